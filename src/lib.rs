@@ -1,0 +1,8 @@
+//! Hookgate answers the hooks of coding agents from a repository's policy.
+//!
+//! One event's way through the crate, in reading order: an adapter decodes the runtime's payload into a [`call::Call`],
+//! `effects` says what the call would do, `policy` judges that without touching the world, `gate` runs the quality gates
+//! that are due, and the adapter writes the [`decision::Decision`] as that runtime's reply.
+
+pub mod call;
+pub mod decision;

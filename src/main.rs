@@ -1,0 +1,3 @@
+//! The `hookgate` program.
+
+fn main() {}
