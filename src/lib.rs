@@ -6,3 +6,4 @@
 
 pub mod call;
 pub mod decision;
+pub mod policy;

@@ -1,0 +1,1 @@
+//! Finds, reads, layers and checks policy files.
