@@ -20,6 +20,9 @@ mod table;
 mod tool_call;
 mod visible;
 
+#[cfg(test)]
+mod tests;
+
 pub use decode::{PayloadError, PayloadProblem, decode};
 pub use encode::{Reply, encode, fallback};
 pub use table::{Adapter, Checked, ConfigFile, Scope, TimeUnit, Timeouts};
