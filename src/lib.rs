@@ -4,6 +4,7 @@
 //! `effects` says what the call would do, `policy` judges that without touching the world, `gate` runs the quality gates
 //! that are due, and the adapter writes the [`decision::Decision`] as that runtime's reply.
 
+pub mod adapter;
 pub mod call;
 pub mod decision;
 pub mod policy;

@@ -1,0 +1,76 @@
+//! Reads `adapters/*/adapter.yaml` and `adapters/marks.yaml`, checks them and writes them out as Rust statics.
+//!
+//! A mistake in a table stops the build with the file and the place. What the keys mean is in `adapters/README.md`, what
+//! the statics look like in `src/adapter/table.rs`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+
+mod check;
+mod emit;
+mod shape;
+mod template;
+mod text;
+
+/// Writes `adapters.rs` into the build's output folder.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo starts again when a build script is killed"
+)]
+pub(crate) fn generate() -> Result<(), String> {
+    println!("cargo::rerun-if-changed=adapters");
+    println!("cargo::rerun-if-changed=src/call.rs");
+    let mut out = String::new();
+    for folder in folders(Path::new("adapters"))? {
+        let file = folder.join("adapter.yaml");
+        let adapter: shape::Adapter = read(&file)?;
+        let hooks = hooks(&folder.join("hooks.json"))?;
+        check::adapter(&adapter, &folder)
+            .and_then(|()| emit::adapter(&mut out, &adapter, hooks.as_deref()))
+            .map_err(|problem| format!("{}: {problem}", file.display()))?;
+    }
+    let marks: shape::Marks = read(Path::new("adapters/marks.yaml"))?;
+    check::marks(&marks).map_err(|problem| format!("adapters/marks.yaml: {problem}"))?;
+    emit::marks(&mut out, &marks);
+
+    let folder = variable("OUT_DIR")?;
+    let file = Path::new(&folder).join("adapters.rs");
+    fs::write(&file, out).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// Returns the folders that hold a table, sorted.
+fn folders(root: &Path) -> Result<Vec<PathBuf>, String> {
+    let entries = fs::read_dir(root).map_err(|error| format!("{}: {error}", root.display()))?;
+    let mut folders: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    Ok(folders)
+}
+
+fn read<T: DeserializeOwned>(file: &Path) -> Result<T, String> {
+    let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    serde_yaml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// Returns the configuration that `init` merges in, where the runtime has one; it must be JSON.
+fn hooks(file: &Path) -> Result<Option<String>, String> {
+    if !file.exists() {
+        return Ok(None);
+    }
+    let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    serde_json::from_str::<serde_json::Value>(&text)
+        .map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(Some(text))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo hands a build script its folders in variables"
+)]
+fn variable(name: &str) -> Result<String, String> {
+    std::env::var(name).map_err(|error| format!("{name}: {error}"))
+}

@@ -1,0 +1,289 @@
+//! Writes a checked table as Rust source: one `static` per runtime, in the types of `src/adapter/table.rs`.
+//!
+//! The derived `Debug` of the small enums prints their variants' names, which are the same in both places.
+
+use std::fmt::{Debug, Write};
+
+use serde_json::Value;
+
+use super::shape::{
+    Adapter, Dialect, EventRow, Fields, Mark, Marks, Outcome, Reply, ReplyRow, ToolRow, Verdict,
+};
+use super::template::{self, Piece};
+use super::text::{Pointer, Text};
+
+pub(crate) fn adapter(
+    out: &mut String,
+    adapter: &Adapter,
+    hooks: Option<&str>,
+) -> Result<(), String> {
+    let replies = adapter
+        .replies
+        .iter()
+        .map(reply_row)
+        .collect::<Result<Vec<_>, _>>()?;
+    let mcp = adapter.mcp.as_ref().map(|mcp| {
+        let server = pointers(&mcp.server);
+        format!(
+            "McpNames {{ prefix: {:?}, separator: {:?}, server: {server} }}",
+            mcp.prefix, mcp.separator
+        )
+    });
+    let cannot = list(&adapter.cannot, |entry| {
+        format!(
+            "Cannot {{ event: Event::{:?}, verdicts: {}, instead: Instead::{:?}, because: {:?} }}",
+            entry.event.0,
+            verdicts(&entry.verdict),
+            entry.instead,
+            entry.because
+        )
+    });
+    let weaker = list(&adapter.weaker, |entry| {
+        format!(
+            "Weaker {{ event: Event::{:?}, verdicts: {}, because: {:?} }}",
+            entry.event.0,
+            verdicts(&entry.verdict),
+            entry.because
+        )
+    });
+    let defaults = list(&adapter.timeouts.defaults, |entry| {
+        format!(
+            "(Event::{:?}, {})",
+            entry.event.0,
+            grouped(entry.milliseconds)
+        )
+    });
+    let config = list(&adapter.config, |file| {
+        format!(
+            "ConfigFile {{ scope: Scope::{:?}, path: {:?}, moved_by: {:?} }}",
+            file.scope, file.path, file.moved_by
+        )
+    });
+    let source = [
+        format!(
+            "pub(super) static {}: Adapter = Adapter {{",
+            adapter.name.to_uppercase().replace('-', "_")
+        ),
+        format!("name: {:?}, title: {:?},", adapter.name, adapter.title),
+        format!(
+            "checked: Checked {{ version: {:?}, on: {:?} }},",
+            adapter.checked.version, adapter.checked.on
+        ),
+        format!("start_folder_env: {:?},", adapter.start_folder_env),
+        format!("fields: {},", fields(&adapter.fields)),
+        format!("events: {},", list(&adapter.events, event_row)),
+        format!("tools: {},", list(&adapter.tools, tool_row)),
+        format!("mcp: {},", option(mcp)),
+        format!("replies: &[{}],", replies.join(", ")),
+        format!("cannot: {cannot}, weaker: {weaker},"),
+        format!("fallback: {},", reply(&adapter.fallback)?),
+        format!(
+            "timeouts: Timeouts {{ unit: TimeUnit::{:?}, defaults: {defaults} }},",
+            adapter.timeouts.unit
+        ),
+        format!("config: {config},"),
+        format!("hooks: {hooks:?},"),
+        "};".to_owned(),
+    ];
+    line(out, &source.join("\n"));
+    Ok(())
+}
+
+pub(crate) fn marks(out: &mut String, marks: &Marks) {
+    let entries = list(&marks.marks, mark);
+    line(
+        out,
+        &format!("pub(super) static MARKS: &[Mark] = {entries};"),
+    );
+}
+
+fn line(out: &mut String, text: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "{text}");
+}
+
+fn fields(fields: &Fields) -> String {
+    let decoder = fields
+        .tool_input_decoder
+        .map(|decoder| format!("Decoder::{decoder:?}"));
+    let members = [
+        ("event", &fields.event),
+        ("session", &fields.session),
+        ("turn", &fields.turn),
+        ("agent", &fields.agent),
+        ("cwd", &fields.cwd),
+        ("permission_mode", &fields.permission_mode),
+        ("prompt", &fields.prompt),
+        ("stop_flag", &fields.stop_flag),
+        ("tool_name", &fields.tool_name),
+        ("tool_input", &fields.tool_input),
+        ("call_id", &fields.call_id),
+    ];
+    let members: Vec<String> = members
+        .iter()
+        .map(|(name, found)| format!("{name}: {}", pointers(found)))
+        .collect();
+    format!(
+        "Fields {{ {}, tool_input_decoder: {} }}",
+        members.join(", "),
+        option(decoder)
+    )
+}
+
+fn event_row(row: &EventRow) -> String {
+    let outcome = match row.outcome {
+        Outcome::Ok => "Ok",
+        Outcome::Error => "Error",
+        Outcome::Unknown => "Unknown",
+    };
+    format!(
+        "EventRow {{ native: {:?}, event: Event::{:?}, outcome: Outcome::{outcome}, interrupted: {}, detail: {} }}",
+        row.native,
+        row.event.0,
+        pointers(&row.interrupted),
+        pointers(&row.detail)
+    )
+}
+
+fn tool_row(row: &ToolRow) -> String {
+    let dialect = match row.dialect {
+        Dialect::Posix => "Posix",
+        Dialect::PowerShell => "PowerShell",
+    };
+    let members = [
+        ("reads", &row.reads),
+        ("writes", &row.writes),
+        ("deletes", &row.deletes),
+        ("command", &row.command),
+        ("command_cwd", &row.command_cwd),
+        ("urls", &row.urls),
+    ];
+    let members: Vec<String> = members
+        .iter()
+        .map(|(name, found)| format!("{name}: {}", pointers(found)))
+        .collect();
+    format!(
+        "ToolRow {{ name: {:?}, kind: ToolKind::{:?}, dialect: ShellDialect::{dialect}, optional: {}, {} }}",
+        row.name,
+        row.kind.0,
+        row.optional,
+        members.join(", ")
+    )
+}
+
+fn reply_row(row: &ReplyRow) -> Result<String, String> {
+    let mut members = Vec::new();
+    for (name, verdict) in [
+        ("neutral", Verdict::Neutral),
+        ("allow", Verdict::Allow),
+        ("ask", Verdict::Ask),
+        ("deny", Verdict::Deny),
+    ] {
+        let template = row.reply(verdict).map(reply).transpose()?;
+        members.push(format!("{name}: {}", option(template)));
+    }
+    let event = row.event.0;
+    Ok(format!(
+        "ReplyRow {{ event: Event::{event:?}, native: &{:?}, {} }}",
+        row.native,
+        members.join(", ")
+    ))
+}
+
+fn reply(reply: &Reply) -> Result<String, String> {
+    let stdout = reply.stdout.as_ref().map(node).transpose()?;
+    let stderr = pieces(&template::pieces(
+        reply.stderr.as_deref().unwrap_or_default(),
+    )?);
+    Ok(format!(
+        "ReplyTemplate {{ stdout: {}, stderr: {stderr}, exit: {} }}",
+        option(stdout),
+        reply.exit
+    ))
+}
+
+fn node(value: &Value) -> Result<String, String> {
+    match value {
+        Value::Object(members) => {
+            let mut entries = Vec::new();
+            for (key, member) in members {
+                entries.push(format!("({:?}, {})", json(key)?, node(member)?));
+            }
+            Ok(format!("Node::Object(&[{}])", entries.join(", ")))
+        }
+        Value::Array(items) => {
+            let items = items.iter().map(node).collect::<Result<Vec<_>, _>>()?;
+            Ok(format!("Node::List(&[{}])", items.join(", ")))
+        }
+        Value::String(text) => {
+            let parts = template::pieces(text)?;
+            match parts.as_slice() {
+                [Piece::Slot(slot)] => Ok(format!("Node::Slot(Slot::{slot:?})")),
+                [] | [Piece::Text(_)] => Ok(format!("Node::Literal({:?})", json(text)?)),
+                parts => Ok(format!("Node::Text({})", pieces(parts))),
+            }
+        }
+        other => Ok(format!("Node::Literal({:?})", other.to_string())),
+    }
+}
+
+fn json(text: &str) -> Result<String, String> {
+    serde_json::to_string(text).map_err(|error| error.to_string())
+}
+
+fn pieces(pieces: &[Piece]) -> String {
+    list(pieces, |piece| match piece {
+        Piece::Text(text) => format!("Piece::Text({text:?})"),
+        Piece::Slot(slot) => format!("Piece::Slot(Slot::{slot:?})"),
+    })
+}
+
+fn mark(mark: &Mark) -> String {
+    let values = list(&mark.values, |entry| {
+        format!("({}, &{:?})", pointer(&entry.at), entry.any_of)
+    });
+    let texts = list(&mark.texts, |entry| {
+        format!("({}, &{:?})", pointer(&entry.at), entry.contains)
+    });
+    format!(
+        "Mark {{ runtime: {:?}, present: {}, absent: {}, values: {values}, texts: {texts}, numbers: {}, env: &{:?} }}",
+        mark.runtime,
+        pointers(&mark.present),
+        pointers(&mark.absent),
+        pointers(&mark.numbers),
+        mark.env
+    )
+}
+
+/// Returns the number as Rust code is written by hand: `600_000`.
+fn grouped(number: u32) -> String {
+    if number < 1000 {
+        return number.to_string();
+    }
+    format!("{}_{:03}", grouped(number / 1000), number % 1000)
+}
+
+fn verdicts(verdicts: &[Verdict]) -> String {
+    list(verdicts, |verdict| format!("Verdict::{verdict:?}"))
+}
+
+fn pointers(pointers: &[Text<Pointer>]) -> String {
+    list(pointers, pointer)
+}
+
+fn pointer(pointer: &Text<Pointer>) -> String {
+    let Pointer { text, steps } = &pointer.0;
+    format!("Pointer {{ text: {text:?}, steps: &{steps:?} }}")
+}
+
+fn list<T>(items: &[T], write: impl Fn(&T) -> String) -> String {
+    let items: Vec<String> = items.iter().map(write).collect();
+    format!("&[{}]", items.join(", "))
+}
+
+fn option(value: Option<impl AsRef<str> + Debug>) -> String {
+    value.map_or_else(
+        || "None".to_owned(),
+        |value| format!("Some({})", value.as_ref()),
+    )
+}

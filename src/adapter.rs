@@ -1,0 +1,74 @@
+//! Translates between a runtime and the shared model: a payload becomes a [`Call`], an [`Answer`] becomes a [`Reply`].
+//!
+//! Every runtime is one table of data (`adapters/<name>/adapter.yaml`), compiled into the program; the code here
+//! interprets tables and knows no runtime. It decides nothing, reads no file and no variable, and never panics: a payload
+//! that cannot be understood is a [`PayloadError`] that still says, as far as it can be known, which event it was about.
+//!
+//! [`Call`]: crate::call::Call
+//! [`Answer`]: crate::decision::Answer
+
+use crate::call::Event;
+use crate::decision::{Answered, Verdict};
+
+mod decode;
+mod decoders;
+mod encode;
+mod foreign;
+mod json;
+mod shipped;
+mod table;
+mod tool_call;
+mod visible;
+
+#[cfg(test)]
+mod tests;
+
+pub use decode::{PayloadError, PayloadProblem, decode};
+pub use encode::{Reply, encode, fallback};
+pub use table::{Adapter, Checked, ConfigFile, Scope, TimeUnit, Timeouts};
+pub use visible::visible;
+
+/// Returns the adapter with this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Adapter> {
+    all().iter().copied().find(|adapter| adapter.name == name)
+}
+
+/// Returns every shipped adapter.
+#[must_use]
+pub fn all() -> &'static [&'static Adapter] {
+    shipped::ALL
+}
+
+/// How far a runtime honours a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Capability {
+    Enforced,
+    /// Something less, or something else, happens; the text says what.
+    Weaker(&'static str),
+    /// Nothing happens; the text says why.
+    Impossible(&'static str),
+}
+
+/// Returns what becomes of a verdict on an event in this runtime.
+#[must_use]
+pub fn capability(adapter: &Adapter, event: Event, verdict: Verdict) -> Capability {
+    if let Some(cannot) = encode::cannot(adapter, event, verdict) {
+        return if cannot.instead == table::Instead::Deny {
+            Capability::Weaker(cannot.because)
+        } else {
+            Capability::Impossible(cannot.because)
+        };
+    }
+    let weaker = |entry: &&table::Weaker| entry.event == event && entry.verdicts.contains(&verdict);
+    match adapter.weaker.iter().find(weaker) {
+        Some(entry) => Capability::Weaker(entry.because),
+        None => Capability::Enforced,
+    }
+}
+
+/// Returns whether context reaches the model with this reply. Where it does not, it must wait for an event that carries it.
+#[must_use]
+pub fn takes_context(adapter: &Adapter, answered: Answered, verdict: Verdict) -> bool {
+    encode::takes_context(adapter, answered, verdict)
+}

@@ -1,0 +1,246 @@
+//! Reads a payload into a [`Call`], strictly where a decision rests on it and tolerantly everywhere else.
+
+use serde_json::Value;
+
+use super::json::{self, JsonError};
+use super::table::{Adapter, EventRow, Pointer};
+use super::tool_call::{self, Strictness};
+use super::{foreign, shipped};
+use crate::call::{Call, Event, Outcome, StopState};
+
+/// A payload that cannot be judged, with what is known of it all the same.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{problem}")]
+pub struct PayloadError {
+    /// The shared event that the payload was about; `None` when that could not be known.
+    pub event: Option<Event>,
+    /// The runtime's own name of the event; empty when unknown.
+    pub native: String,
+    /// Name of another runtime that the payload looks like.
+    pub foreign: Option<&'static str>,
+    pub problem: PayloadProblem,
+}
+
+/// What is wrong with a payload.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PayloadProblem {
+    #[error("the payload is empty")]
+    Empty,
+    #[error("the payload is not JSON: {what} at byte {at}")]
+    NotJson { at: usize, what: String },
+    #[error("the payload is nested too deeply")]
+    TooDeep,
+    #[error("the payload is {found}, not an object")]
+    NotAnObject { found: &'static str },
+    #[error("the payload has no {pointer}")]
+    Missing { pointer: String },
+    #[error("the payload's {pointer} is {found}, not {expected}")]
+    WrongType {
+        pointer: String,
+        expected: &'static str,
+        found: &'static str,
+    },
+    #[error("there is no event called `{name}`")]
+    UnknownEvent { name: String },
+    #[error("neither the payload nor the command line names the event")]
+    NoEvent,
+}
+
+/// Reads a payload.
+///
+/// `event` is the event from the command line, by its shared or its native name; it wins over the payload. `env` says
+/// whether a variable is set; it only helps to notice a payload of another runtime.
+///
+/// # Errors
+///
+/// When the payload cannot be read, or when it is about a tool call that is yet to be judged and does not say what the call
+/// would do.
+pub fn decode(
+    adapter: &Adapter,
+    payload: &[u8],
+    event: Option<&str>,
+    env: &dyn Fn(&str) -> bool,
+) -> Result<Call, PayloadError> {
+    let mut value = match json::parse(payload) {
+        Ok(value @ Value::Object(_)) => value,
+        Ok(other) => {
+            let problem = PayloadProblem::NotAnObject {
+                found: json::type_name(&other),
+            };
+            return Err(unreadable(adapter, payload, event, problem));
+        }
+        Err(error) => {
+            let problem = match error {
+                JsonError::Empty => PayloadProblem::Empty,
+                JsonError::TooDeep => PayloadProblem::TooDeep,
+                JsonError::Broken { at, what } => PayloadProblem::NotJson { at, what },
+            };
+            return Err(unreadable(adapter, payload, event, problem));
+        }
+    };
+    let foreign = foreign::recognise(shipped::MARKS, adapter.name, &value, env);
+    let sent = text(&value, adapter.fields.event).filter(|name| !name.is_empty());
+    let fired = fired(
+        adapter,
+        event,
+        sent.as_deref(),
+        has_tool_call(adapter, &value),
+    );
+    fired
+        .and_then(|fired| {
+            let call = call(adapter, &mut value, &fired, foreign);
+            call.map_err(|problem| (Some(fired.event), problem))
+        })
+        .map_err(|(event, problem)| PayloadError {
+            event,
+            native: native_name(adapter, event, sent),
+            foreign,
+            problem,
+        })
+}
+
+/// What is known of the event that fired.
+struct Fired {
+    event: Event,
+    native: String,
+    /// The table's row for the native event, unless the command line names another shared event.
+    row: Option<&'static EventRow>,
+}
+
+/// Combines what the command line and the payload say about the event.
+fn fired(
+    adapter: &Adapter,
+    flag: Option<&str>,
+    sent: Option<&str>,
+    has_tool_call: bool,
+) -> Result<Fired, (Option<Event>, PayloadProblem)> {
+    let row = sent.and_then(|name| native_row(adapter, name));
+    let event = match (flag, sent) {
+        (Some(flag), _) => named(adapter, flag).ok_or_else(|| {
+            let problem = PayloadProblem::UnknownEvent {
+                name: flag.to_owned(),
+            };
+            (row.map(|row| row.event), problem)
+        })?,
+        (None, Some(name)) => match row {
+            Some(row) => row.event,
+            // A new kind of tool event may be one that can still stop the call, so it is treated as such.
+            None if has_tool_call => {
+                let problem = PayloadProblem::UnknownEvent {
+                    name: name.to_owned(),
+                };
+                return Err((Some(Event::BeforeTool), problem));
+            }
+            None => Event::Other,
+        },
+        (None, None) => return Err((None, PayloadProblem::NoEvent)),
+    };
+    let flagged = flag.and_then(|flag| native_row(adapter, flag));
+    let native = match (sent, flagged) {
+        (Some(name), _) => name.to_owned(),
+        (None, Some(row)) => row.native.to_owned(),
+        (None, None) => native_name(adapter, Some(event), None),
+    };
+    let row = row.or(flagged).filter(|row| row.event == event);
+    Ok(Fired { event, native, row })
+}
+
+/// Returns the shared event for a name from the command line, shared or native.
+fn named(adapter: &Adapter, name: &str) -> Option<Event> {
+    Event::from_name(name).or_else(|| native_row(adapter, name).map(|row| row.event))
+}
+
+fn native_row(adapter: &Adapter, name: &str) -> Option<&'static EventRow> {
+    adapter.events.iter().find(|row| row.native == name)
+}
+
+/// Returns the native name as sent, or else the runtime's first name for the shared event.
+fn native_name(adapter: &Adapter, event: Option<Event>, sent: Option<String>) -> String {
+    sent.unwrap_or_else(|| {
+        let row = event
+            .filter(|event| *event != Event::Other)
+            .and_then(|event| adapter.events.iter().find(|row| row.event == event));
+        row.map(|row| row.native.to_owned()).unwrap_or_default()
+    })
+}
+
+/// Builds the error for bytes that are not an object: the event is the flag's, or else picked from the raw bytes.
+fn unreadable(
+    adapter: &Adapter,
+    payload: &[u8],
+    flag: Option<&str>,
+    problem: PayloadProblem,
+) -> PayloadError {
+    let picked = adapter
+        .fields
+        .event
+        .iter()
+        .find_map(|pointer| json::scan(payload, pointer));
+    let picked = picked.filter(|name| !name.is_empty());
+    let row = picked.as_deref().and_then(|name| native_row(adapter, name));
+    let flagged = flag.and_then(|flag| named(adapter, flag));
+    let event = flagged.or_else(|| row.map(|row| row.event));
+    PayloadError {
+        event,
+        native: native_name(adapter, event, picked),
+        foreign: None,
+        problem,
+    }
+}
+
+fn has_tool_call(adapter: &Adapter, value: &Value) -> bool {
+    json::first(value, adapter.fields.tool_name).is_some()
+        && json::first(value, adapter.fields.tool_input).is_some()
+}
+
+fn call(
+    adapter: &Adapter,
+    value: &mut Value,
+    fired: &Fired,
+    foreign: Option<&'static str>,
+) -> Result<Call, PayloadProblem> {
+    let fields = &adapter.fields;
+    let strictness = if fired.event == Event::BeforeTool {
+        Strictness::Strict
+    } else {
+        Strictness::Tolerant
+    };
+    let stop = json::first(value, fields.stop_flag).and_then(|(flag, _)| flag.as_bool());
+    Ok(Call {
+        event: fired.event,
+        native_event: fired.native.clone(),
+        session: text(value, fields.session),
+        turn: text(value, fields.turn),
+        agent: text(value, fields.agent),
+        cwd: text(value, fields.cwd),
+        permission_mode: text(value, fields.permission_mode),
+        detail: fired.row.and_then(|row| text(value, row.detail)),
+        prompt: text(value, fields.prompt).filter(|_| fired.event == Event::Prompt),
+        tool: tool_call::read(adapter, value, strictness)?,
+        outcome: outcome(value, fired.row),
+        stop: match stop {
+            Some(true) => StopState::Continuing,
+            Some(false) => StopState::First,
+            None => StopState::Unknown,
+        },
+        foreign,
+    })
+}
+
+fn outcome(value: &Value, row: Option<&EventRow>) -> Outcome {
+    let Some(row) = row else {
+        return Outcome::Unknown;
+    };
+    let interrupted = json::first(value, row.interrupted).and_then(|(flag, _)| flag.as_bool());
+    if interrupted == Some(true) {
+        Outcome::Interrupted
+    } else {
+        row.outcome
+    }
+}
+
+pub(super) fn text(value: &Value, pointers: &[Pointer]) -> Option<String> {
+    json::first(value, pointers)
+        .and_then(|(found, _)| found.as_str())
+        .map(str::to_owned)
+}

@@ -1,0 +1,15 @@
+//! The runtimes that this program speaks with: one line each, and the only place in `src/` that names one.
+//!
+//! The tables are written by the build from `adapters/`.
+
+use super::table::{
+    Adapter, Cannot, Checked, ConfigFile, EventRow, Fields, Instead, Mark, McpNames, Node, Piece,
+    Pointer, ReplyRow, ReplyTemplate, Scope, Slot, TimeUnit, Timeouts, ToolRow, Weaker,
+};
+use crate::call::{Event, Outcome, ShellDialect, ToolKind};
+use crate::decision::Verdict;
+
+include!(concat!(env!("OUT_DIR"), "/adapters.rs"));
+
+/// Every shipped adapter.
+pub(super) static ALL: &[&Adapter] = &[&CLAUDE_CODE];

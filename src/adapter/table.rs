@@ -1,0 +1,240 @@
+//! What a runtime's table looks like to the interpreter. The statics are written by the build from
+//! `adapters/*/adapter.yaml`, which says what each part means and why; nothing here is read from a file at run time.
+
+use crate::call::{Event, Outcome, ShellDialect, ToolKind};
+use crate::decision::Verdict;
+
+/// One runtime, both directions.
+#[derive(Debug)]
+pub struct Adapter {
+    /// The folder's name, the value of `--runtime`.
+    pub name: &'static str,
+    /// The product's own name, for people.
+    pub title: &'static str,
+    /// The version that the table was checked against, and the day.
+    pub checked: Checked,
+    /// The variable that holds the folder where the client was started. Not the repository's root; a fallback to find it.
+    pub start_folder_env: Option<&'static str>,
+    pub fields: Fields,
+    pub events: &'static [EventRow],
+    pub tools: &'static [ToolRow],
+    pub mcp: Option<McpNames>,
+    pub replies: &'static [ReplyRow],
+    pub cannot: &'static [Cannot],
+    pub weaker: &'static [Weaker],
+    /// The reply when the event could not be known.
+    pub fallback: ReplyTemplate,
+    pub timeouts: Timeouts,
+    pub config: &'static [ConfigFile],
+    /// What `init` merges into the runtime's configuration, as JSON text.
+    pub hooks: Option<&'static str>,
+}
+
+/// When a table was last compared with the real client.
+#[derive(Debug, Clone, Copy)]
+pub struct Checked {
+    pub version: &'static str,
+    /// A date, as `2026-11-21`.
+    pub on: &'static str,
+}
+
+/// A JSON pointer. A step `*` means each element of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Pointer {
+    pub text: &'static str,
+    pub steps: &'static [&'static str],
+}
+
+/// Where things are in a payload: for each, the pointers to try in order.
+#[derive(Debug, Clone, Copy)]
+pub struct Fields {
+    pub event: &'static [Pointer],
+    pub session: &'static [Pointer],
+    pub turn: &'static [Pointer],
+    pub agent: &'static [Pointer],
+    pub cwd: &'static [Pointer],
+    pub permission_mode: &'static [Pointer],
+    pub prompt: &'static [Pointer],
+    pub stop_flag: &'static [Pointer],
+    pub tool_name: &'static [Pointer],
+    pub tool_input: &'static [Pointer],
+    pub tool_input_decoder: Option<Decoder>,
+    pub call_id: &'static [Pointer],
+}
+
+/// A decoding step that no table can express; see `decoders`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decoder {
+    JsonInString,
+}
+
+/// A native event.
+#[derive(Debug, Clone, Copy)]
+pub struct EventRow {
+    pub native: &'static str,
+    pub event: Event,
+    pub outcome: Outcome,
+    /// Where `true` says that a person stopped the call.
+    pub interrupted: &'static [Pointer],
+    /// Why the event fired.
+    pub detail: &'static [Pointer],
+}
+
+/// A native tool. Its pointers start at the tool's input.
+#[derive(Debug, Clone, Copy)]
+pub struct ToolRow {
+    pub name: &'static str,
+    pub kind: ToolKind,
+    pub reads: &'static [Pointer],
+    pub writes: &'static [Pointer],
+    pub deletes: &'static [Pointer],
+    pub command: &'static [Pointer],
+    pub command_cwd: &'static [Pointer],
+    pub dialect: ShellDialect,
+    pub urls: &'static [Pointer],
+    /// Whether a call without the path or command is normal; otherwise it cannot be judged and is an error.
+    pub optional: bool,
+}
+
+/// How the names of MCP tools are built.
+#[derive(Debug, Clone, Copy)]
+pub struct McpNames {
+    pub prefix: &'static str,
+    pub separator: &'static str,
+    /// Where the payload names the server itself.
+    pub server: &'static [Pointer],
+}
+
+/// The replies to one event.
+#[derive(Debug, Clone, Copy)]
+pub struct ReplyRow {
+    pub event: Event,
+    /// Only for these native events; empty: for all of the shared event.
+    pub native: &'static [&'static str],
+    pub neutral: Option<ReplyTemplate>,
+    pub allow: Option<ReplyTemplate>,
+    pub ask: Option<ReplyTemplate>,
+    pub deny: Option<ReplyTemplate>,
+}
+
+/// One reply. A channel without a template stays empty.
+#[derive(Debug, Clone, Copy)]
+pub struct ReplyTemplate {
+    pub stdout: Option<Node>,
+    pub stderr: &'static [Piece],
+    pub exit: u8,
+}
+
+/// A part of a JSON reply.
+#[derive(Debug, Clone, Copy)]
+pub enum Node {
+    /// Members in written order; the key is already JSON, quotes included.
+    Object(&'static [(&'static str, Node)]),
+    List(&'static [Node]),
+    /// Finished JSON: a text without slots, a number, a boolean.
+    Literal(&'static str),
+    /// A text that is one slot; left out when the slot has no text.
+    Slot(Slot),
+    /// A text with slots in it; never left out.
+    Text(&'static [Piece]),
+}
+
+/// A part of a text.
+#[derive(Debug, Clone, Copy)]
+pub enum Piece {
+    Text(&'static str),
+    Slot(Slot),
+}
+
+/// What a template can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Slot {
+    /// The native event's name.
+    Event,
+    Reason,
+    Context,
+    Notice,
+}
+
+/// Verdicts that an event cannot express.
+#[derive(Debug, Clone, Copy)]
+pub struct Cannot {
+    pub event: Event,
+    pub verdicts: &'static [Verdict],
+    pub instead: Instead,
+    pub because: &'static str,
+}
+
+/// What is said in place of a verdict that cannot be expressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instead {
+    Deny,
+    /// A neutral reply with the reason as context for the model.
+    Context,
+    /// A neutral reply with the reason as a notice to the person.
+    Notice,
+    /// A neutral reply without the reason.
+    Neutral,
+}
+
+/// Verdicts that are sent as asked but do less than they promise.
+#[derive(Debug, Clone, Copy)]
+pub struct Weaker {
+    pub event: Event,
+    pub verdicts: &'static [Verdict],
+    pub because: &'static str,
+}
+
+/// The runtime's own time limits.
+#[derive(Debug, Clone, Copy)]
+pub struct Timeouts {
+    /// The unit of a timeout in the runtime's configuration.
+    pub unit: TimeUnit,
+    /// What holds without a timeout in the configuration, in milliseconds.
+    pub defaults: &'static [(Event, u32)],
+}
+
+/// A unit of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeUnit {
+    Seconds,
+    Milliseconds,
+}
+
+/// A file in which the runtime's hooks can be changed.
+#[derive(Debug, Clone, Copy)]
+pub struct ConfigFile {
+    pub scope: Scope,
+    /// Relative to the project, below `~/`, or absolute.
+    pub path: &'static str,
+    /// The variable that names another folder for the file.
+    pub moved_by: Option<&'static str>,
+}
+
+/// Whom a configuration file is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// The repository, committed.
+    Project,
+    /// The repository, not committed.
+    Local,
+    User,
+    /// The machine.
+    Managed,
+}
+
+/// How a payload gives its runtime away; all members must hold.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    pub(super) runtime: &'static str,
+    pub(super) present: &'static [Pointer],
+    pub(super) absent: &'static [Pointer],
+    /// The text there is one of these.
+    pub(super) values: &'static [(Pointer, &'static [&'static str])],
+    /// The text there contains one of these.
+    pub(super) texts: &'static [(Pointer, &'static [&'static str])],
+    /// There is a number.
+    pub(super) numbers: &'static [Pointer],
+    /// One of these variables is set.
+    pub(super) env: &'static [&'static str],
+}

@@ -1,0 +1,49 @@
+//! Payloads of other runtimes are noticed, and own ones never taken for foreign.
+
+use super::*;
+
+#[test]
+fn payloads_of_other_runtimes_are_noticed_and_named() {
+    let root = repository().join("tests/data/foreign");
+    for entry in fs::read_dir(root).unwrap() {
+        let path = entry.unwrap().path();
+        let sender = path.file_name().unwrap().to_string_lossy().into_owned();
+        for (name, payload) in files(&path) {
+            for adapter in all() {
+                let expected = (adapter.name != sender).then_some(sender.as_str());
+                let found = match decode(adapter, &payload, Some("other"), &no_variables) {
+                    Ok(call) => call.foreign,
+                    Err(error) => error.foreign,
+                };
+                assert_eq!(found, expected, "{sender}/{name} read as {}", adapter.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn payloads_that_nobody_recorded_are_named_by_their_marks() {
+    let text = fs::read(repository().join("tests/data/foreign-marks.json")).unwrap();
+    let cases: Vec<Value> = serde_json::from_slice(&text).unwrap();
+    for case in cases {
+        let payload = case["payload"].to_string();
+        let env = |name: &str| case["env"] == name;
+        for adapter in all() {
+            let call = decode(adapter, payload.as_bytes(), Some("stop"), &env).unwrap();
+            let expected = case["runtime"]
+                .as_str()
+                .filter(|name| *name != adapter.name);
+            assert_eq!(call.foreign, expected, "{case}");
+        }
+    }
+}
+
+#[test]
+fn variables_of_an_outer_client_flag_no_payload() {
+    for adapter in all() {
+        for (name, payload) in payloads(adapter) {
+            let call = decode(adapter, &payload, None, &|_| true).unwrap();
+            assert_eq!(call.foreign, None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Reads the tool call of a payload: which tool, and the paths, command and addresses that its input names.
+
+use serde_json::Value;
+
+use super::decode::{PayloadProblem, text};
+use super::table::{Adapter, Pointer, ToolRow};
+use super::{decoders, json};
+use crate::call::{Access, McpTool, ShellCommand, Target, Tool, ToolKind};
+
+/// Whether a tool call that does not say what it would do is an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Strictness {
+    Strict,
+    Tolerant,
+}
+
+impl Strictness {
+    /// Returns the problem where it counts, and otherwise what stands for "not there".
+    fn refuse<T: Default>(
+        self,
+        problem: impl FnOnce() -> PayloadProblem,
+    ) -> Result<T, PayloadProblem> {
+        match self {
+            Self::Strict => Err(problem()),
+            Self::Tolerant => Ok(T::default()),
+        }
+    }
+}
+
+/// Takes the tool call out of a payload, if it has one.
+pub(super) fn read(
+    adapter: &Adapter,
+    value: &mut Value,
+    strictness: Strictness,
+) -> Result<Option<Tool>, PayloadProblem> {
+    let fields = &adapter.fields;
+    let name = match json::first(value, fields.tool_name) {
+        Some((Value::String(name), _)) if !name.is_empty() => name.clone(),
+        Some((Value::String(_), _)) | None => {
+            return strictness.refuse(|| missing("", fields.tool_name));
+        }
+        Some((other, pointer)) => return strictness.refuse(|| wrong("", pointer, "a text", other)),
+    };
+    let (input, base) = match json::take(value, fields.tool_input) {
+        Some((input, pointer)) => {
+            let input = decoders::apply(fields.tool_input_decoder, input);
+            if !input.is_object() && strictness == Strictness::Strict {
+                return Err(wrong("", pointer, "an object", &input));
+            }
+            (input, pointer.text)
+        }
+        None => (
+            Value::Null,
+            fields.tool_input.first().map_or("", |pointer| pointer.text),
+        ),
+    };
+    let row = adapter.tools.iter().find(|row| row.name == name);
+    let mcp = if row.is_none() {
+        mcp(adapter, value, &name)
+    } else {
+        None
+    };
+    let kind = match (row, &mcp) {
+        (Some(row), _) => row.kind,
+        (None, Some(_)) => ToolKind::Mcp,
+        (None, None) => ToolKind::Other,
+    };
+    let mut tool = Tool {
+        name,
+        kind,
+        mcp,
+        call_id: text(value, fields.call_id),
+        ..Tool::default()
+    };
+    if let Some(row) = row {
+        read_input(
+            &mut tool,
+            row,
+            &Input {
+                value: &input,
+                base,
+                strictness,
+            },
+        )?;
+    }
+    tool.input = input;
+    Ok(Some(tool))
+}
+
+/// Fills in what a known tool's call would touch.
+fn read_input(tool: &mut Tool, row: &ToolRow, input: &Input) -> Result<(), PayloadProblem> {
+    for (pointers, access) in [
+        (row.reads, Access::Read),
+        (row.writes, Access::Write),
+        (row.deletes, Access::Delete),
+    ] {
+        for path in input.texts(pointers)? {
+            tool.targets.push(Target { path, access });
+        }
+    }
+    if let Some(text) = input.texts(row.command)?.into_iter().next() {
+        let cwd = input.texts(row.command_cwd)?.into_iter().next();
+        tool.command = Some(ShellCommand {
+            text,
+            cwd,
+            dialect: row.dialect,
+        });
+    }
+    tool.urls = input.texts(row.urls)?;
+
+    let paths: Vec<Pointer> = [row.reads, row.writes, row.deletes].concat();
+    match row.kind {
+        _ if row.optional => Ok(()),
+        ToolKind::Shell if tool.command.is_none() => {
+            input.strictness.refuse(|| missing(input.base, row.command))
+        }
+        ToolKind::Write | ToolKind::Edit | ToolKind::Delete | ToolKind::Read
+            if tool.targets.is_empty() =>
+        {
+            input.strictness.refuse(|| missing(input.base, &paths))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A tool's input and how strictly it is read.
+struct Input<'a> {
+    value: &'a Value,
+    /// Where the input is in the payload, for messages.
+    base: &'static str,
+    strictness: Strictness,
+}
+
+impl Input<'_> {
+    /// Returns the texts that the pointers lead to. An empty text is as good as none.
+    fn texts(&self, pointers: &[Pointer]) -> Result<Vec<String>, PayloadProblem> {
+        let mut texts = Vec::new();
+        for pointer in pointers {
+            for found in json::each(self.value, pointer.steps) {
+                match found {
+                    Value::String(text) if text.is_empty() => {}
+                    Value::String(text) => texts.push(text.clone()),
+                    other => self
+                        .strictness
+                        .refuse(|| wrong(self.base, *pointer, "a text", other))?,
+                }
+            }
+        }
+        Ok(texts)
+    }
+}
+
+/// Takes an MCP tool's name apart.
+fn mcp(adapter: &Adapter, value: &Value, name: &str) -> Option<McpTool> {
+    let names = adapter.mcp?;
+    let rest = name.strip_prefix(names.prefix)?;
+    // The server's own name may hold the separator, so what the payload says goes first.
+    let stated = text(value, names.server).and_then(|server| {
+        let tool = rest
+            .strip_prefix(server.as_str())?
+            .strip_prefix(names.separator)?
+            .to_owned();
+        Some(McpTool { server, tool })
+    });
+    stated.or_else(|| {
+        let (server, tool) = rest.split_once(names.separator).unwrap_or((rest, ""));
+        Some(McpTool {
+            server: server.to_owned(),
+            tool: tool.to_owned(),
+        })
+    })
+}
+
+fn missing(base: &str, pointers: &[Pointer]) -> PayloadProblem {
+    let pointer = pointers.first().map_or("", |pointer| pointer.text);
+    PayloadProblem::Missing {
+        pointer: format!("{base}{pointer}"),
+    }
+}
+
+fn wrong(base: &str, pointer: Pointer, expected: &'static str, found: &Value) -> PayloadProblem {
+    PayloadProblem::WrongType {
+        pointer: format!("{base}{}", pointer.text),
+        expected,
+        found: json::type_name(found),
+    }
+}
