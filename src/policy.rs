@@ -4,6 +4,7 @@
 
 pub mod command_pattern;
 pub mod load;
+pub mod packs;
 pub mod path_pattern;
 pub mod problems;
 pub mod rules;
