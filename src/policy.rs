@@ -8,6 +8,7 @@ pub mod packs;
 pub mod path_pattern;
 pub mod problems;
 pub mod rules;
+pub mod yaml;
 
 use crate::call::Event;
 use crate::decision::Verdict;

@@ -4,3 +4,5 @@
 
 #[cfg(test)]
 mod globs;
+#[cfg(test)]
+mod policies;
