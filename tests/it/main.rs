@@ -5,4 +5,8 @@
 #[cfg(test)]
 mod globs;
 #[cfg(test)]
+mod packs;
+#[cfg(test)]
 mod policies;
+#[cfg(test)]
+mod problems;
