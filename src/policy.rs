@@ -4,9 +4,11 @@
 
 pub mod command_pattern;
 pub mod load;
+pub mod packs;
 pub mod path_pattern;
 pub mod problems;
 pub mod rules;
+pub mod yaml;
 
 use crate::call::Event;
 use crate::decision::Verdict;

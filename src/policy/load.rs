@@ -1,1 +1,114 @@
 //! Finds, reads, layers and checks policy files.
+//!
+//! Loading never fails: it returns the rules it could read and every problem it found. A policy with errors is not used
+//! at all ([`Loaded::is_usable`]). Layers are read from the outermost to the innermost, and what a file extends before the
+//! file; the order of the file system plays no part.
+
+mod files;
+mod gate;
+mod globs;
+mod kinds;
+mod layers;
+mod reader;
+mod rule;
+mod settings;
+
+use std::path::{Path, PathBuf};
+
+use super::problems::Problems;
+use super::{Layer, PolicySet};
+use layers::Loading;
+
+/// Name of a repository's policy file, in the root and in sub-folders.
+pub const POLICY_FILE: &str = "hookgate.yaml";
+/// Name of the policy file that is not committed.
+pub const LOCAL_POLICY_FILE: &str = "hookgate.local.yaml";
+
+/// A policy file to read, and whose policy it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LayerFile {
+    pub path: PathBuf,
+    pub layer: Layer,
+    /// Folder that the file's globs, gates and inputs are relative to, itself relative to the root; "" is the root.
+    pub base: String,
+}
+
+/// What loading found.
+#[derive(Debug, Clone, Default)]
+pub struct Loaded {
+    /// INVARIANT: complete only when [`Loaded::is_usable`]; otherwise its settings hold, its rules must not be used.
+    pub set: PolicySet,
+    pub problems: Problems,
+}
+
+impl Loaded {
+    /// Returns whether the policy can be used: it has no errors. Warnings do not matter.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        !self.problems.has_errors()
+    }
+}
+
+/// Returns the policy files at a repository's root that are there.
+///
+/// A file that is there but cannot be read is listed too: loading then reports it, instead of doing without it.
+#[must_use]
+pub fn repository_layers(root: &Path) -> Vec<LayerFile> {
+    [
+        (POLICY_FILE, Layer::Repository),
+        (LOCAL_POLICY_FILE, Layer::Local),
+    ]
+    .into_iter()
+    .map(|(name, layer)| LayerFile {
+        path: root.join(name),
+        layer,
+        base: String::new(),
+    })
+    .filter(|file| file.path.symlink_metadata().is_ok())
+    .collect()
+}
+
+/// Reads policy files and what they extend.
+///
+/// `known_runtimes` are the words that `runtimes` may hold. The layers may come in any order.
+#[must_use]
+pub fn load(root: &Path, layers: &[LayerFile], known_runtimes: &[&str]) -> Loaded {
+    let mut layers: Vec<&LayerFile> = layers.iter().collect();
+    layers.sort_by(|left, right| {
+        (left.layer, &left.base, &left.path).cmp(&(right.layer, &right.base, &right.path))
+    });
+    let mut loading = Loading::new(Some(root), known_runtimes);
+    for layer in layers {
+        loading.layer_file(layer);
+    }
+    loading.finish()
+}
+
+/// Reads one text as a policy, without touching a file: shipped packs can be extended, files cannot.
+#[must_use]
+pub fn read_text(
+    name: &str,
+    text: &str,
+    layer: Layer,
+    base: &str,
+    known_runtimes: &[&str],
+) -> Loaded {
+    read_bytes(name, text.as_bytes(), layer, base, known_runtimes)
+}
+
+/// Like [`read_text`], for bytes that may not be text.
+#[must_use]
+pub fn read_bytes(
+    name: &str,
+    bytes: &[u8],
+    layer: Layer,
+    base: &str,
+    known_runtimes: &[&str],
+) -> Loaded {
+    let mut loading = Loading::new(None, known_runtimes);
+    loading.layer_bytes(name, bytes, layer, base);
+    loading.finish()
+}
+
+#[cfg(test)]
+mod tests;
