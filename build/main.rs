@@ -1,3 +1,7 @@
 //! Turns the data that the program is built from into static tables, so that no run parses them.
 
-fn main() {}
+mod programs;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    programs::generate()
+}

@@ -7,3 +7,4 @@
 pub mod call;
 pub mod decision;
 pub mod policy;
+pub mod programs;

@@ -1,0 +1,263 @@
+//! Writes checked entries as Rust statics.
+
+use std::fmt::Write as _;
+
+use super::Family;
+use super::entry::{Case, Entry, OptionRoles, Role};
+use super::notation::{self, Slot, Spelled, Test};
+
+/// Returns the options of an entry in all spellings, with their roles.
+pub(crate) fn options(entry: &Entry) -> Vec<(Spelled, Role)> {
+    let switches = notation::switches(&entry.switches, entry.dashes);
+    let values = notation::options(&entry.values);
+    let mut all: Vec<_> = switches
+        .into_iter()
+        .chain(values)
+        .map(|spelled| (spelled, Role::Plain))
+        .collect();
+    for (role, text) in entry.options.iter() {
+        all.extend(
+            notation::options(text)
+                .into_iter()
+                .map(|spelled| (spelled, role)),
+        );
+    }
+    all
+}
+
+/// Returns the canonical name of an option, looked up in an entry and those above it.
+pub(crate) fn canonical(scope: &[&Entry], name: &str) -> Option<String> {
+    if name == "--" {
+        return Some(name.to_owned());
+    }
+    scope
+        .iter()
+        .rev()
+        .flat_map(|entry| options(entry))
+        .find_map(|(spelled, _)| {
+            let known = spelled.names.iter().any(|known| known == name);
+            known.then(|| spelled.names.first().cloned()).flatten()
+        })
+}
+
+/// Returns the source of the statics.
+///
+/// # Errors
+///
+/// When an entry does not hold what `check` should have seen to.
+pub(crate) fn source(families: &[Family]) -> Result<String, String> {
+    let mut writer = Writer::default();
+    let mut names = Vec::new();
+    for entry in families.iter().flat_map(|family| &family.entries) {
+        let number = writer.program(&[entry], &[])?;
+        names.extend(spellings(entry).map(|name| (name.to_owned(), number)));
+    }
+    names.sort();
+    let names: Vec<String> = names
+        .iter()
+        .map(|(name, number)| format!("({name:?}, &P{number})"))
+        .collect();
+    Ok(format!(
+        "{}\n/// Every name of every program, sorted.\npub static NAMES: &[(&str, &Program)] = &[{}];\n",
+        writer.text,
+        names.join(", ")
+    ))
+}
+
+fn spellings(entry: &Entry) -> impl Iterator<Item = &str> {
+    std::iter::once(entry.name.as_str()).chain(entry.also.iter().map(String::as_str))
+}
+
+#[derive(Default)]
+struct Writer {
+    text: String,
+    programs: usize,
+}
+
+impl Writer {
+    /// Writes the last entry of `scope`, those above it being its parents, and returns its number.
+    fn program(&mut self, scope: &[&Entry], path: &[&str]) -> Result<usize, String> {
+        let Some(entry) = scope.last() else {
+            return Err("a program without an entry".to_owned());
+        };
+        let mut numbers: Vec<(&str, usize)> = Vec::new();
+        let mut likes = Vec::new();
+        for sub in &entry.subcommands {
+            if let Some(like) = &sub.like {
+                likes.push((sub, like.as_str()));
+                continue;
+            }
+            let path: Vec<&str> = path.iter().copied().chain([sub.name.as_str()]).collect();
+            let scope: Vec<&Entry> = scope.iter().copied().chain([sub]).collect();
+            let number = self.program(&scope, &path)?;
+            numbers.extend(spellings(sub).map(|name| (name, number)));
+        }
+        // A second name within one level; deeper levels are written where they are listed.
+        for (sub, like) in likes {
+            let number = numbers
+                .iter()
+                .find(|(name, _)| *name == like)
+                .map(|(_, number)| *number);
+            let number = number.ok_or_else(|| format!("{}: no subcommand `{like}`", sub.name))?;
+            numbers.extend(spellings(sub).map(|name| (name, number)));
+        }
+        numbers.sort_unstable();
+        let subcommands: Vec<String> = numbers
+            .iter()
+            .map(|(name, number)| format!("({name:?}, &P{number})"))
+            .collect();
+
+        let number = self.programs;
+        self.programs += 1;
+        writeln!(
+            self.text,
+            "static P{number}: Program = Program {{ path: &{path:?}, subcommands: &[{}], {} }};",
+            subcommands.join(", "),
+            fields(scope, entry)?
+        )
+        .map_err(|error| error.to_string())?;
+        Ok(number)
+    }
+}
+
+fn fields(scope: &[&Entry], entry: &Entry) -> Result<String, String> {
+    let options: Vec<String> = options(entry)
+        .iter()
+        .map(|(spelled, role)| {
+            let Spelled { names, takes } = spelled;
+            format!("Opt {{ names: &{names:?}, takes: Takes::{takes:?}, role: Role::{role:?} }}")
+        })
+        .collect();
+    let getopt = entry.subcommands.is_empty() && scope.len() == 1;
+    let recursive = if entry.recursive == "always" {
+        "Recursive::Always".to_owned()
+    } else {
+        format!(
+            "Recursive::With(&{:?})",
+            canonicals(scope, &entry.recursive)
+        )
+    };
+    let cases = entry
+        .cases
+        .iter()
+        .map(|case| self::case(scope, entry, case))
+        .collect::<Result<Vec<_>, _>>()?;
+    let means: Vec<String> = entry
+        .means
+        .iter()
+        .map(|(start, option)| {
+            format!(
+                "({start:?}, {:?})",
+                canonical(scope, option).unwrap_or_default()
+            )
+        })
+        .collect();
+    let above = scope
+        .len()
+        .checked_sub(2)
+        .and_then(|index| scope.get(index));
+    let abbreviations = entry
+        .abbreviations
+        .or_else(|| above?.abbreviations)
+        .unwrap_or(getopt);
+    let base = Case {
+        test: String::new(),
+        operands: None,
+        after_dashes: None,
+        options: OptionRoles::default(),
+        here: None,
+        otherwise_here: None,
+        stdin: None,
+    };
+    Ok(format!(
+        "name: {:?}, parsing: Parsing::{:?}, dashes: Dashes::{:?}, abbreviations: {abbreviations}, \
+         options_everywhere: {}, options: &[{}], ends: &{:?}, layout: {}, cases: &[{}], recursive: {recursive}, \
+         folders: Folders::{:?}, language: {:?}, remote_paths: {}, appends_stdin: {}, inputs: {:?}, \
+         reads_after: {:?}, means: &[{}]",
+        entry.name,
+        entry.parsing,
+        entry.dashes,
+        entry.options_everywhere,
+        options.join(", "),
+        canonicals(scope, &entry.ends),
+        layout(scope, entry, &base)?,
+        cases.join(", "),
+        entry.folders,
+        entry
+            .language
+            .as_deref()
+            .or_else(|| above?.language.as_deref()),
+        entry.remote_paths,
+        entry.appends_stdin,
+        entry.inputs,
+        entry
+            .reads_after
+            .as_deref()
+            .or_else(|| scope.first()?.reads_after.as_deref()),
+        means.join(", ")
+    ))
+}
+
+fn canonicals(scope: &[&Entry], text: &str) -> Vec<String> {
+    text.split_whitespace()
+        .filter_map(|name| canonical(scope, name))
+        .collect()
+}
+
+fn case(scope: &[&Entry], entry: &Entry, case: &Case) -> Result<String, String> {
+    let mut options = Vec::new();
+    for (role, text) in case.options.iter() {
+        for name in canonicals(scope, text) {
+            options.push(format!("({name:?}, Role::{role:?})"));
+        }
+    }
+    Ok(format!(
+        "Case {{ when: &[{}], layout: {}, options: &[{}] }}",
+        tests(scope, &notation::tests(case.test.split_whitespace())),
+        layout(scope, entry, case)?,
+        options.join(", ")
+    ))
+}
+
+fn layout(scope: &[&Entry], entry: &Entry, case: &Case) -> Result<String, String> {
+    let role =
+        |role: Option<Role>| role.map_or("None".to_owned(), |role| format!("Some(Role::{role:?})"));
+    let operands = case.operands.as_ref().or(entry.operands.as_ref());
+    let after = case.after_dashes.as_ref().or(entry.after_dashes.as_ref());
+    let after = match after {
+        Some(text) => format!("Some(&[{}])", slots(scope, text)?),
+        None => "None".to_owned(),
+    };
+    Ok(format!(
+        "Layout {{ operands: &[{}], after_dashes: {after}, here: {}, otherwise_here: {}, stdin: {} }}",
+        operands.map_or(Ok(String::new()), |text| slots(scope, text))?,
+        role(case.here.or(entry.here)),
+        role(case.otherwise_here.or(entry.otherwise_here)),
+        role(case.stdin.or(entry.stdin))
+    ))
+}
+
+fn slots(scope: &[&Entry], text: &str) -> Result<String, String> {
+    let written: Vec<String> = notation::slots(text)?
+        .iter()
+        .map(|Slot { role, repeats, when, unless }| {
+            format!(
+                "Slot {{ role: Role::{role:?}, repeats: {repeats}, when: &[{}], unless: &[{}] }}",
+                tests(scope, when),
+                tests(scope, unless)
+            )
+        })
+        .collect();
+    Ok(written.join(", "))
+}
+
+fn tests(scope: &[&Entry], tests: &[Test]) -> String {
+    let written: Vec<String> = tests
+        .iter()
+        .map(|Test { option, value }| {
+            let option = canonical(scope, option).unwrap_or_default();
+            format!("Test {{ option: {option:?}, value: {value:?} }}")
+        })
+        .collect();
+    written.join(", ")
+}
