@@ -62,6 +62,7 @@ fn read(folder: &Path) -> Result<Vec<Family>, Box<dyn Error>> {
             let text = std::fs::read_to_string(&path)?;
             let mut entries: Vec<Entry> =
                 serde_yaml::from_str(&text).map_err(|error| format!("{file}: {error}"))?;
+            spread(&mut entries);
             entries.iter_mut().for_each(pass_dashes_down);
             Ok(Family { file, entries })
         })
@@ -74,4 +75,22 @@ fn pass_dashes_down(entry: &mut Entry) {
         sub.dashes = entry.dashes;
         pass_dashes_down(sub);
     }
+}
+
+/// Gives those that are alike entries of their own.
+fn spread(entries: &mut Vec<Entry>) {
+    let mut more = Vec::new();
+    for entry in &mut *entries {
+        spread(&mut entry.subcommands);
+        for names in std::mem::take(&mut entry.alike) {
+            let mut names = names.split('/').map(str::to_owned);
+            let mut other = entry.clone();
+            other.name = names.next().unwrap_or_default();
+            other.also = names.collect();
+            // `docker container kill` stands for `docker kill` as `container stop` does for `stop`.
+            other.stands_for = entry.stands_for.is_some().then(|| other.name.clone());
+            more.push(other);
+        }
+    }
+    entries.extend(more);
 }

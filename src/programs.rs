@@ -8,6 +8,9 @@ mod layout;
 pub mod reading;
 pub mod table;
 
+#[cfg(test)]
+mod tests;
+
 pub use reading::{Reading, Word, read};
 pub use table::{Program, Role};
 
@@ -15,8 +18,10 @@ pub use table::{Program, Role};
 /// fits, the case of letters do not matter.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Program> {
+    let whole = exactly(name);
     let name = name.strip_suffix(".exe").unwrap_or(name);
-    exactly(name)
+    whole
+        .or_else(|| exactly(name))
         .or_else(|| exactly(without_version(name)))
         .or_else(|| {
             let lower = name.to_ascii_lowercase();

@@ -45,18 +45,26 @@ fn entry_problems(scope: &[&Entry], complain: &mut dyn FnMut(&str, String)) {
         }
     }
     for sub in &entry.subcommands {
-        if let Some(like) = sub.like.as_ref().filter(|like| !names.contains(like)) {
-            complain(
-                &path,
-                format!(
-                    "`{}` is like `{like}`, which is not listed beside it",
-                    sub.name
-                ),
-            );
+        if let Some(other) = &sub.stands_for {
+            if !scope.first().is_some_and(|program| exists(program, other)) {
+                complain(
+                    &path,
+                    format!("`{}` stands for `{other}`, which is not listed", sub.name),
+                );
+            }
+            continue;
         }
         let below: Vec<&Entry> = scope.iter().copied().chain([sub]).collect();
         entry_problems(&below, complain);
     }
+}
+
+/// Whether a subcommand is listed with a meaning of its own.
+fn exists(program: &Entry, path: &str) -> bool {
+    let found = path.split(' ').try_fold(program, |entry, name| {
+        entry.subcommands.iter().find(|sub| sub.name == name)
+    });
+    found.is_some_and(|entry| entry.stands_for.is_none())
 }
 
 /// Options listed twice, and names that no option can have.
@@ -73,7 +81,8 @@ fn option_problems(entry: &Entry, complain: &mut dyn FnMut(String)) {
             }
             let single = matches!(entry.dashes, super::entry::Dashes::Single);
             let letters = name.trim_start_matches(['-', '+']).chars().count();
-            let switch = spelled.takes == Takes::Nothing;
+            // `-nv/--no-verbose` is written on purpose; `-nv` alone is most likely two switches.
+            let switch = spelled.takes == Takes::Nothing && spelled.names.len() == 1;
             if switch
                 && !single
                 && !key_value

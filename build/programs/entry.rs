@@ -3,14 +3,18 @@
 use serde::Deserialize;
 
 /// A program or a subcommand.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Entry {
     pub(crate) name: String,
+    /// Other names of the same thing.
     #[serde(default)]
     pub(crate) also: Vec<String>,
-    /// Path of another subcommand of the same program that this is a second name for.
-    pub(crate) like: Option<String>,
+    /// Names of other things that take their words in the same way; `a/b` is one thing with two names.
+    #[serde(default)]
+    pub(crate) alike: Vec<String>,
+    /// Another subcommand of the same program, by its path, that this is a second name for.
+    pub(crate) stands_for: Option<String>,
     #[serde(default)]
     pub(crate) parsing: Parsing,
     #[serde(default)]
@@ -51,7 +55,7 @@ pub(crate) struct Entry {
 }
 
 /// What changes when certain options are given. What it leaves out is as in the entry.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Case {
     #[serde(rename = "if")]
@@ -107,7 +111,7 @@ macro_rules! roles {
         }
 
         /// Options whose value is more than text, by role.
-        #[derive(Debug, Default, Deserialize)]
+        #[derive(Debug, Clone, Default, Deserialize)]
         #[serde(deny_unknown_fields, rename_all = "kebab-case")]
         pub(crate) struct OptionRoles {
             $(#[serde(default)] $field: String,)*

@@ -46,78 +46,74 @@ pub(crate) fn canonical(scope: &[&Entry], name: &str) -> Option<String> {
 ///
 /// When an entry does not hold what `check` should have seen to.
 pub(crate) fn source(families: &[Family]) -> Result<String, String> {
-    let mut writer = Writer::default();
+    let mut text = String::new();
     let mut names = Vec::new();
     for entry in families.iter().flat_map(|family| &family.entries) {
-        let number = writer.program(&[entry], &[])?;
-        names.extend(spellings(entry).map(|name| (name.to_owned(), number)));
+        program(&mut text, &[entry])?;
+        names.extend(spellings(entry).map(|name| (name, ident([entry.name.as_str()]))));
     }
     names.sort();
-    let names: Vec<String> = names
-        .iter()
-        .map(|(name, number)| format!("({name:?}, &P{number})"))
-        .collect();
     Ok(format!(
-        "{}\n/// Every name of every program, sorted.\npub static NAMES: &[(&str, &Program)] = &[{}];\n",
-        writer.text,
-        names.join(", ")
+        "{text}\n/// Every name of every program, sorted.\npub static NAMES: &[(&str, &Program)] = &[{}];\n",
+        references(&names)
     ))
+}
+
+fn references(names: &[(&str, String)]) -> String {
+    let written: Vec<String> = names
+        .iter()
+        .map(|(name, ident)| format!("({name:?}, &{ident})"))
+        .collect();
+    written.join(", ")
 }
 
 fn spellings(entry: &Entry) -> impl Iterator<Item = &str> {
     std::iter::once(entry.name.as_str()).chain(entry.also.iter().map(String::as_str))
 }
 
-#[derive(Default)]
-struct Writer {
-    text: String,
-    programs: usize,
+/// Returns the name of the static for a program or subcommand.
+fn ident<'n>(path: impl IntoIterator<Item = &'n str>) -> String {
+    let mut ident = "P".to_owned();
+    for name in path {
+        ident.push('_');
+        for letter in name.chars() {
+            if letter.is_ascii_alphanumeric() {
+                ident.push(letter.to_ascii_uppercase());
+            } else {
+                ident.push_str(&format!("_{:x}_", u32::from(letter)).to_uppercase());
+            }
+        }
+    }
+    ident
 }
 
-impl Writer {
-    /// Writes the last entry of `scope`, those above it being its parents, and returns its number.
-    fn program(&mut self, scope: &[&Entry], path: &[&str]) -> Result<usize, String> {
-        let Some(entry) = scope.last() else {
-            return Err("a program without an entry".to_owned());
+/// Writes the last entry of `scope`, those above it being its parents, and all below it.
+fn program(text: &mut String, scope: &[&Entry]) -> Result<(), String> {
+    let (Some(program), Some(entry)) = (scope.first(), scope.last()) else {
+        return Err("a program without an entry".to_owned());
+    };
+    let path: Vec<&str> = scope.iter().map(|entry| entry.name.as_str()).collect();
+    let mut names: Vec<(&str, String)> = Vec::new();
+    for sub in &entry.subcommands {
+        let ident = if let Some(other) = &sub.stands_for {
+            ident(std::iter::once(program.name.as_str()).chain(other.split(' ')))
+        } else {
+            let below: Vec<&Entry> = scope.iter().copied().chain([sub]).collect();
+            self::program(text, &below)?;
+            ident(path.iter().copied().chain([sub.name.as_str()]))
         };
-        let mut numbers: Vec<(&str, usize)> = Vec::new();
-        let mut likes = Vec::new();
-        for sub in &entry.subcommands {
-            if let Some(like) = &sub.like {
-                likes.push((sub, like.as_str()));
-                continue;
-            }
-            let path: Vec<&str> = path.iter().copied().chain([sub.name.as_str()]).collect();
-            let scope: Vec<&Entry> = scope.iter().copied().chain([sub]).collect();
-            let number = self.program(&scope, &path)?;
-            numbers.extend(spellings(sub).map(|name| (name, number)));
-        }
-        // A second name within one level; deeper levels are written where they are listed.
-        for (sub, like) in likes {
-            let number = numbers
-                .iter()
-                .find(|(name, _)| *name == like)
-                .map(|(_, number)| *number);
-            let number = number.ok_or_else(|| format!("{}: no subcommand `{like}`", sub.name))?;
-            numbers.extend(spellings(sub).map(|name| (name, number)));
-        }
-        numbers.sort_unstable();
-        let subcommands: Vec<String> = numbers
-            .iter()
-            .map(|(name, number)| format!("({name:?}, &P{number})"))
-            .collect();
-
-        let number = self.programs;
-        self.programs += 1;
-        writeln!(
-            self.text,
-            "static P{number}: Program = Program {{ path: &{path:?}, subcommands: &[{}], {} }};",
-            subcommands.join(", "),
-            fields(scope, entry)?
-        )
-        .map_err(|error| error.to_string())?;
-        Ok(number)
+        names.extend(spellings(sub).map(|spelling| (spelling, ident.clone())));
     }
+    names.sort();
+    let ident = ident(path.iter().copied());
+    writeln!(
+        text,
+        "static {ident}: Program = Program {{ path: &{:?}, subcommands: &[{}], {} }};",
+        path.get(1..).unwrap_or_default(),
+        references(&names),
+        fields(scope, entry)?
+    )
+    .map_err(|error| error.to_string())
 }
 
 fn fields(scope: &[&Entry], entry: &Entry) -> Result<String, String> {

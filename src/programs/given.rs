@@ -191,6 +191,12 @@ impl<'w, W: Word> Parser<'w, W> {
             return;
         }
         let sign = text.chars().next().unwrap_or('-');
+        // `vim +command`: all after the sign is the value.
+        if sign == '+'
+            && let Some(option) = self.levels.find("+")
+        {
+            return self.give(option, index, Some(At::from(index, 1)));
+        }
         let mut unlisted = false;
         for (start, letter) in text.char_indices().skip(1) {
             let from = start + letter.len_utf8();

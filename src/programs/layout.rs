@@ -194,16 +194,14 @@ pub(super) fn apply<W: Word>(mut parser: Parser<'_, W>) -> Reading<'_> {
     complete(&mut commands, &parser, &parts, program);
 
     Reading {
-        stdin: chosen
-            .layout
-            .stdin
+        stdin: meant(chosen.layout.stdin)
             .filter(|_| !says_what_runs(&parts) && commands.is_empty()),
         subcommand: parser.path,
         recursive: is_recursive(program, &parser.options),
         options: parser.options,
         parts,
         commands,
-        here: chosen.layout.here.or(otherwise_here),
+        here: meant(chosen.layout.here.or(otherwise_here)),
         language: program.language,
         uncertain: parser.uncertain,
     }
@@ -229,6 +227,11 @@ fn operands<W: Word>(chosen: &Chosen, parser: &Parser<'_, W>) -> Vec<(Operand, R
     let mut all = with_roles(&chosen.slots, &earlier);
     all.extend(with_roles(&active(after, parser), &later));
     all
+}
+
+/// Drops `plain`, by which a case says that nothing happens after all.
+fn meant(role: Option<Role>) -> Option<Role> {
+    role.filter(|role| *role != Role::Plain)
 }
 
 fn option_role(chosen: &Chosen, option: &GivenOption<'_>) -> Role {

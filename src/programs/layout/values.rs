@@ -86,6 +86,15 @@ impl<'w, W: Word> Values<'w, W> {
 
 /// `name=@file`, `name=<file`, perhaps with `;type=…` after it.
 fn form_file(text: &str, at: At) -> (Role, At) {
+    if text.starts_with('@') {
+        return (
+            Role::Read,
+            At {
+                from: at.from + 1,
+                ..at
+            },
+        );
+    }
     let Some(sign) = text.find("=@").or_else(|| text.find("=<")) else {
         return (Role::Plain, at);
     };

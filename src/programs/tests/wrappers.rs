@@ -1,0 +1,109 @@
+//! Programs that start another command.
+
+use super::check;
+
+#[test]
+fn prefixes() {
+    check(
+        r"
+        sudo -u root -n rm x | -u=root -n command{rm x}
+        sudo -u root -E rm -rf a | -u=root -E command{rm -rf a}
+        sudo A=1 B=2 rm a | assignment:A=1 assignment:B=2 command{rm a}
+        sudo -- rm a | command{rm a}
+        sudo -s rm a | -s command{rm a}
+        sudo -e a | -e edit:a
+        sudo -i | -i stdin:script
+        sudo --unknown v rm x | --unknown command{v rm x} ? or --unknown command{rm x} ?
+        doas -u x rm a | -u=x command{rm a}
+        env -i A=1 B=2 cmd | -i assignment:A=1 assignment:B=2 command{cmd}
+        env -i -u X A=1 rm a | -i -u=X assignment:A=1 command{rm a}
+        env -S rm\ -rf\ a | -S=rm -rf a split=rm -rf a command{}<rm -rf a>
+        env -S rm\ -rf a | -S=rm -rf split=rm -rf command{a}<rm -rf>
+        env -C d rm a | -C=d folder=d command{rm a}
+        timeout 5 rm a | plain:5 command{rm a}
+        timeout -k 5 30s rm a | -k=5 plain:30s command{rm a}
+        nice -n 5 rm a | -n=5 command{rm a}
+        nice -10 rm a | -10 command{rm a}
+        nohup rm a | command{rm a}
+        setsid -w rm a | -w command{rm a}
+        stdbuf -oL ionice -c 3 rm a | -o=L command{ionice -c 3 rm a}
+        time -p rm a | -p command{rm a}
+        command -p rm a | -p command{rm a}
+        command -v rm | -v plain:rm
+        builtin cd b | command{cd b}
+        exec -a n rm a | -a=n command{rm a}
+        busybox rm a | command{rm a}
+        strace -f -o out rm a | -f -o=out write=out command{rm a}
+        chroot /mnt rm a | plain:/mnt command{rm a}
+        flock l rm a | write:l command{rm a}
+        flock l -c rm\ a | -c=rm a write:l script=rm a
+        unshare -r rm a | -r command{rm a}
+        systemd-run --user rm a | --user command{rm a}
+        su - bob -c rm\ a | -c=rm a plain:- plain:bob script=rm a
+        su | stdin:script
+        script -c rm\ a out | -c=rm a script=rm a write:out
+        watch -n 1 rm\ a | -n=1 script-words{rm a}
+        eval rm\ a; rm\ b | script-words{rm a; rm b}
+        trap rm\ a EXIT | script:rm a plain:EXIT
+        chrt -f 5 rm a | -f plain:5 command{rm a}
+        taskset -c 1 rm a | -c plain:1 command{rm a}
+        tmux new-session -d -s x rm\ a | [new-session] -d -s=x script-words{rm a}
+        ",
+    );
+}
+
+#[test]
+fn appenders_and_find() {
+    check(
+        r"
+        xargs -n1 rm -f | -n=1 command{rm -f}+stdin
+        xargs -n 1 -I {} rm -f {} | -n=1 -I={} placeholder={} command{rm -f {}}
+        xargs -0r -P4 rm | -0 -r -P=4 command{rm}+stdin
+        xargs -a list rm | -a=list read=list command{rm}+stdin
+        xargs |
+        parallel rm {} ::: a b | script-words{rm {}}+[a b]
+        parallel -j4 gzip | -j=4 script-words{gzip}+stdin
+        find . -name x -exec rm {} + | -name=x -exec=rm read:. command{rm {}} below
+        find a -type f -exec mv {} {}.bak ; -exec rm {} ; | -type=f -exec=mv -exec=rm read:a command{mv {} {}.bak} command{rm {}} below
+        find a -name x -delete | -name=x -delete delete:a below
+        find -delete | -delete here:delete below
+        find -L a b -newer c | -L -newer=c read:a read:b below
+        find . -fprint a | -fprint=a read:. write=a below
+        find . -fprintf a %p | -fprintf=a read:. write=a below
+        find . ( -name a -o -name b ) -delete | -name=a -o -name=b -delete delete:. below
+        fd -e rs -x rm | -e=rs -x=rm command{rm} here:read below
+        ",
+    );
+}
+
+#[test]
+fn elsewhere() {
+    check(
+        r"
+        ssh -p 22 u@h rm\ -rf\ a;\ ls | -p=22 remote:u@h remote-script-words{rm -rf a; ls}
+        ssh host rm x | remote:host remote-script-words{rm x}
+        ssh host | remote:host stdin:remote-script
+        ssh -i key -o A=b h | -i=key -o=A=b read=key remote:h stdin:remote-script
+        docker exec -it -w /app c sh -c rm\ a | [exec] -i -t -w=/app remote:c remote-command{sh -c rm a}
+        docker run --rm -v a:b img cmd | [run] --rm -v=a:b plain:img remote-command{cmd}
+        docker run --rm -v ./a:/b:ro -v $PWD:/c img cmd -x | [run] --rm -v=./a:/b:ro -v=$PWD:/c read=./a mount=$PWD plain:img remote-command{cmd -x}
+        docker run --mount type=bind,source=/a,target=/b img | [run] --mount=type=bind,source=/a,target=/b mount=/a plain:img
+        docker container rm -f c | [rm] -f plain:c
+        docker rm -f c | [rm] -f plain:c
+        docker volume rm v | [volume rm] plain:v
+        docker system prune -af --volumes | [system prune] -a -f --volumes
+        docker cp a con:/b | [cp] read:a remote:con:/b below
+        docker cp con:/b a | [cp] remote:con:/b target:a below
+        docker build -f D -t x . | [build] -f=D -t=x read=D read:. below
+        docker compose -f x.yml down -v | [compose down] -f=x.yml -v read=x.yml
+        docker --host h ps | [ps] -H=h
+        podman run img rm a | [run] plain:img remote-command{rm a}
+        kubectl -n x delete pod y | [delete] -n=x plain:pod plain:y
+        kubectl delete -f a.yaml -n x | [delete] -f=a.yaml -n=x read=a.yaml
+        kubectl exec -it pod -c c -- rm a | [exec] -i -t -c=c remote:pod remote-command{rm a}
+        kubectl cp a pod:/b | [cp] read:a remote:pod:/b below
+        kubectl --context=c apply -f a | [apply] --context=c -f=a read=a
+        helm uninstall r -n x | [uninstall] -n=x plain:r
+        ",
+    );
+}
