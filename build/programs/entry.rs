@@ -50,6 +50,9 @@ pub(crate) struct Entry {
     pub(crate) reads_after: Option<String>,
     #[serde(default)]
     pub(crate) means: std::collections::BTreeMap<String, String>,
+    /// Options that are short for several others: `-D` of git branch.
+    #[serde(default)]
+    pub(crate) expands: std::collections::BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) subcommands: Vec<Entry>,
 }

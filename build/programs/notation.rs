@@ -16,6 +16,7 @@ pub(crate) enum Takes {
     Value,
     Attached,
     AttachedOrNext,
+    Next,
     Two,
 }
 
@@ -61,13 +62,15 @@ pub(crate) fn switches(text: &str, dashes: Dashes) -> Vec<Spelled> {
 }
 
 /// Reads a list of options with values. `?` marks a value that must be attached, `~` one that BSD programs take from the
-/// next word, `=2` one of two words.
+/// next word, `!` one that is always the next word, `=2` one of two words.
 pub(crate) fn options(text: &str) -> Vec<Spelled> {
     let one = |token: &str| {
         let (names, takes) = if let Some(names) = token.strip_suffix('?') {
             (names, Takes::Attached)
         } else if let Some(names) = token.strip_suffix('~') {
             (names, Takes::AttachedOrNext)
+        } else if let Some(names) = token.strip_suffix('!') {
+            (names, Takes::Next)
         } else if let Some(names) = token.strip_suffix("=2") {
             (names, Takes::Two)
         } else {

@@ -148,6 +148,17 @@ fn fields(scope: &[&Entry], entry: &Entry) -> Result<String, String> {
             )
         })
         .collect();
+    let expands: Vec<String> = entry
+        .expands
+        .iter()
+        .map(|(name, others)| {
+            format!(
+                "({:?}, &{:?})",
+                canonical(scope, name).unwrap_or_default(),
+                canonicals(scope, others)
+            )
+        })
+        .collect();
     let above = scope
         .len()
         .checked_sub(2)
@@ -169,7 +180,7 @@ fn fields(scope: &[&Entry], entry: &Entry) -> Result<String, String> {
         "name: {:?}, parsing: Parsing::{:?}, dashes: Dashes::{:?}, abbreviations: {abbreviations}, \
          options_everywhere: {}, options: &[{}], ends: &{:?}, layout: {}, cases: &[{}], recursive: {recursive}, \
          folders: Folders::{:?}, language: {:?}, remote_paths: {}, appends_stdin: {}, inputs: {:?}, \
-         reads_after: {:?}, means: &[{}]",
+         reads_after: {:?}, means: &[{}], expands: &[{}]",
         entry.name,
         entry.parsing,
         entry.dashes,
@@ -190,7 +201,8 @@ fn fields(scope: &[&Entry], entry: &Entry) -> Result<String, String> {
             .reads_after
             .as_deref()
             .or_else(|| scope.first()?.reads_after.as_deref()),
-        means.join(", ")
+        means.join(", "),
+        expands.join(", ")
     ))
 }
 

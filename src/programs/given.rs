@@ -1,11 +1,11 @@
 //! Splits the words of a command into options with their values, operands, and the words of a further command.
 
-use super::layout::{chosen, holds_rest, is_assignment};
 use super::reading::{At, Command, GivenOption, Word};
-use super::table::{Dashes, Folders, Opt, Parsing, Program, Role, Takes, UNLISTED};
+use super::table::{Dashes, Opt, Parsing, Program, Role, Takes, UNLISTED};
 
 mod expression;
 mod lookup;
+mod operand;
 
 pub(super) use lookup::Levels;
 
@@ -37,6 +37,8 @@ pub(super) struct Parser<'w, W> {
     pub(super) path: Vec<&'w str>,
     pub(super) options: Vec<GivenOption<'w>>,
     pub(super) operands: Vec<Operand>,
+    /// How many of the first operands look like assignments.
+    pub(super) assignments: usize,
     pub(super) commands: Vec<Command<'w>>,
     folders: usize,
     pub(super) dashes: bool,
@@ -56,6 +58,7 @@ impl<'w, W: Word> Parser<'w, W> {
             path: Vec::new(),
             options: Vec::new(),
             operands: Vec::new(),
+            assignments: 0,
             commands: Vec::new(),
             folders: 0,
             dashes: false,
@@ -154,7 +157,7 @@ impl<'w, W: Word> Parser<'w, W> {
         let value = match option.takes {
             // `--force=false` says that the option is not given.
             Takes::Nothing if value.is_some_and(|at| at.text(self.words) == "false") => return,
-            Takes::Value if value.is_none() => self.take_next(),
+            Takes::Value | Takes::Next if value.is_none() => self.take_next(),
             Takes::Two => {
                 let first = self.take_next();
                 self.next = (self.next + 1).min(self.words.len());
@@ -212,6 +215,11 @@ impl<'w, W: Word> Parser<'w, W> {
                 continue;
             }
             let value = match option.takes {
+                Takes::Next => {
+                    let value = self.take_next();
+                    self.give(option, index, value);
+                    continue;
+                }
                 Takes::Value | Takes::Two if attached.is_none() => self.take_next(),
                 Takes::AttachedOrNext if attached.is_none() && self.doubt() => self.take_next(),
                 _ => attached,
@@ -225,19 +233,23 @@ impl<'w, W: Word> Parser<'w, W> {
 
     fn unlisted(&mut self, name: &'w str, index: usize, may_take_next: bool) {
         self.options.push(GivenOption::unlisted(name, index));
-        self.uncertain = true;
+        self.uncertain |= !self.level().is_harmless();
         if may_take_next {
             self.doubt_unlisted();
         }
     }
 
     fn doubt_unlisted(&mut self) {
+        let level = self.level();
+        if level.is_harmless() {
+            return;
+        }
         self.uncertain = true;
         let next_is_value = self
             .words
             .get(self.next)
             .is_some_and(|word| !word.start().starts_with('-'));
-        let matters = !std::ptr::eq(self.level(), &raw const UNLISTED);
+        let matters = !std::ptr::eq(level, &raw const UNLISTED);
         if next_is_value && matters && self.doubt() {
             self.next += 1;
         }
@@ -273,8 +285,20 @@ impl<'w, W: Word> Parser<'w, W> {
             self.start_command(at.word..end, option.role);
             self.next = (end + 1).min(self.words.len());
         }
-        self.options.push(GivenOption::known(option, index, value));
-        if self.level().ends.contains(&option.canonical()) {
+        let level = self.level();
+        match level
+            .expands
+            .iter()
+            .find(|(name, _)| *name == option.canonical())
+        {
+            Some((_, others)) => {
+                for other in others.iter().filter_map(|other| self.levels.find(other)) {
+                    self.options.push(GivenOption::known(other, index, None));
+                }
+            }
+            None => self.options.push(GivenOption::known(option, index, value)),
+        }
+        if level.ends.contains(&option.canonical()) {
             self.operands_only = true;
         }
     }
@@ -302,73 +326,6 @@ impl<'w, W: Word> Parser<'w, W> {
             appends_stdin: false,
             inputs: None,
         });
-    }
-
-    fn operand(&mut self, index: usize) {
-        let Some(word) = self.words.get(index) else {
-            return;
-        };
-        if self.subcommand(word) {
-            return;
-        }
-        let level = self.level();
-        let text = word.start();
-        if let Some((_, option)) = level
-            .means
-            .iter()
-            .find(|(start, _)| text.starts_with(start) && !self.dashes)
-            && let Some(option) = self.levels.find(option)
-            && !self
-                .options
-                .iter()
-                .any(|given| given.name == option.canonical())
-        {
-            self.give(option, index, None);
-        }
-        if holds_rest(self, text) {
-            let end = self.words.len();
-            let role = chosen(self).rest_role();
-            self.commands.push(Command {
-                words: index..end,
-                role,
-                split: None,
-                placeholder: None,
-                appends_stdin: level.appends_stdin,
-                inputs: None,
-            });
-            self.next = end;
-            return;
-        }
-        self.operands.push(Operand {
-            at: At::from(index, 0),
-            after_dashes: self.dashes,
-            folders: match level.folders {
-                Folders::Following => self.folders,
-                Folders::All => usize::MAX,
-            },
-        });
-        self.operands_only |= level.parsing == Parsing::StopAtOperand && !is_assignment(text);
-    }
-
-    /// Steps down into a subcommand, if this word is where one stands.
-    fn subcommand(&mut self, word: &'w W) -> bool {
-        let level = self.level();
-        if level.subcommands.is_empty() || !self.operands.is_empty() {
-            return false;
-        }
-        let text = word.start();
-        if let Some(sub) = lookup::subcommand(level, text).filter(|_| word.is_whole()) {
-            self.levels.push(sub);
-            self.path = sub.path.to_vec();
-            return true;
-        }
-        if level.has_operands() {
-            return false;
-        }
-        self.path.push(text);
-        self.levels.push(&UNLISTED);
-        self.uncertain = true;
-        true
     }
 }
 

@@ -1,7 +1,7 @@
 //! Gives the operands and option values of a command their roles.
 
 use super::given::{Operand, Parser};
-use super::reading::{Command, GivenOption, Part, PartKind, Reading, Word};
+use super::reading::{At, Command, GivenOption, Part, PartKind, Reading, Word};
 use super::table::{Case, Folders, Layout, Program, Recursive, Role, Slot, Test};
 
 mod values;
@@ -56,20 +56,18 @@ pub(super) fn chosen<W: Word>(parser: &Parser<'_, W>) -> Chosen {
 
 /// Whether the next operand begins a command that takes all further words.
 pub(super) fn holds_rest<W: Word>(parser: &Parser<'_, W>, text: &str) -> bool {
-    let chosen = chosen(parser);
-    let takes_assignments = |slot: &&Slot| slot.role == Role::Assignment;
-    let before = parser
-        .operands
-        .iter()
-        .filter(|operand| {
-            !(chosen.slots.first().is_some_and(takes_assignments)
-                && is_assignment(operand.at.text(parser.words)))
-        })
-        .count();
-    if before == 0 && chosen.slots.first().is_some_and(takes_assignments) && is_assignment(text) {
+    let slots = parser.level().layout.operands;
+    let assigning = slots
+        .first()
+        .is_some_and(|slot| slot.role == Role::Assignment);
+    let assignments = if assigning { parser.assignments } else { 0 };
+    let before = parser.operands.len() - assignments;
+    if assigning && before == 0 && is_assignment(text) {
         return false;
     }
-    chosen.rest().is_some_and(|(place, _)| place == before)
+    chosen(parser)
+        .rest()
+        .is_some_and(|(place, _)| place == before)
 }
 
 /// Whether a word sets a variable for the command after it.
@@ -179,7 +177,7 @@ pub(super) fn apply<W: Word>(mut parser: Parser<'_, W>) -> Reading<'_> {
         };
         let (role, at) = values.resolve(role, at);
         if role == Role::Module && values.is_program(at) {
-            commands.push(Command::to_the_end(at.word, parser.words.len()));
+            commands.push(Command::of_module(at, parser.words.len()));
             parts.clear();
         } else if role != Role::Plain && !role.takes_the_rest() {
             parts.push(Part {
@@ -307,6 +305,17 @@ fn complete<'w, W: Word>(
 }
 
 impl Command<'_> {
+    /// `-m pip …`, or `-mpip …` where the name is only a part of its word.
+    fn of_module(at: At, end: usize) -> Self {
+        if at.from == 0 {
+            return Self::to_the_end(at.word, end);
+        }
+        Self {
+            split: Some(at),
+            ..Self::to_the_end((at.word + 1).min(end), end)
+        }
+    }
+
     fn to_the_end(start: usize, end: usize) -> Self {
         Self {
             words: start..end,

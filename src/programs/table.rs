@@ -41,6 +41,8 @@ pub struct Program {
     pub reads_after: Option<&'static str>,
     /// Operands that begin with a text count as an option: `+main` forces a push.
     pub means: &'static [(&'static str, &'static str)],
+    /// Options that are short for several others: `-D` of git branch is `-d -f`.
+    pub expands: &'static [(&'static str, &'static [&'static str])],
     /// Sorted by name; another spelling of a subcommand has an entry of its own.
     pub subcommands: &'static [(&'static str, &'static Program)],
 }
@@ -76,6 +78,7 @@ pub static UNLISTED: Program = Program {
     inputs: None,
     reads_after: None,
     means: &[],
+    expands: &[],
     subcommands: &[],
 };
 
@@ -122,6 +125,8 @@ pub enum Takes {
     Attached,
     /// In the same word in GNU programs, else the next in BSD ones: both readings count.
     AttachedOrNext,
+    /// In the next word, while the letters after it are further options: `bash -euoc pipefail …`.
+    Next,
     /// In the next two words.
     Two,
 }
@@ -248,6 +253,37 @@ pub enum Role {
     ReadForm,
     /// Read when it is `revision:path`.
     RevisionPath,
+}
+
+impl Program {
+    /// Whether its words are names and numbers only, so that nothing hangs on how they are told apart.
+    #[must_use]
+    pub fn is_harmless(&self) -> bool {
+        let plain = |slots: &[Slot]| slots.iter().all(|slot| slot.role == Role::Plain);
+        self.subcommands.is_empty()
+            && self.cases.is_empty()
+            && self.path.is_empty()
+            && !self.layout.operands.is_empty()
+            && plain(self.layout.operands)
+            && self.options.iter().all(|option| option.role == Role::Plain)
+    }
+
+    /// Whether any of its operands begin another command.
+    #[must_use]
+    pub fn starts_commands(&self) -> bool {
+        let layouts = self
+            .cases
+            .iter()
+            .map(|case| &case.layout)
+            .chain([&self.layout]);
+        let mut slots = layouts.flat_map(|layout| {
+            layout
+                .operands
+                .iter()
+                .chain(layout.after_dashes.into_iter().flatten())
+        });
+        slots.any(|slot| slot.role.takes_the_rest())
+    }
 }
 
 impl Role {

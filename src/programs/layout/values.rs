@@ -70,7 +70,7 @@ impl<'w, W: Word> Values<'w, W> {
             Role::Mount => mount(text, at),
             Role::ReadAt => (Role::Plain, at),
             Role::Read | Role::Write | Role::Edit | Role::ScriptFile
-                if text == "-" && self.is_whole(at) =>
+                if is_standard_stream(text) && self.is_whole(at) =>
             {
                 (Role::Plain, at)
             }
@@ -82,6 +82,19 @@ impl<'w, W: Word> Values<'w, W> {
     fn is_whole(&self, at: At) -> bool {
         self.words.get(at.word).is_some_and(Word::is_whole)
     }
+}
+
+fn is_standard_stream(text: &str) -> bool {
+    matches!(
+        text,
+        "-" | "/dev/stdin"
+            | "/dev/fd/0"
+            | "/proc/self/fd/0"
+            | "/dev/stdout"
+            | "/dev/stderr"
+            | "/dev/fd/1"
+            | "/dev/fd/2"
+    )
 }
 
 /// `name=@file`, `name=<file`, perhaps with `;type=…` after it.

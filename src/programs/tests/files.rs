@@ -33,7 +33,7 @@ fn copying_and_linking() {
         cp -t d a b | -t=d write-into=d read:a read:b
         cp --target-directory=d a b | -t=d write-into=d read:a read:b
         cp -td a b | -t=d write-into=d read:a read:b
-        cp -aT a b | -a -T read:a write:b below
+        cp -aT a b | -R -d -p -T read:a write:b below
         gcp a b | read:a target:b
         cp --backup a b | --backup read:a target:b
         cp --unknown a b c | --unknown read:a read:b target:c ? or --unknown read:b target:c ?
@@ -41,8 +41,8 @@ fn copying_and_linking() {
         ln -s t | -s link-target:t
         install -m 644 a b | -m=644 read:a target:b
         install -d a b | -d write:a write:b
-        rsync -a --delete a/ b/ | -a --delete read:a/ mirror:b/ below
-        rsync -avz -e ssh a/ host:b/ | -a -v -z -e=ssh read:a/ remote:host:b/ below
+        rsync -a --delete a/ b/ | -r -l -p -t -g -o -D --delete read:a/ mirror:b/ below
+        rsync -avz -e ssh a/ host:b/ | -r -l -p -t -g -o -D -v -z -e=ssh read:a/ remote:host:b/ below
         rsync --exclude=x --files-from=l a b | --exclude=x --files-from=l read=l read:a target:b
         rsync -n --delete a b | -n --delete read:a plain:b
         dd if=a of=b bs=1M | if=a of=b bs=1M read=a write=b

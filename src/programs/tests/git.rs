@@ -30,7 +30,7 @@ fn git_commands() {
         git stash drop | [stash drop]
         git stash | [stash]
         git stash push -m x f | [stash push] -m=x write:f
-        git branch -D b | [branch] -D plain:b
+        git branch -D b | [branch] -d -f plain:b
         git branch --delete --force b | [branch] -d -f plain:b
         git commit -m rm\ -rf\ / | [commit] -m=rm -rf /
         git commit -F f -am x | [commit] -F=f -a -m=x read=f

@@ -55,3 +55,31 @@ proptest! {
         prop_assert!(readings.iter().all(|reading| reading.options.is_empty() && reading.parts.len() == words.len()));
     }
 }
+
+/// Commands of a megabyte must not take longer than their length says.
+#[test]
+fn long_commands_are_read_in_one_pass() {
+    for (program, word) in [
+        ("rm", "a"),
+        ("rm", "-f"),
+        ("rm", "-q"),
+        ("env", "A=1"),
+        ("env", "-v"),
+        ("git", "-p"),
+        ("find", "-exec"),
+        ("find", "-zz"),
+        ("parallel", ":::"),
+        ("tar", "xf"),
+        ("unlisted", "-x"),
+    ] {
+        let words = vec![word; 200_000];
+        let begun = std::time::Instant::now();
+        let readings = read(super::find(program), &words);
+        assert!(!readings.is_empty());
+        assert!(
+            begun.elapsed().as_secs() < 20,
+            "{program} {word}: {:?}",
+            begun.elapsed()
+        );
+    }
+}

@@ -107,3 +107,86 @@ fn elsewhere() {
         ",
     );
 }
+
+#[test]
+fn tricks() {
+    check(
+        r"
+        bash -euoc pipefail rm\ a | -e -u -o=pipefail -c script:rm a
+        bash -euo pipefail -c rm\ a | -e -u -o=pipefail -c script:rm a
+        bash -c -e rm\ a | -c -e script:rm a
+        bash +e -c rm\ a | +e -c script:rm a
+        bash --rcfile r -c x | --rcfile=r -c script-file=r script:x
+        bash --nor -c x | --norc -c script:x
+        bash /dev/stdin a | plain:/dev/stdin argument:a stdin:script
+        source /dev/stdin | plain:/dev/stdin stdin:script
+        ssh host -p 22 rm -rf x | -p=22 remote:host remote-script-words{rm -rf x}
+        ssh -oA=b -p22 host -- rm x | -o=A=b -p=22 remote:host remote-script-words{rm x}
+        vim -es f -c wq | -e -s -c=wq edit:f code=wq or -e -s=f -c=wq script-file=f code=wq
+        ex -s f | -s edit:f stdin:code
+        git push -- origin +main | [push] -f plain:origin plain:+main
+        git push origin +main :old | [push] -f -d plain:origin plain:+main plain::old
+        env -S rm\ x y | -S=rm x split=rm x command{y}<rm x>
+        env -iS rm\ x | -i -S=rm x split=rm x command{}<rm x>
+        env -- rm x | command{rm x}
+        sudo -nu root -- rm x | -n -u=root command{rm x}
+        sudo --user=root rm x | -u=root command{rm x}
+        sudo --us root rm x | -u=root command{rm x}
+        nice -n5 -- rm x | -n=5 command{rm x}
+        xargs -I{} -P4 sh -c rm\ {} | -I={} -P=4 placeholder={} command{sh -c rm {}}
+        xargs --replace=@ mv @ d | -i=@ placeholder=@ command{mv @ d}
+        xargs -J % cp % d | -J=% placeholder=% command{cp % d}
+        parallel ::: rm\ a rm\ b | script-words{}+[rm a rm b]
+        find . -exec sh -c rm\ $1 _ {} ; -print | -exec=sh -print read:. command{sh -c rm $1 _ {}} below
+        find a -ok rm {} ; | -ok=rm read:a command{rm {}} below
+        find -newerXY a -delete | -newerXY -delete here:delete below ?
+        find $ -delete | -delete delete:$ below ?
+        timeout --signal=KILL 5 rm x | -s=KILL plain:5 command{rm x}
+        script -qc rm\ a /dev/null | -q -c=rm a script=rm a write:/dev/null
+        su -c rm\ a bob | -c=rm a script=rm a plain:bob
+        rm -- $ | delete:$
+        rm $ -x | -x delete:$ ?
+        rm -rf=x | -r -f -= -x below ?
+        rm -r --interactive=never a | -r --interactive=never delete:a below
+        rm --no-pre -r / | --no-preserve-root -r delete:/ below
+        rsync -a --remove-source-files --delete a b | -r -l -p -t -g -o -D --remove-source-files --delete move:a mirror:b below
+        rsync a rsync://h/m | read:a remote:rsync://h/m
+        scp -r ./a:b h:c | -r read:./a:b target:h:c below
+        date -f f | -f=f read=f
+        date --foo x | --foo plain:x ? or --foo ?
+        sed -e p -- -f | -e=p code=p read:-f
+        sed --expression=p -i f | -e=p -i code=p edit:f or -e=p -i=f code=p
+        sed -nf s f | -n -f=s script-file=s read:f
+        perl -pie code f | -p -i=e script-file:code edit:f
+        perl -wne code f | -w -n -e=code code=code read:f
+        python3 -Bc code | -B -c=code code=code
+        python3 -mpip install x | -m=pip command{install x}<pip>
+        awk -- {print} a | code:{print} read:a
+        tar -C d -xf a | -C=d -x -f=a folder=d read=a here:write-into below
+        tar -xf a -C d -C e | -x -f=a -C=d -C=e read=a folder=d folder=e here:write-into below
+        tar --directory=d -c b | -C=d -c folder=d read:b below
+        tar cvf - a | -c -v -f=- read:a below
+        tar | below
+        dd of=/dev/null if=$ | of=/dev/null if=$ write=/dev/null read=$
+        cp -- -a b | read:-a target:b
+        cp -rt d -- a | -R -t=d write-into=d read:a below
+        mv -T a b | -T move:a write:b below
+        ln -s a b d | -s link-target:a link-target:b link:d
+        docker run -v/a:/b -v c:/d img | [run] -v=/a:/b -v=c:/d mount=/a plain:img
+        docker run --volume=/a:/b:ro img | [run] -v=/a:/b:ro read=/a plain:img
+        docker image rm x | [rmi] plain:x
+        docker container kill c | [kill] plain:c
+        curl --upload-file f url | -T=f read=f url:url
+        curl --form x=<f url | -F=x=<f read=f url:url
+        curl --data-urlencode x=@f url | --data-urlencode=x=@f read=f url:url
+        curl -XPOST -d@f -H @h url | -X=POST -d=@f -H=@h read=f read=h url:url
+        psql -Atc x | -A -t -c=x sql=x
+        psql -Uu -dd -f - | -U=u -d=d -f=- stdin:sql
+        mysql -p -e x | -p -e=x sql=x
+        sqlite3 -cmd x f | -cmd=x sql=x database:f
+        kubectl delete pod x --force --grace-period=0 | [delete] --force --grace-period=0 plain:pod plain:x
+        kubectl exec p -- sh -c x | [exec] remote:p remote-command{sh -c x}
+        npm --force=false publish | [publish]
+        ",
+    );
+}
