@@ -192,8 +192,7 @@ pub(super) fn apply<W: Word>(mut parser: Parser<'_, W>) -> Reading<'_> {
     complete(&mut commands, &parser, &parts, program);
 
     Reading {
-        stdin: meant(chosen.layout.stdin)
-            .filter(|_| !says_what_runs(&parts) && commands.is_empty()),
+        stdin: stdin_role(&chosen, &parts, &commands),
         subcommand: parser.path,
         recursive: is_recursive(program, &parser.options),
         options: parser.options,
@@ -225,6 +224,14 @@ fn operands<W: Word>(chosen: &Chosen, parser: &Parser<'_, W>) -> Vec<(Operand, R
     let mut all = with_roles(&chosen.slots, &earlier);
     all.extend(with_roles(&active(after, parser), &later));
     all
+}
+
+/// Returns what standard input is run as, if it is. Without a host, nothing is run elsewhere.
+fn stdin_role(chosen: &Chosen, parts: &[Part], commands: &[Command<'_>]) -> Option<Role> {
+    let role = meant(chosen.layout.stdin)?;
+    let has_host = parts.iter().any(|part| part.role == Role::Remote);
+    let is_free = commands.is_empty() && !says_what_runs(parts);
+    (is_free && (role != Role::RemoteScript || has_host)).then_some(role)
 }
 
 /// Drops `plain`, by which a case says that nothing happens after all.

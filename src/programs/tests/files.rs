@@ -42,7 +42,7 @@ fn copying_and_linking() {
         install -m 644 a b | -m=644 read:a target:b
         install -d a b | -d write:a write:b
         rsync -a --delete a/ b/ | -r -l -p -t -g -o -D --delete read:a/ mirror:b/ below
-        rsync -avz -e ssh a/ host:b/ | -r -l -p -t -g -o -D -v -z -e=ssh read:a/ remote:host:b/ below
+        rsync -avz -e ssh a/ host:b/ | -r -l -p -t -g -o -D -v -z -e=ssh script=ssh read:a/ remote:host:b/ below
         rsync --exclude=x --files-from=l a b | --exclude=x --files-from=l read=l read:a target:b
         rsync -n --delete a b | -n --delete read:a plain:b
         dd if=a of=b bs=1M | if=a of=b bs=1M read=a write=b
