@@ -89,6 +89,7 @@ fn spread(entries: &mut Vec<Entry>) {
             other.also = names.collect();
             // `docker container kill` stands for `docker kill` as `container stop` does for `stop`.
             other.stands_for = entry.stands_for.is_some().then(|| other.name.clone());
+            other.shares = Some(entry.name.clone());
             more.push(other);
         }
     }

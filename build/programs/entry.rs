@@ -13,6 +13,9 @@ pub(crate) struct Entry {
     /// Names of other things that take their words in the same way; `a/b` is one thing with two names.
     #[serde(default)]
     pub(crate) alike: Vec<String>,
+    /// The program whose subcommands are this one's, too, because it is alike.
+    #[serde(skip)]
+    pub(crate) shares: Option<String>,
     /// Another subcommand of the same program, by its path, that this is a second name for.
     pub(crate) stands_for: Option<String>,
     #[serde(default)]

@@ -1,5 +1,6 @@
 //! Writes checked entries as Rust statics.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::Family;
@@ -46,17 +47,41 @@ pub(crate) fn canonical(scope: &[&Entry], name: &str) -> Option<String> {
 ///
 /// When an entry does not hold what `check` should have seen to.
 pub(crate) fn source(families: &[Family]) -> Result<String, String> {
-    let mut text = String::new();
+    let mut shared = Shared::default();
     let mut names = Vec::new();
     for entry in families.iter().flat_map(|family| &family.entries) {
-        program(&mut text, &[entry])?;
+        program(&mut shared, &[entry])?;
         names.extend(spellings(entry).map(|name| (name, ident([entry.name.as_str()]))));
     }
     names.sort();
     Ok(format!(
-        "{text}\n/// Every name of every program, sorted.\npub static NAMES: &[(&str, &Program)] = &[{}];\n",
+        "{}\n/// Every name of every program, sorted.\npub static NAMES: &[(&str, &Program)] = &[{}];\n",
+        shared.text,
         references(&names)
     ))
+}
+
+/// The source so far. Lists that are the same are written once: each pointer in a static costs at every start.
+#[derive(Default)]
+struct Shared {
+    text: String,
+    lists: BTreeMap<String, String>,
+}
+
+impl Shared {
+    /// Returns a reference to a list of these items.
+    fn list(&mut self, kind: &str, items: &[String]) -> String {
+        if items.is_empty() {
+            return "&[]".to_owned();
+        }
+        let source = format!("[{kind}; {}] = [{}];", items.len(), items.join(", "));
+        let next = format!("L{}", self.lists.len());
+        let name = self.lists.entry(source.clone()).or_insert_with(|| {
+            self.text.push_str(&format!("static {next}: {source}\n"));
+            next
+        });
+        format!("&{name}")
+    }
 }
 
 fn references(names: &[(&str, String)]) -> String {
@@ -88,35 +113,47 @@ fn ident<'n>(path: impl IntoIterator<Item = &'n str>) -> String {
 }
 
 /// Writes the last entry of `scope`, those above it being its parents, and all below it.
-fn program(text: &mut String, scope: &[&Entry]) -> Result<(), String> {
+fn program(shared: &mut Shared, scope: &[&Entry]) -> Result<(), String> {
     let (Some(program), Some(entry)) = (scope.first(), scope.last()) else {
         return Err("a program without an entry".to_owned());
     };
     let path: Vec<&str> = scope.iter().map(|entry| entry.name.as_str()).collect();
+    let owner = program.shares.as_deref().unwrap_or(&program.name);
     let mut names: Vec<(&str, String)> = Vec::new();
     for sub in &entry.subcommands {
         let ident = if let Some(other) = &sub.stands_for {
-            ident(std::iter::once(program.name.as_str()).chain(other.split(' ')))
+            ident(std::iter::once(owner).chain(other.split(' ')))
         } else {
             let below: Vec<&Entry> = scope.iter().copied().chain([sub]).collect();
-            self::program(text, &below)?;
-            ident(path.iter().copied().chain([sub.name.as_str()]))
+            if program.shares.is_none() {
+                self::program(shared, &below)?;
+            }
+            ident(
+                [owner]
+                    .into_iter()
+                    .chain(path.iter().skip(1).copied())
+                    .chain([sub.name.as_str()]),
+            )
         };
         names.extend(spellings(sub).map(|spelling| (spelling, ident.clone())));
     }
     names.sort();
     let ident = ident(path.iter().copied());
+    let fields = fields(shared, scope, entry)?;
+    let names: Vec<String> = names
+        .iter()
+        .map(|(name, ident)| format!("({name:?}, &{ident})"))
+        .collect();
+    let subcommands = shared.list("(&str, &Program)", &names);
     writeln!(
-        text,
-        "static {ident}: Program = Program {{ path: &{:?}, subcommands: &[{}], {} }};",
+        shared.text,
+        "static {ident}: Program = Program {{ path: &{:?}, subcommands: {subcommands}, {fields} }};",
         path.get(1..).unwrap_or_default(),
-        references(&names),
-        fields(scope, entry)?
     )
     .map_err(|error| error.to_string())
 }
 
-fn fields(scope: &[&Entry], entry: &Entry) -> Result<String, String> {
+fn fields(shared: &mut Shared, scope: &[&Entry], entry: &Entry) -> Result<String, String> {
     let options: Vec<String> = options(entry)
         .iter()
         .map(|(spelled, role)| {
@@ -136,7 +173,7 @@ fn fields(scope: &[&Entry], entry: &Entry) -> Result<String, String> {
     let cases = entry
         .cases
         .iter()
-        .map(|case| self::case(scope, entry, case))
+        .map(|case| self::case(shared, scope, entry, case))
         .collect::<Result<Vec<_>, _>>()?;
     let means: Vec<String> = entry
         .means
@@ -178,17 +215,17 @@ fn fields(scope: &[&Entry], entry: &Entry) -> Result<String, String> {
     };
     Ok(format!(
         "name: {:?}, parsing: Parsing::{:?}, dashes: Dashes::{:?}, abbreviations: {abbreviations}, \
-         options_everywhere: {}, options: &[{}], ends: &{:?}, layout: {}, cases: &[{}], recursive: {recursive}, \
+         options_everywhere: {}, options: {}, ends: &{:?}, layout: {}, cases: {}, recursive: {recursive}, \
          folders: Folders::{:?}, language: {:?}, remote_paths: {}, appends_stdin: {}, inputs: {:?}, \
          reads_after: {:?}, means: &[{}], expands: &[{}]",
         entry.name,
         entry.parsing,
         entry.dashes,
         entry.options_everywhere,
-        options.join(", "),
+        shared.list("Opt", &options),
         canonicals(scope, &entry.ends),
-        layout(scope, entry, &base)?,
-        cases.join(", "),
+        layout(shared, scope, entry, &base)?,
+        shared.list("Case", &cases),
         entry.folders,
         entry
             .language
@@ -212,7 +249,12 @@ fn canonicals(scope: &[&Entry], text: &str) -> Vec<String> {
         .collect()
 }
 
-fn case(scope: &[&Entry], entry: &Entry, case: &Case) -> Result<String, String> {
+fn case(
+    shared: &mut Shared,
+    scope: &[&Entry],
+    entry: &Entry,
+    case: &Case,
+) -> Result<String, String> {
     let mut options = Vec::new();
     for (role, text) in case.options.iter() {
         for name in canonicals(scope, text) {
@@ -222,30 +264,35 @@ fn case(scope: &[&Entry], entry: &Entry, case: &Case) -> Result<String, String> 
     Ok(format!(
         "Case {{ when: &[{}], layout: {}, options: &[{}] }}",
         tests(scope, &notation::tests(case.test.split_whitespace())),
-        layout(scope, entry, case)?,
+        layout(shared, scope, entry, case)?,
         options.join(", ")
     ))
 }
 
-fn layout(scope: &[&Entry], entry: &Entry, case: &Case) -> Result<String, String> {
+fn layout(
+    shared: &mut Shared,
+    scope: &[&Entry],
+    entry: &Entry,
+    case: &Case,
+) -> Result<String, String> {
     let role =
         |role: Option<Role>| role.map_or("None".to_owned(), |role| format!("Some(Role::{role:?})"));
     let operands = case.operands.as_ref().or(entry.operands.as_ref());
     let after = case.after_dashes.as_ref().or(entry.after_dashes.as_ref());
     let after = match after {
-        Some(text) => format!("Some(&[{}])", slots(scope, text)?),
+        Some(text) => format!("Some({})", slots(shared, scope, text)?),
         None => "None".to_owned(),
     };
     Ok(format!(
-        "Layout {{ operands: &[{}], after_dashes: {after}, here: {}, otherwise_here: {}, stdin: {} }}",
-        operands.map_or(Ok(String::new()), |text| slots(scope, text))?,
+        "Layout {{ operands: {}, after_dashes: {after}, here: {}, otherwise_here: {}, stdin: {} }}",
+        operands.map_or(Ok("&[]".to_owned()), |text| slots(shared, scope, text))?,
         role(case.here.or(entry.here)),
         role(case.otherwise_here.or(entry.otherwise_here)),
         role(case.stdin.or(entry.stdin))
     ))
 }
 
-fn slots(scope: &[&Entry], text: &str) -> Result<String, String> {
+fn slots(shared: &mut Shared, scope: &[&Entry], text: &str) -> Result<String, String> {
     let written: Vec<String> = notation::slots(text)?
         .iter()
         .map(|Slot { role, repeats, when, unless }| {
@@ -256,7 +303,7 @@ fn slots(scope: &[&Entry], text: &str) -> Result<String, String> {
             )
         })
         .collect();
-    Ok(written.join(", "))
+    Ok(shared.list("Slot", &written))
 }
 
 fn tests(scope: &[&Entry], tests: &[Test]) -> String {
