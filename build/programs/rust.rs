@@ -77,7 +77,18 @@ impl Shared {
         let source = format!("[{kind}; {}] = [{}];", items.len(), items.join(", "));
         let next = format!("L{}", self.lists.len());
         let name = self.lists.entry(source.clone()).or_insert_with(|| {
-            self.text.push_str(&format!("static {next}: {source}\n"));
+            self.text.extend(["static ", &next, ": ", &source, "\n"]);
+            next
+        });
+        format!("&{name}")
+    }
+
+    /// Returns a reference to what programs that read alike have in common.
+    fn habits(&mut self, fields: &str) -> String {
+        let source = format!("Habits = Habits {{ {fields} }};");
+        let next = format!("L{}", self.lists.len());
+        let name = self.lists.entry(source.clone()).or_insert_with(|| {
+            self.text.extend(["static ", &next, ": ", &source, "\n"]);
             next
         });
         format!("&{name}")
@@ -140,6 +151,7 @@ fn program(shared: &mut Shared, scope: &[&Entry]) -> Result<(), String> {
     names.sort();
     let ident = ident(path.iter().copied());
     let fields = fields(shared, scope, entry)?;
+    let habits = shared.habits(&fields);
     let names: Vec<String> = names
         .iter()
         .map(|(name, ident)| format!("({name:?}, &{ident})"))
@@ -147,8 +159,9 @@ fn program(shared: &mut Shared, scope: &[&Entry]) -> Result<(), String> {
     let subcommands = shared.list("(&str, &Program)", &names);
     writeln!(
         shared.text,
-        "static {ident}: Program = Program {{ path: &{:?}, subcommands: {subcommands}, {fields} }};",
+        "static {ident}: Program = Program {{ path: &{:?}, subcommands: {subcommands}, name: {:?}, habits: {habits} }};",
         path.get(1..).unwrap_or_default(),
+        entry.name
     )
     .map_err(|error| error.to_string())
 }
@@ -214,11 +227,10 @@ fn fields(shared: &mut Shared, scope: &[&Entry], entry: &Entry) -> Result<String
         stdin: None,
     };
     Ok(format!(
-        "name: {:?}, parsing: Parsing::{:?}, dashes: Dashes::{:?}, abbreviations: {abbreviations}, \
+        "parsing: Parsing::{:?}, dashes: Dashes::{:?}, abbreviations: {abbreviations}, \
          options_everywhere: {}, options: {}, ends: &{:?}, layout: {}, cases: {}, recursive: {recursive}, \
          folders: Folders::{:?}, language: {:?}, remote_paths: {}, appends_stdin: {}, inputs: {:?}, \
          reads_after: {:?}, means: &[{}], expands: &[{}]",
-        entry.name,
         entry.parsing,
         entry.dashes,
         entry.options_everywhere,

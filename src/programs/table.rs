@@ -7,14 +7,31 @@ include!(concat!(env!("OUT_DIR"), "/programs.rs"));
 
 /// A program, or one subcommand of it.
 #[derive(Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a habit of the program on its own; none excludes another"
-)]
 pub struct Program {
     pub name: &'static str,
     /// Where it stands below its program: `["push"]`, `["volume", "rm"]`; empty for the program itself.
     pub path: &'static [&'static str],
+    /// Sorted by name; another spelling of a subcommand has an entry of its own.
+    pub subcommands: &'static [(&'static str, &'static Program)],
+    /// How it reads its words, which it may share with others.
+    pub habits: &'static Habits,
+}
+
+impl std::ops::Deref for Program {
+    type Target = Habits;
+
+    fn deref(&self) -> &Habits {
+        self.habits
+    }
+}
+
+/// How a program or subcommand reads its words.
+#[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a habit of the program on its own; none excludes another"
+)]
+pub struct Habits {
     pub parsing: Parsing,
     pub dashes: Dashes,
     /// Whether a beginning that fits one long option alone stands for it.
@@ -43,14 +60,17 @@ pub struct Program {
     pub means: &'static [(&'static str, &'static str)],
     /// Options that are short for several others: `-D` of git branch is `-d -f`.
     pub expands: &'static [(&'static str, &'static [&'static str])],
-    /// Sorted by name; another spelling of a subcommand has an entry of its own.
-    pub subcommands: &'static [(&'static str, &'static Program)],
 }
 
 /// Stands for a program or subcommand that the table does not list.
 pub static UNLISTED: Program = Program {
     name: "",
     path: &[],
+    subcommands: &[],
+    habits: &UNKNOWN_HABITS,
+};
+
+static UNKNOWN_HABITS: Habits = Habits {
     parsing: Parsing::Permute,
     dashes: Dashes::Double,
     abbreviations: false,
@@ -79,7 +99,6 @@ pub static UNLISTED: Program = Program {
     reads_after: None,
     means: &[],
     expands: &[],
-    subcommands: &[],
 };
 
 /// How a program tells options from operands.
