@@ -8,6 +8,7 @@
 use std::process::ExitCode;
 
 mod adapters;
+mod programs;
 
 #[path = "../src/call.rs"]
 #[expect(
@@ -18,11 +19,15 @@ mod adapters;
 mod call;
 
 fn main() -> ExitCode {
-    match adapters::generate() {
+    let done = adapters::generate()
+        .and_then(|()| programs::generate().map_err(|problem| problem.to_string()));
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            // Cargo shows this line as the reason why the build stopped.
-            println!("cargo::error={problem}");
+            // Cargo shows each of these lines as a reason why the build stopped.
+            for line in problem.lines() {
+                println!("cargo::error={line}");
+            }
             ExitCode::FAILURE
         }
     }

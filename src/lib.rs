@@ -8,3 +8,4 @@ pub mod adapter;
 pub mod call;
 pub mod decision;
 pub mod policy;
+pub mod programs;
