@@ -2,10 +2,16 @@
 //!
 //! One event's way through the crate, in reading order: an adapter decodes the runtime's payload into a [`call::Call`],
 //! `effects` says what the call would do, `policy` judges that without touching the world, `gate` runs the quality gates
-//! that are due, and the adapter writes the [`decision::Decision`] as that runtime's reply.
+//! that are due, and the adapter writes the [`decision::Decision`] as that runtime's reply. `answer` holds that order.
+//!
+//! The library exists for the program; it is no stable interface.
 
-pub mod adapter;
 pub mod call;
 pub mod decision;
-pub mod policy;
+
+pub mod adapter;
 pub mod programs;
+pub mod shell;
+
+pub mod policy;
+

@@ -1,0 +1,6 @@
+//! Holds the parser to the recorded cases, to the traps that cost other parsers something, and to bash itself.
+
+mod bash;
+mod cases;
+mod limits;
+mod traps;
