@@ -11,7 +11,12 @@ pub mod decision;
 
 pub mod adapter;
 pub mod programs;
+pub mod repo;
 pub mod shell;
 
 pub mod policy;
 
+pub mod governor;
+pub mod state;
+
+pub mod settings;

@@ -1,0 +1,59 @@
+//! Everything that hookgate reads from its environment, in one place.
+//!
+//! The rest of the crate gets these values handed in, so that tests need no environment and every knob is listed here.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the one place that may read the environment"
+)]
+
+use std::path::PathBuf;
+
+/// Turns tracing on: a filter such as `debug` or `hookgate=trace`.
+pub const LOG: &str = "HOOKGATE_LOG";
+/// File that tracing is appended to. Default: `hookgate.log` in the system's folder for temporary files.
+pub const LOG_FILE: &str = "HOOKGATE_LOG_FILE";
+/// The convention of no-color.org: any value turns colours off.
+pub const NO_COLOR: &str = "NO_COLOR";
+
+/// Returns a variable's value; `None` when it is missing, empty or not UTF-8.
+#[must_use]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// Returns whether a variable is set, whatever its value.
+#[must_use]
+pub fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some()
+}
+
+/// Returns the person's home folder.
+#[must_use]
+pub fn home() -> Option<String> {
+    variable("HOME").or_else(|| variable("USERPROFILE"))
+}
+
+/// Returns the folder that this process runs in.
+///
+/// Only for payloads that say no folder, and for commands that a person types.
+#[must_use]
+pub fn working_folder() -> Option<PathBuf> {
+    std::env::current_dir().ok()
+}
+
+/// Returns the values of variables that look like secrets by their name, longest first, for masking them in output.
+#[must_use]
+pub fn secret_values() -> Vec<String> {
+    const MARKS: [&str; 6] = ["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL"];
+    let mut values: Vec<String> = std::env::vars_os()
+        .filter(|(name, _)| {
+            let name = name.to_string_lossy().to_uppercase();
+            MARKS.iter().any(|mark| name.contains(mark))
+        })
+        .filter_map(|(_, value)| value.into_string().ok())
+        // Shorter values are words like "true", which would blot out innocent output.
+        .filter(|value| value.len() >= 8)
+        .collect();
+    values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+    values
+}

@@ -1,0 +1,171 @@
+//! The files under `.hook-state/` that later events read.
+//!
+//! Every file is replaced in one step or appended to in one write, so that a killed process leaves the old content or the
+//! new one. Names from payloads never become paths unescaped. What cannot be read is `None` or an error, never a guess.
+
+pub mod audit;
+pub mod session;
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// Name of the folder in the repository's root.
+pub const FOLDER: &str = ".hook-state";
+/// The latest gate result, for people and scripts.
+pub const LAST_GATE: &str = "last_quality_gate.json";
+/// Version written into every file; a file with a higher one is left alone.
+pub const VERSION: u64 = 1;
+
+/// Longest name made from a payload's text, in bytes; longer ones end in a digest.
+const NAME_LIMIT: usize = 80;
+
+/// The state folder of one repository.
+#[derive(Debug, Clone)]
+pub struct State {
+    root: PathBuf,
+    folder: PathBuf,
+}
+
+/// Why state could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    #[error("`{0}` is a link; hookgate does not write through links")]
+    Link(String),
+    #[error("`{0}` was written by a newer version of hookgate")]
+    Newer(String),
+    #[error("`{path}`: {source}")]
+    Io { path: String, source: io::Error },
+}
+
+impl State {
+    /// Names the state folder of a repository. Nothing is written until something is stored.
+    #[must_use]
+    pub fn of(root: &Path) -> Self {
+        Self {
+            root: root.to_path_buf(),
+            folder: root.join(FOLDER),
+        }
+    }
+
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Returns a JSON file's content; `None` when it is missing, unreadable or from a newer version.
+    #[must_use]
+    pub fn read(&self, name: &str) -> Option<Value> {
+        let bytes = fs::read(self.folder.join(name)).ok()?;
+        let value: Value = serde_json::from_slice(&bytes).ok()?;
+        (version_of(&value) <= VERSION).then_some(value)
+    }
+
+    /// Replaces a JSON file.
+    ///
+    /// # Errors
+    /// When the folder is a link, the present file is from a newer version, or the disk refuses.
+    pub fn write(&self, name: &str, value: &Value) -> Result<(), StateError> {
+        let path = self.prepare(name)?;
+        let newer = fs::read(&path)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
+            .is_some_and(|old| version_of(&old) > VERSION);
+        if newer {
+            return Err(StateError::Newer(shown(&path, &self.root)));
+        }
+        let mut text = format!("{value:#}");
+        text.push('\n');
+        replace(&path, text.as_bytes()).map_err(|source| self.io(&path, source))
+    }
+
+    /// Returns the path of a file in the folder, after making the folders above it.
+    pub(crate) fn prepare(&self, name: &str) -> Result<PathBuf, StateError> {
+        let path = self.folder.join(name);
+        let folder = path.parent().unwrap_or(&self.folder);
+        for made in [self.folder.as_path(), folder] {
+            if made.is_symlink() {
+                return Err(StateError::Link(shown(made, &self.root)));
+            }
+        }
+        if !self.folder.is_dir() {
+            fs::create_dir_all(&self.folder).map_err(|source| self.io(&self.folder, source))?;
+            // The folder ignores itself, so that no repository has to know of it.
+            let ignore = self.folder.join(".gitignore");
+            replace(&ignore, b"*\n").map_err(|source| self.io(&ignore, source))?;
+        }
+        fs::create_dir_all(folder).map_err(|source| self.io(folder, source))?;
+        Ok(path)
+    }
+
+    fn io(&self, path: &Path, source: io::Error) -> StateError {
+        StateError::Io {
+            path: shown(path, &self.root),
+            source,
+        }
+    }
+}
+
+/// Writes a file's whole content in one step: to a file beside it, then renamed over it.
+///
+/// # Errors
+/// Those of creating, writing and renaming.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = File::create(&beside).and_then(|mut file| file.write_all(content));
+    let renamed = written.and_then(|()| fs::rename(&beside, path));
+    if renamed.is_err() {
+        // Only our own file is cleaned up; that it may be missing is no second error.
+        let _ = fs::remove_file(&beside);
+    }
+    renamed
+}
+
+/// Appends one line in one write, so that lines of several processes do not mix.
+///
+/// # Errors
+/// Those of opening and writing.
+pub fn append_line(path: &Path, line: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    file.write_all(format!("{line}\n").as_bytes())
+}
+
+/// Turns a text from a payload into a file name: letters, digits, `-` and `_` stay, all else becomes `%` and its byte in
+/// hexadecimal digits. Different texts give different names.
+#[must_use]
+pub fn file_name(text: &str) -> String {
+    use std::fmt::Write as _;
+    let mut name = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_' {
+            name.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(name, "%{byte:02x}");
+        }
+    }
+    if name.len() <= NAME_LIMIT {
+        return name;
+    }
+    let digest = blake3::hash(text.as_bytes()).to_hex();
+    let head: String = name.chars().take(40).collect();
+    format!("{head}-{}", digest.get(..32).unwrap_or_default())
+}
+
+fn version_of(value: &Value) -> u64 {
+    value.get("version").and_then(Value::as_u64).unwrap_or(0)
+}
+
+fn shown(path: &Path, root: &Path) -> String {
+    path.strip_prefix(root)
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}
+
+#[cfg(test)]
+mod tests;
