@@ -10,6 +10,7 @@ pub mod call;
 pub mod decision;
 
 pub mod adapter;
+pub mod effects;
 pub mod programs;
 pub mod repo;
 pub mod shell;

@@ -1,0 +1,199 @@
+//! What a tool call would do to the world: which paths it reads, writes or deletes, which commands it runs.
+//!
+//! Every tool becomes effects, so that one rule holds for all routes. Nothing is decided here and nothing is dropped: what
+//! cannot be known is an [`Unknown`], which the policy decides on.
+
+mod file_tools;
+mod mcp_tools;
+mod shell_tools;
+
+use crate::call::{Access, Call, ToolKind};
+use crate::programs;
+use crate::repo::{Follow, Places, Repository};
+
+/// What one call would do.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Effects {
+    pub paths: Vec<PathEffect>,
+    pub commands: Vec<Invocation>,
+    pub unknowns: Vec<Unknown>,
+}
+
+/// Bytes of a shell command: first, and one past the last.
+pub type Span = (usize, usize);
+
+/// One path that a call touches.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PathEffect {
+    pub access: Access,
+    /// As written in the call.
+    pub written: String,
+    pub places: Places,
+    pub reach: Reach,
+    /// What touches it: a tool's or a program's name.
+    pub by: String,
+    /// Where the shell command says so; `None` for file tools.
+    pub span: Option<Span>,
+}
+
+/// How far an effect goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// The path alone.
+    Itself,
+    /// The path and all below it, or something below it that is not known: deleting a folder, writing `folder/$x`.
+    Below,
+}
+
+/// A command that a call would run. A wrapper (`sudo rm x`) is one, and what it wraps another.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Invocation {
+    /// The program's name without its folder; `None` when it is not known before the run.
+    pub program: Option<String>,
+    /// The words after the program.
+    pub words: Vec<Argument>,
+    /// What the command was unwrapped from, outermost first: `sudo`, `bash`.
+    pub via: Vec<String>,
+    /// SQL that a database client is given.
+    pub sql: Vec<String>,
+    /// Code that an interpreter is given on its command line.
+    pub scripts: Vec<String>,
+    pub span: Span,
+}
+
+/// One word of a command.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Argument {
+    pub value: Value,
+    /// Where it leads, when the program takes it for a path and that is known.
+    pub places: Option<Places>,
+    /// The folder all of whose entries it stands for: `folder/*`.
+    pub all_of: Option<Places>,
+}
+
+/// What is known of a word before the run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Value {
+    Known(String),
+    /// Begins with this text; the rest is decided at run time. An empty text says nothing.
+    Starts(String),
+}
+
+/// Something that cannot be known before the run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unknown {
+    pub kind: UnknownKind,
+    /// The text in question, as written.
+    pub written: String,
+    pub span: Option<Span>,
+}
+
+/// What is unknown, in the words of the policy's `on-unknown`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnknownKind {
+    /// Code that was not looked into.
+    OpaqueCode,
+    /// A path that could be anything.
+    Path(Access),
+    /// A command line that no shell would parse, or that is beyond the parser's limits.
+    Unparsable,
+}
+
+/// Returns what a call would do.
+#[must_use]
+pub fn of(call: &Call, repository: &Repository) -> Effects {
+    let mut effects = Effects::default();
+    let Some(tool) = &call.tool else {
+        return effects;
+    };
+    match (&tool.command, tool.kind) {
+        (Some(command), _) => shell_tools::add(&mut effects, command, repository),
+        (None, ToolKind::Mcp) => mcp_tools::add(&mut effects, tool, repository),
+        (None, _) => file_tools::add(&mut effects, tool, repository),
+    }
+    effects
+}
+
+impl Effects {
+    /// Adds what a file tool does to one path.
+    fn touch(&mut self, repository: &Repository, access: Access, written: &str, by: &str) {
+        let is_delete = access == Access::Delete;
+        let follow = if is_delete {
+            Follow::AllButLast
+        } else {
+            Follow::All
+        };
+        self.add_path(PathEffect {
+            access,
+            written: written.to_owned(),
+            places: repository.places(written, follow),
+            reach: if is_delete {
+                Reach::Below
+            } else {
+                Reach::Itself
+            },
+            by: by.to_owned(),
+            span: None,
+        });
+    }
+
+    /// Adds an effect, unless it is known already: several readings of one command mostly agree.
+    fn add_path(&mut self, effect: PathEffect) {
+        if !self.paths.contains(&effect) {
+            self.paths.push(effect);
+        }
+    }
+
+    fn add_unknown(&mut self, unknown: Unknown) {
+        if !self.unknowns.contains(&unknown) {
+            self.unknowns.push(unknown);
+        }
+    }
+}
+
+impl Invocation {
+    /// Returns the command as text: its words joined by blanks, `…` for what is not known.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let program = self.program.as_deref().unwrap_or("…");
+        let words = self.words.iter().map(|word| word.value.shown());
+        let all: Vec<String> = std::iter::once(program.to_owned()).chain(words).collect();
+        all.join(" ")
+    }
+}
+
+impl Value {
+    /// Returns the text when all of it is known.
+    #[must_use]
+    pub fn known(&self) -> Option<&str> {
+        match self {
+            Self::Known(text) => Some(text),
+            Self::Starts(_) => None,
+        }
+    }
+
+    /// Returns the text that it surely begins with.
+    #[must_use]
+    pub fn start(&self) -> &str {
+        match self {
+            Self::Known(text) | Self::Starts(text) => text,
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Known(text) => text.clone(),
+            Self::Starts(text) => format!("{text}…"),
+        }
+    }
+}
+
+impl programs::Word for Argument {
+    fn start(&self) -> &str {
+        self.value.start()
+    }
+
+    fn is_whole(&self) -> bool {
+        self.value.known().is_some()
+    }
+}

@@ -1,0 +1,127 @@
+//! Effects of a shell command line: parsed, followed in the order it runs, every program judged by what it does.
+//!
+//! The walk keeps what the line itself decides (folders, variables, functions, links that it makes) and asks the file system
+//! only what a shell would: does a folder exist, what does a pattern match. What depends on anything else is unknown.
+
+mod code;
+mod fields;
+mod globs;
+mod program;
+mod simple;
+mod stages;
+mod starts;
+mod state;
+mod touched;
+mod walk;
+
+use super::{Effects, Span, Unknown, UnknownKind};
+use crate::call::{ShellCommand, ShellDialect};
+use crate::repo::Repository;
+use crate::shell;
+use stages::Input;
+use state::State;
+
+/// How deep wrappers, nested shells and function calls are followed together.
+const DEPTH: usize = 8;
+/// Simple commands that are followed in all, loops and alternatives counted each time.
+const BUDGET: usize = 5_000;
+
+/// Adds what a command line would do.
+pub(super) fn add(effects: &mut Effects, command: &ShellCommand, repository: &Repository) {
+    if command.dialect == ShellDialect::PowerShell {
+        // No reading of this language yet: said, not passed over.
+        effects.add_unknown(Unknown {
+            kind: UnknownKind::Unparsable,
+            written: command.text.clone(),
+            span: None,
+        });
+        return;
+    }
+    let mut walker = Walker {
+        effects,
+        repository,
+        budget: BUDGET,
+        depth: 0,
+        remote: false,
+        muted: false,
+        origin: None,
+        input: Input::Inherited,
+        via: Vec::new(),
+    };
+    let mut state = State::at(repository.cwd());
+    walker.text(&command.text, &mut state);
+}
+
+/// Follows a command line and collects its effects.
+struct Walker<'a> {
+    effects: &'a mut Effects,
+    repository: &'a Repository,
+    budget: usize,
+    depth: usize,
+    /// Inside a command that runs on another machine: its paths are not ours.
+    remote: bool,
+    /// Only texts are asked for now; effects are collected on another way.
+    muted: bool,
+    /// The part of the outermost text that holds what is walked now, when that is a nested text.
+    origin: Option<Span>,
+    /// What the command that is walked now reads.
+    input: Input,
+    /// What the present command was unwrapped from, outermost first.
+    via: Vec<String>,
+}
+
+impl Walker<'_> {
+    /// Walks a text in the present state.
+    fn text(&mut self, text: &str, state: &mut State) {
+        match shell::parse(text) {
+            Ok(script) => self.script(&script, state),
+            Err(unparsed) => {
+                let span = self.origin.or(Some((unparsed.at, text.len())));
+                self.unknown(UnknownKind::Unparsable, text, span);
+            }
+        }
+    }
+
+    /// Walks a text that stands inside another: all it does comes from `span`.
+    fn nested(&mut self, text: &str, span: Span, state: &mut State) {
+        if self.depth >= DEPTH {
+            self.unknown(UnknownKind::OpaqueCode, text, Some(span));
+            return;
+        }
+        let outer = self.origin.replace(self.origin.unwrap_or(span));
+        self.depth += 1;
+        self.text(text, state);
+        self.depth -= 1;
+        self.origin = outer;
+    }
+
+    /// Does something inside a program that starts other commands.
+    fn under(&mut self, wrapper: &str, act: impl FnOnce(&mut Self)) {
+        self.via.push(wrapper.to_owned());
+        act(self);
+        self.via.pop();
+    }
+
+    /// Does something whose paths are those of another machine.
+    fn far_away(&mut self, act: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.remote, true);
+        act(self);
+        self.remote = outer;
+    }
+
+    fn unknown(&mut self, kind: UnknownKind, written: &str, span: Option<Span>) {
+        if self.muted || (self.remote && matches!(kind, UnknownKind::Path(_))) {
+            return;
+        }
+        self.effects.add_unknown(Unknown {
+            kind,
+            written: written.to_owned(),
+            span,
+        });
+    }
+
+    /// Maps a span of the text that is walked to one of the outermost text.
+    fn span(&self, span: shell::Span) -> Span {
+        self.origin.unwrap_or((span.start, span.end))
+    }
+}

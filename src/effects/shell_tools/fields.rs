@@ -1,0 +1,426 @@
+//! From the words of the tree to the fields that a program would get, as far as they are known.
+//!
+//! A field is a text, or the beginning of one. Where a variable has alternatives a word has several readings, and so has the
+//! command; beyond a small number they become one that is not known.
+
+use super::state::State;
+use super::{Walker, globs};
+use crate::effects::{Span, UnknownKind, Value};
+use crate::shell::{ParamOp, Parameter, Part, PartKind, Word};
+
+/// Readings of one command.
+const READINGS: usize = 8;
+/// Fields of one command; beyond, something is not known.
+const FIELDS: usize = 1_000;
+
+/// One word as a program gets it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Field {
+    pub(super) value: Value,
+    /// The pattern, quoted bytes escaped, when the word holds one that is not quoted.
+    pub(super) pattern: Option<String>,
+    pub(super) span: Span,
+}
+
+impl Field {
+    pub(super) fn known(text: &str, span: Span) -> Self {
+        Self {
+            value: Value::Known(text.to_owned()),
+            pattern: None,
+            span,
+        }
+    }
+
+    /// Returns the field with its known text changed.
+    pub(super) fn map(&self, change: impl FnOnce(&str) -> String) -> Self {
+        Self {
+            value: match &self.value {
+                Value::Known(text) => Value::Known(change(text)),
+                Value::Starts(text) => Value::Starts(change(text)),
+            },
+            ..self.clone()
+        }
+    }
+
+    /// Returns the field as one of which only this beginning is known.
+    pub(super) fn starting(&self, start: &str) -> Self {
+        Self {
+            value: Value::Starts(start.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// The text for people: `…` stands for what is not known.
+    pub(super) fn shown(&self) -> String {
+        self.value.shown()
+    }
+
+    pub(super) fn unknown(span: Span) -> Self {
+        Self {
+            value: Value::Starts(String::new()),
+            pattern: None,
+            span,
+        }
+    }
+}
+
+/// A field under construction.
+#[derive(Debug, Clone, Default)]
+struct Draft {
+    text: String,
+    /// The text with quoted pattern bytes escaped.
+    escaped: String,
+    has_pattern: bool,
+    /// Nothing after this point is known.
+    open: bool,
+    /// Something was there, even if only empty quotes.
+    exists: bool,
+}
+
+impl Draft {
+    fn push(&mut self, text: &str, quoted: bool) {
+        self.exists |= quoted || !text.is_empty();
+        if self.open {
+            return;
+        }
+        self.text.push_str(text);
+        for letter in text.chars() {
+            if matches!(letter, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
+                self.escaped.push('\\');
+            }
+            self.escaped.push(letter);
+        }
+    }
+
+    fn push_pattern(&mut self, letter: char) {
+        self.exists = true;
+        if self.open {
+            return;
+        }
+        self.has_pattern = true;
+        self.text.push(letter);
+        self.escaped.push(letter);
+    }
+
+    fn open(&mut self) {
+        self.exists = true;
+        self.open = true;
+    }
+
+    fn field(self, span: Span) -> Field {
+        Field {
+            value: if self.open {
+                Value::Starts(self.text)
+            } else {
+                Value::Known(self.text)
+            },
+            pattern: (self.has_pattern && !self.open).then_some(self.escaped),
+            span,
+        }
+    }
+}
+
+/// The fields of a word under construction: all but the last are done.
+type Drafts = Vec<Draft>;
+
+impl Walker<'_> {
+    /// Returns the readings of a list of words. There is at least one.
+    pub(super) fn fields(&mut self, words: &[Word], state: &mut State) -> Vec<Vec<Field>> {
+        let mut readings = vec![Vec::new()];
+        for word in words {
+            let span = self.span(word.span);
+            let Some(expanded) = word.expand_braces() else {
+                self.parts(&word.parts, state);
+                readings = combined(&readings, vec![vec![Field::unknown(span)]], span);
+                continue;
+            };
+            for word in expanded {
+                let choices = self.word(&word, true, state);
+                readings = combined(&readings, choices, span);
+            }
+        }
+        readings
+    }
+
+    /// Returns what one word may be when it is not split: an assignment's value, a redirection's target.
+    pub(super) fn values(&mut self, word: &Word, state: &mut State) -> Vec<Field> {
+        let span = self.span(word.span);
+        let choices = self.word(word, false, state);
+        let single = choices.into_iter().map(|mut fields| match fields.len() {
+            0 => Field::known("", span),
+            1 => fields.remove(0),
+            _ => Field::unknown(span),
+        });
+        single.collect()
+    }
+
+    /// Returns the readings of one word: each a list of fields.
+    fn word(&mut self, word: &Word, split: bool, state: &mut State) -> Vec<Vec<Field>> {
+        let span = self.span(word.span);
+        let mut readings: Vec<Drafts> = vec![vec![Draft::default()]];
+        for part in &word.parts {
+            readings = self.add_part(part, readings, split, state);
+        }
+        let done = readings.into_iter().map(|drafts| {
+            let existing = drafts.into_iter().filter(|draft| draft.exists || !split);
+            existing.map(|draft| draft.field(span)).collect()
+        });
+        done.collect()
+    }
+
+    /// Adds one part of a word to each reading.
+    fn add_part(
+        &mut self,
+        part: &Part,
+        mut readings: Vec<Drafts>,
+        split: bool,
+        state: &mut State,
+    ) -> Vec<Drafts> {
+        let splits = split && !part.quoted;
+        let values = match &part.kind {
+            PartKind::Text(text) => {
+                each(&mut readings, |draft| draft.push(text, part.quoted));
+                return readings;
+            }
+            PartKind::Glob(letter) => {
+                each(&mut readings, |draft| draft.push_pattern(*letter));
+                return readings;
+            }
+            PartKind::Tilde(user) => {
+                let home = self.tilde(user, state);
+                each(&mut readings, |draft| match &home {
+                    Some(home) => draft.push(home, true),
+                    None => draft.open(),
+                });
+                return readings;
+            }
+            PartKind::Parameter(parameter) => self.parameter(parameter, state),
+            PartKind::Command(substitution) => self.substitution(&substitution.script, state),
+            PartKind::Process(process) => {
+                if !self.muted {
+                    self.subshell(&process.script, state);
+                }
+                vec![Value::Known("/dev/fd/63".into())]
+            }
+            other => {
+                self.visit_inside(other, state);
+                vec![Value::Starts(String::new())]
+            }
+        };
+        let mut next = Vec::new();
+        for drafts in &readings {
+            for value in &values {
+                let mut drafts = drafts.clone();
+                append(&mut drafts, value, splits, part.quoted);
+                next.push(drafts);
+            }
+        }
+        if next.len() > READINGS {
+            each(&mut readings, Draft::open);
+            return readings;
+        }
+        next
+    }
+
+    fn tilde(&self, user: &str, state: &State) -> Option<String> {
+        match (user, state.folders.as_slice()) {
+            ("", _) => self.repository.home().map(str::to_owned),
+            ("+", [Some(folder)]) => Some(folder.clone()),
+            _ => None,
+        }
+    }
+
+    /// Returns what a parameter may be.
+    fn parameter(&mut self, parameter: &Parameter, state: &mut State) -> Vec<Value> {
+        let unknown = || vec![Value::Starts(String::new())];
+        if let Some(index) = &parameter.index {
+            self.parts(&index.parts, state);
+        }
+        let plain = self.plain_parameter(&parameter.name, state);
+        let is_plain = !parameter.indirect && parameter.index.is_none();
+        let Some(op) = &parameter.op else {
+            return plain.filter(|_| is_plain).unwrap_or_else(unknown);
+        };
+        match op {
+            ParamOp::Conditional(sign, _, word) => {
+                let other = self.values(word, state);
+                let mut values: Vec<Value> = other.into_iter().map(|field| field.value).collect();
+                match (sign, plain.filter(|_| is_plain)) {
+                    // `${x:+word}` is the word or nothing.
+                    ('+', _) => values.push(Value::Known(String::new())),
+                    (_, Some(plain)) => values.extend(plain),
+                    (_, None) => values.extend(unknown()),
+                }
+                values
+            }
+            ParamOp::Pattern(_, word) => {
+                self.values(word, state);
+                unknown()
+            }
+            ParamOp::Replace(_, pattern, replacement) => {
+                self.values(pattern, state);
+                if let Some(word) = replacement {
+                    self.values(word, state);
+                }
+                unknown()
+            }
+            ParamOp::Substring(arith) => {
+                self.parts(&arith.parts, state);
+                unknown()
+            }
+            ParamOp::Length | ParamOp::Transform(_) | ParamOp::Names(_) => unknown(),
+        }
+    }
+
+    /// Returns what `$name` may be; `None` when nothing is known of it.
+    fn plain_parameter(&self, name: &str, state: &State) -> Option<Vec<Value>> {
+        if let Some(values) = state.variable(name) {
+            return Some(values.to_vec());
+        }
+        let known = |text: &str| Some(vec![Value::Known(text.to_owned())]);
+        match (name, state.folders.as_slice()) {
+            ("HOME", _) => known(self.repository.home()?),
+            ("PWD", [Some(folder)]) => known(folder),
+            _ => {
+                let position: usize = name.parse().ok()?;
+                let parameters = state.parameters.as_ref()?;
+                let value = parameters.get(position.checked_sub(1)?);
+                Some(vec![value.cloned().unwrap_or(Value::Known(String::new()))])
+            }
+        }
+    }
+
+    /// Walks what is executed inside a part whose value is not known.
+    fn visit_inside(&mut self, part: &PartKind, state: &mut State) {
+        match part {
+            PartKind::ExtGlob(_, alternatives) | PartKind::Brace(alternatives) => {
+                for parts in alternatives {
+                    self.parts(parts, state);
+                }
+            }
+            PartKind::Arithmetic(arith) => self.parts(&arith.parts, state),
+            PartKind::Array(elements) => {
+                for element in elements {
+                    if let Some(index) = &element.index {
+                        self.parts(&index.parts, state);
+                    }
+                    self.values(&element.value, state);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Walks what is executed inside parts, for its effects alone.
+    pub(super) fn parts(&mut self, parts: &[Part], state: &mut State) {
+        for part in parts {
+            self.add_part(part, vec![vec![Draft::default()]], false, state);
+        }
+    }
+
+    /// Returns the text of parts when all of it is known: the body of a here-document.
+    pub(super) fn text_of(&mut self, parts: &[Part], state: &mut State) -> Option<String> {
+        let mut readings: Vec<Drafts> = vec![vec![Draft::default()]];
+        for part in parts {
+            readings = self.add_part(part, readings, false, state);
+        }
+        match readings.as_slice() {
+            [drafts] => match drafts.as_slice() {
+                [draft] if !draft.open => Some(draft.text.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Puts what a pattern matches in its place, as the shell would; what it does not match stays.
+    pub(super) fn globbed(&mut self, field: &Field, state: &State) -> Vec<Field> {
+        let (Some(pattern), [Some(folder)]) = (&field.pattern, state.folders.as_slice()) else {
+            return vec![field.clone()];
+        };
+        if self.remote {
+            return vec![field.clone()];
+        }
+        match globs::expand(folder, pattern) {
+            Some(found) if found.is_empty() => vec![field.clone()],
+            Some(found) => found
+                .iter()
+                .map(|path| Field::known(path, field.span))
+                .collect(),
+            None => {
+                // Too many to name: something in the folder before the first pattern.
+                self.unknown(
+                    UnknownKind::Path(crate::call::Access::Read),
+                    pattern,
+                    Some(field.span),
+                );
+                let start = pattern.split(['*', '?', '[']).next().unwrap_or_default();
+                vec![Field {
+                    value: Value::Starts(globs::unescaped(start)),
+                    pattern: None,
+                    span: field.span,
+                }]
+            }
+        }
+    }
+}
+
+fn each(readings: &mut [Drafts], act: impl Fn(&mut Draft)) {
+    for draft in readings.iter_mut().filter_map(|drafts| drafts.last_mut()) {
+        act(draft);
+    }
+}
+
+/// Appends a value; one that is not quoted is split at blanks, and its pattern letters count.
+fn append(drafts: &mut Drafts, value: &Value, splits: bool, quoted: bool) {
+    let (text, is_open) = match value {
+        Value::Known(text) => (text, false),
+        Value::Starts(text) => (text, true),
+    };
+    if splits {
+        let mut pieces = text.split([' ', '\t', '\n']);
+        if let (Some(first), Some(draft)) = (pieces.next(), drafts.last_mut()) {
+            push_unquoted(draft, first);
+        }
+        for piece in pieces {
+            let mut draft = Draft::default();
+            push_unquoted(&mut draft, piece);
+            drafts.push(draft);
+        }
+    } else if let Some(draft) = drafts.last_mut() {
+        draft.push(text, quoted);
+    }
+    if is_open && let Some(draft) = drafts.last_mut() {
+        draft.open();
+    }
+}
+
+fn push_unquoted(draft: &mut Draft, text: &str) {
+    for letter in text.chars() {
+        match letter {
+            '*' | '?' | '[' => draft.push_pattern(letter),
+            other => draft.push(other.encode_utf8(&mut [0; 4]), false),
+        }
+    }
+}
+
+/// Combines the readings of the words so far with those of the next one.
+fn combined(readings: &[Vec<Field>], choices: Vec<Vec<Field>>, span: Span) -> Vec<Vec<Field>> {
+    let too_many = readings.len() * choices.len() > READINGS;
+    let too_long = readings.iter().any(|reading| reading.len() > FIELDS);
+    let choices = if too_many || too_long {
+        vec![vec![Field::unknown(span)]]
+    } else {
+        choices
+    };
+    readings
+        .iter()
+        .flat_map(|reading| {
+            choices.iter().map(|choice| {
+                let mut fields = reading.clone();
+                fields.extend(choice.iter().cloned());
+                fields
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,144 @@
+//! Patterns in words, expanded as a shell does: by looking at what is there.
+
+use std::fs;
+use std::path::Path;
+
+use globset::{GlobBuilder, GlobMatcher};
+
+/// Matches at most; beyond, the pattern stands for something that is not known.
+const MATCHES: usize = 256;
+/// Folder entries looked at in all.
+const ENTRIES: usize = 20_000;
+
+/// Returns the paths that a pattern matches, written as the pattern is: relative stays relative. `None` when there are too
+/// many. An empty list means that the shell hands on the pattern itself.
+///
+/// Bytes of the pattern that were quoted come escaped by a backslash.
+pub(super) fn expand(folder: &str, pattern: &str) -> Option<Vec<String>> {
+    let mut budget = ENTRIES;
+    let (start, rest) = match pattern.strip_prefix('/') {
+        Some(rest) => ("/".to_owned(), rest),
+        None => (String::new(), pattern),
+    };
+    let mut found = vec![start];
+    for part in rest.split('/') {
+        let mut next = Vec::new();
+        for base in &found {
+            next.extend(step(folder, base, part, &mut budget)?);
+        }
+        if next.len() > MATCHES {
+            return None;
+        }
+        found = next;
+    }
+    found.sort();
+    Some(found)
+}
+
+/// Goes one name further from `base`.
+fn step(folder: &str, base: &str, part: &str, budget: &mut usize) -> Option<Vec<String>> {
+    let joined = |name: &str| {
+        if base.is_empty() || base.ends_with('/') {
+            format!("{base}{name}")
+        } else {
+            format!("{base}/{name}")
+        }
+    };
+    let Some(matcher) = matcher(part) else {
+        let path = joined(&unescaped(part));
+        let exists = Path::new(folder).join(&path).symlink_metadata().is_ok();
+        return Some(exists.then_some(path).into_iter().collect());
+    };
+    let mut names = Vec::new();
+    let Ok(entries) = fs::read_dir(Path::new(folder).join(base)) else {
+        return Some(names);
+    };
+    for entry in entries.flatten() {
+        *budget = budget.checked_sub(1)?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_hidden = name.starts_with('.') && !part.starts_with('.');
+        if !is_hidden && matcher.is_match(name.as_ref()) {
+            names.push(joined(&name));
+        }
+    }
+    Some(names)
+}
+
+/// Returns a matcher for one name; `None` when it holds no pattern.
+fn matcher(part: &str) -> Option<GlobMatcher> {
+    let mut letters = part.chars();
+    let mut is_pattern = false;
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => {
+                letters.next();
+            }
+            '*' | '?' | '[' => is_pattern = true,
+            _ => {}
+        }
+    }
+    if !is_pattern {
+        return None;
+    }
+    let glob = GlobBuilder::new(&single_stars(part))
+        .literal_separator(true)
+        .backslash_escape(true)
+        .build()
+        .ok()?;
+    Some(glob.compile_matcher())
+}
+
+/// `**` is `*` in a shell that was not told otherwise.
+fn single_stars(part: &str) -> String {
+    let mut single = String::with_capacity(part.len());
+    let mut before = ' ';
+    let mut escaped = false;
+    for letter in part.chars() {
+        if letter != '*' || before != '*' || escaped {
+            single.push(letter);
+        }
+        before = if escaped { ' ' } else { letter };
+        escaped = letter == '\\' && !escaped;
+    }
+    single
+}
+
+/// Removes the backslashes that mark quoted bytes.
+pub(super) fn unescaped(text: &str) -> String {
+    let mut letters = text.chars();
+    let mut plain = String::with_capacity(text.len());
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => plain.extend(letters.next()),
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::expand;
+
+    fn in_folder(pattern: &str) -> Vec<String> {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.txt", "b.txt", ".env", "c*d", "sub/x.txt"] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::File::create(path).unwrap();
+        }
+        expand(folder.path().to_str().unwrap(), pattern).unwrap()
+    }
+
+    #[test]
+    fn patterns_match_what_a_shell_would() {
+        assert_eq!(in_folder("*.txt"), ["a.txt", "b.txt"]);
+        assert_eq!(in_folder("*"), ["a.txt", "b.txt", "c*d", "sub"]);
+        assert_eq!(in_folder(".e*"), [".env"]);
+        assert_eq!(in_folder("*/x.???"), ["sub/x.txt"]);
+        assert_eq!(in_folder("c\\**"), ["c*d"]);
+        assert_eq!(in_folder("./[ab].txt"), ["./a.txt", "./b.txt"]);
+        assert_eq!(in_folder("nothing*"), [""; 0]);
+    }
+}

@@ -1,0 +1,282 @@
+//! Programs: what the table of programs says about a command's words becomes effects, and what it starts is walked on.
+//!
+//! A command may have several readings, where an option is not listed; each of them counts.
+
+use super::Walker;
+use super::fields::Field;
+use super::simple::joined;
+use super::stages::Input;
+use super::state::{Folder, State};
+use crate::call::Access;
+use crate::effects::{Argument, Invocation, Span, UnknownKind};
+use crate::programs::reading::At;
+use crate::programs::{self, Reading, Role};
+use crate::repo::{Follow, Places};
+
+/// One program with its words, while it is looked at.
+pub(super) struct Started<'f> {
+    pub(super) name: String,
+    pub(super) fields: &'f [Field],
+    pub(super) input: &'f Input,
+    pub(super) span: Span,
+    /// Its place among the invocations.
+    pub(super) index: usize,
+}
+
+impl Walker<'_> {
+    /// Judges a program and what it starts.
+    pub(super) fn program(
+        &mut self,
+        first: &Field,
+        rest: &[Field],
+        input: &Input,
+        span: Span,
+        state: &mut State,
+    ) {
+        if self.muted {
+            return;
+        }
+        let name = first.value.known().map(base_name);
+        let index = self.effects.commands.len();
+        let mut invocation = self.invocation(name, rest, span);
+        self.resolve(&mut invocation, rest, state);
+        self.effects.commands.push(invocation);
+        let Some(name) = name else {
+            self.unknown(UnknownKind::OpaqueCode, &first.shown(), Some(span));
+            return;
+        };
+        let fields: Vec<Field> = rest
+            .iter()
+            .flat_map(|field| self.globbed(field, state))
+            .collect();
+        let started = Started {
+            name: name.to_owned(),
+            fields: &fields,
+            input,
+            span,
+            index,
+        };
+        let arguments: Vec<Argument> = fields.iter().map(argument).collect();
+        for reading in &programs::read(programs::find(name), &arguments) {
+            self.reading(&started, reading, &arguments, state);
+        }
+    }
+
+    /// Adds the effects of one reading of a command's words.
+    fn reading(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        arguments: &[Argument],
+        state: &mut State,
+    ) {
+        let folders = folders_of(reading, arguments, state);
+        let last = folders.len().saturating_sub(1);
+        let folders_at = |count: usize| folders.get(count.min(last)).cloned().unwrap_or_default();
+        let here = reading
+            .here
+            .map(|role| (role, Field::known(".", started.span), last));
+        let parts = reading
+            .parts
+            .iter()
+            .map(|part| (part.role, piece(started, part.at), part.folders));
+        for (role, field, count) in parts.chain(here) {
+            let mut inside = State {
+                folders: folders_at(count),
+                ..state.clone()
+            };
+            self.part(started, reading, role, &field, &mut inside);
+            state.links = inside.links;
+        }
+        let inside = State {
+            folders: folders_at(last),
+            ..state.clone()
+        };
+        for command in &reading.commands {
+            self.command_in(started, reading, command, &inside);
+        }
+        self.stdin(started, reading, state);
+        self.script_file(started, reading);
+    }
+
+    /// Adds what one word means to its program.
+    fn part(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        role: Role,
+        field: &Field,
+        state: &mut State,
+    ) {
+        let below = reading.recursive;
+        let by = started.name.as_str();
+        let mut touch = |access, follow, below| {
+            self.path(access, field, follow, below, by, state);
+        };
+        match role {
+            Role::Read | Role::ScriptFile => touch(Access::Read, Follow::All, below),
+            Role::Argument if looks_like_path(field) => touch(Access::Read, Follow::All, false),
+            Role::Edit => {
+                touch(Access::Read, Follow::All, below);
+                touch(Access::Write, Follow::All, below);
+            }
+            Role::Delete => touch(Access::Delete, Follow::AllButLast, below),
+            Role::Move => {
+                touch(Access::Read, Follow::All, true);
+                touch(Access::Delete, Follow::AllButLast, true);
+            }
+            Role::Mirror => {
+                touch(Access::Write, Follow::All, true);
+                touch(Access::Delete, Follow::All, true);
+            }
+            Role::WriteInto => self.fill_folder(started, reading, field, state),
+            Role::Target if is_folder(field, state) => {
+                self.fill_folder(started, reading, field, state);
+            }
+            Role::Write | Role::Target => touch(Access::Write, Follow::All, below),
+            Role::Link => self.link(started, reading, field, state),
+            Role::Database => self.database(started, reading, field, state),
+            Role::ReadAt => self.marked(field, &["@"], by, state),
+            Role::ReadForm => self.marked(field, &["=@", "=<"], by, state),
+            Role::RevisionPath => self.marked(field, &[":"], by, state),
+            Role::Script => self.script_text(started, field, state),
+            Role::RemoteScript => {
+                self.far_away(|walker| walker.script_text(started, field, state));
+            }
+            Role::Sql => self.note(started, field, |invocation| &mut invocation.sql),
+            Role::Code => self.code(started, reading.language, field, state),
+            _ => {}
+        }
+    }
+
+    /// Keeps a text of the invocation that rules can look at.
+    pub(super) fn note(
+        &mut self,
+        started: &Started<'_>,
+        field: &Field,
+        list: impl Fn(&mut Invocation) -> &mut Vec<String>,
+    ) {
+        let text = field.value.start().to_owned();
+        if let Some(invocation) = self.effects.commands.get_mut(started.index) {
+            let texts = list(invocation);
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+    }
+
+    pub(super) fn invocation(
+        &self,
+        program: Option<&str>,
+        fields: &[Field],
+        span: Span,
+    ) -> Invocation {
+        Invocation {
+            program: program.map(str::to_owned),
+            words: fields.iter().map(argument).collect(),
+            via: self.via.clone(),
+            span,
+            ..Invocation::default()
+        }
+    }
+
+    /// Notes where the words of a command lead when they are taken for paths.
+    fn resolve(&self, invocation: &mut Invocation, fields: &[Field], state: &State) {
+        let [Some(folder)] = state.folders.as_slice() else {
+            return;
+        };
+        if self.remote {
+            return;
+        }
+        let places =
+            |path: &str| -> Places { self.repository.places_in(folder, path, Follow::AllButLast) };
+        for (word, field) in invocation.words.iter_mut().zip(fields) {
+            let Some(text) = field.value.known().filter(|text| !text.starts_with('-')) else {
+                continue;
+            };
+            if field.pattern.is_none() {
+                word.places = Some(places(text));
+                continue;
+            }
+            let start = text.strip_suffix('*').unwrap_or(text);
+            let is_all = start.is_empty() || start.ends_with('/');
+            if is_all && !start.contains(['*', '?', '[']) {
+                word.all_of = Some(places(if start.is_empty() { "." } else { start }));
+            }
+        }
+    }
+}
+
+fn argument(field: &Field) -> Argument {
+    Argument {
+        value: field.value.clone(),
+        places: None,
+        all_of: None,
+    }
+}
+
+/// Returns the folders that a command works in after none, one, two … of its `folder` options.
+fn folders_of(reading: &Reading<'_>, arguments: &[Argument], state: &State) -> Vec<Vec<Folder>> {
+    let mut all = vec![state.folders.clone()];
+    let mut present = state.folders.clone();
+    for part in reading
+        .parts
+        .iter()
+        .filter(|part| part.role == Role::Folder)
+    {
+        let word = arguments.get(part.at.word);
+        let is_whole = word.is_some_and(|word| word.value.known().is_some());
+        let path = part.at.text(arguments);
+        for folder in &mut present {
+            *folder = joined(folder.as_deref(), path).filter(|_| is_whole);
+        }
+        all.push(present.clone());
+    }
+    all
+}
+
+/// Returns the field, or the part of it, that stands at a place.
+pub(super) fn piece(started: &Started<'_>, at: At) -> Field {
+    let Some(field) = started.fields.get(at.word) else {
+        return Field::known("", started.span);
+    };
+    field.map(|text| {
+        let end = at.to.unwrap_or(text.len());
+        text.get(at.from..end).unwrap_or_default().to_owned()
+    })
+}
+
+/// Returns the pieces of a reading that have one of these roles.
+pub(super) fn pieces(started: &Started<'_>, reading: &Reading<'_>, roles: &[Role]) -> Vec<Field> {
+    let parts = reading
+        .parts
+        .iter()
+        .filter(|part| roles.contains(&part.role));
+    parts.map(|part| piece(started, part.at)).collect()
+}
+
+/// A word for a program that the table does not know: a path if it is written like one.
+fn looks_like_path(field: &Field) -> bool {
+    let text = field.value.start();
+    !text.starts_with('-') && (text.contains('/') || text.contains('.'))
+}
+
+/// Whether a path is a folder, or may be one.
+fn is_folder(field: &Field, state: &State) -> bool {
+    let Some(text) = field.value.known() else {
+        return true;
+    };
+    let mut paths = state
+        .folders
+        .iter()
+        .map(|folder| joined(folder.as_deref(), text));
+    text.ends_with('/')
+        || paths.any(|path| path.is_some_and(|path| std::path::Path::new(&path).is_dir()))
+}
+
+pub(super) fn base_name(path: &str) -> &str {
+    path.trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or(path)
+}

@@ -1,0 +1,148 @@
+//! What a shell knows at one point of a line: where it is, what its variables hold, which functions and links it made.
+//!
+//! Where two ways through the line meet, both are kept: a folder or a variable then has several alternatives.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::effects::Value;
+use crate::shell::Compound;
+
+/// Alternatives kept of one folder or variable; with more it is not known.
+const ALTERNATIVES: usize = 8;
+
+/// Where a shell may be: absolute, or `None` for a folder that is not known.
+pub(super) type Folder = Option<String>;
+
+/// The state of one shell.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct State {
+    /// The alternatives. Never empty.
+    pub(super) folders: Vec<Folder>,
+    /// What each variable may hold. One that is not listed comes from the environment and may hold anything.
+    pub(super) variables: BTreeMap<String, Vec<Value>>,
+    pub(super) functions: BTreeMap<String, Function>,
+    /// Links that the line made: the link's absolute path, and where it leads.
+    pub(super) links: Vec<(String, String)>,
+    /// `$1` and on, where known.
+    pub(super) parameters: Option<Vec<Value>>,
+    /// The line does not go on from here: `exit`, `return`.
+    pub(super) ended: bool,
+    /// The last command surely succeeded.
+    pub(super) succeeded: bool,
+}
+
+/// A function's body. Equality is identity: two definitions are two functions.
+#[derive(Debug, Clone)]
+pub(super) struct Function(pub(super) Rc<Compound>);
+
+impl PartialEq for Function {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl State {
+    pub(super) fn at(folder: String) -> Self {
+        Self {
+            folders: vec![Some(folder)],
+            variables: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            links: Vec::new(),
+            parameters: None,
+            ended: false,
+            succeeded: true,
+        }
+    }
+
+    /// Returns what a variable may hold; `None` when nothing is known of it.
+    pub(super) fn variable(&self, name: &str) -> Option<&[Value]> {
+        self.variables.get(name).map(Vec::as_slice)
+    }
+
+    pub(super) fn set(&mut self, name: &str, mut values: Vec<Value>) {
+        values.sort();
+        values.dedup();
+        if values.len() > ALTERNATIVES || values.is_empty() {
+            values = vec![Value::Starts(String::new())];
+        }
+        self.variables.insert(name.to_owned(), values);
+    }
+
+    pub(super) fn forget(&mut self, name: &str) {
+        self.set(name, Vec::new());
+    }
+
+    /// Forgets every variable: code that is not known ran in this shell.
+    pub(super) fn forget_all(&mut self) {
+        let names: Vec<String> = self.variables.keys().cloned().collect();
+        for name in names {
+            self.forget(&name);
+        }
+    }
+
+    /// Goes on as either of two states.
+    pub(super) fn join(self, other: Self) -> Self {
+        match (self.ended, other.ended) {
+            (true, false) => return other,
+            (false, true) => return self,
+            _ if self == other => return self,
+            _ => {}
+        }
+        let mut joined = self;
+        for folder in other.folders {
+            if !joined.folders.contains(&folder) {
+                joined.folders.push(folder);
+            }
+        }
+        if joined.folders.len() > ALTERNATIVES {
+            joined.folders = vec![None];
+        }
+        join_variables(&mut joined.variables, &other.variables);
+        joined.functions.extend(other.functions);
+        for link in other.links {
+            if !joined.links.contains(&link) {
+                joined.links.push(link);
+            }
+        }
+        if joined.parameters != other.parameters {
+            joined.parameters = None;
+        }
+        joined.succeeded &= other.succeeded;
+        joined
+    }
+
+    /// Ends a subshell: links stay on the disk, all else was its own.
+    pub(super) fn leave(&mut self, inner: Self) {
+        for link in inner.links {
+            if !self.links.contains(&link) {
+                self.links.push(link);
+            }
+        }
+        self.succeeded = false;
+    }
+}
+
+fn join_variables(
+    variables: &mut BTreeMap<String, Vec<Value>>,
+    other: &BTreeMap<String, Vec<Value>>,
+) {
+    let unknown = || vec![Value::Starts(String::new())];
+    for (name, values) in variables.iter_mut() {
+        values.extend(other.get(name).cloned().unwrap_or_else(unknown));
+    }
+    for (name, values) in other {
+        if !variables.contains_key(name) {
+            let mut values = values.clone();
+            values.extend(unknown());
+            variables.insert(name.clone(), values);
+        }
+    }
+    for values in variables.values_mut() {
+        values.sort();
+        values.dedup();
+        if values.len() > ALTERNATIVES {
+            *values = unknown();
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Paths that a program touches: where they are, and what lands where.
+
+use super::Walker;
+use super::fields::Field;
+use super::program::{Started, base_name, pieces};
+use super::simple::joined;
+use super::state::State;
+use crate::call::Access;
+use crate::effects::{PathEffect, Reach, UnknownKind, Value};
+use crate::programs::{Reading, Role};
+use crate::repo::Follow;
+
+/// Files that are no files: nothing is kept in them.
+const DEVICES: [&str; 8] = [
+    "/dev/null",
+    "/dev/zero",
+    "/dev/random",
+    "/dev/urandom",
+    "/dev/tty",
+    "/dev/stdin",
+    "/dev/stdout",
+    "/dev/stderr",
+];
+
+impl Walker<'_> {
+    /// Adds an effect on a path, for each folder that the shell may be in.
+    pub(super) fn path(
+        &mut self,
+        access: Access,
+        field: &Field,
+        follow: Follow,
+        below: bool,
+        by: &str,
+        state: &State,
+    ) {
+        if self.remote || self.muted {
+            return;
+        }
+        let (written, reach) = match &field.value {
+            Value::Known(text) if text.is_empty() || is_device(text) => return,
+            Value::Known(text) if below => (text.as_str(), Reach::Below),
+            Value::Known(text) => (text.as_str(), Reach::Itself),
+            Value::Starts(text) => {
+                self.unknown(UnknownKind::Path(access), &field.shown(), Some(field.span));
+                // What is known is the folder that it lies in.
+                match text.rsplit_once('/') {
+                    Some(("", _)) => ("/", Reach::Below),
+                    Some((folder, _)) => (folder, Reach::Below),
+                    None => return,
+                }
+            }
+        };
+        for folder in &state.folders {
+            let Some(absolute) = joined(folder.as_deref(), written) else {
+                self.unknown(UnknownKind::Path(access), written, Some(field.span));
+                continue;
+            };
+            for path in through_links(&absolute, state) {
+                self.effects.add_path(PathEffect {
+                    access,
+                    written: field.shown(),
+                    places: self.repository.places_in("/", &path, follow),
+                    reach,
+                    by: by.to_owned(),
+                    span: Some(field.span),
+                });
+            }
+        }
+    }
+
+    /// Adds what lands in a folder: each source under its own name.
+    pub(super) fn fill_folder(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        folder: &Field,
+        state: &State,
+    ) {
+        let by = started.name.as_str();
+        let sources = pieces(
+            started,
+            reading,
+            &[Role::Read, Role::Move, Role::LinkTarget],
+        );
+        let inside = folder
+            .value
+            .known()
+            .map(|folder| folder.trim_end_matches('/'));
+        let Some(inside) = inside.filter(|_| !sources.is_empty()) else {
+            // Names that are not on the command line: whatever an archive holds.
+            self.path(Access::Write, folder, Follow::All, true, by, state);
+            return;
+        };
+        for source in sources {
+            let landed = Field {
+                span: folder.span,
+                ..source.map(|source| format!("{inside}/{}", base_name(source)))
+            };
+            self.path(
+                Access::Write,
+                &landed,
+                Follow::All,
+                reading.recursive,
+                by,
+                state,
+            );
+        }
+    }
+
+    /// Adds a link that is made, and remembers it: writing through it later writes what it leads to.
+    pub(super) fn link(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        link: &Field,
+        state: &mut State,
+    ) {
+        let by = started.name.as_str();
+        self.path(Access::Write, link, Follow::AllButLast, false, by, state);
+        let (Some(link), [Some(folder)]) = (link.value.known(), state.folders.as_slice()) else {
+            return;
+        };
+        let folder = folder.clone();
+        let Some(path) = joined(Some(&folder), link) else {
+            return;
+        };
+        let is_folder = std::path::Path::new(&path).is_dir();
+        for target in pieces(started, reading, &[Role::LinkTarget]) {
+            let Some(target) = target.value.known() else {
+                continue;
+            };
+            let path = if is_folder {
+                format!("{}/{}", path.trim_end_matches('/'), base_name(target))
+            } else {
+                path.clone()
+            };
+            // A symbolic link's text starts from the link's own folder, a hard link's from the shell's.
+            let from = match path.rsplit_once('/') {
+                Some((parent, _)) if reading.has("-s") => parent,
+                _ => folder.as_str(),
+            };
+            if let Some(target) = joined(Some(from), target) {
+                state.links.push((path, target));
+            }
+        }
+    }
+
+    /// A database is read; it is written unless all that is known to be asked of it only reads.
+    pub(super) fn database(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        field: &Field,
+        state: &State,
+    ) {
+        let by = started.name.as_str();
+        self.path(Access::Read, field, Follow::All, false, by, state);
+        let asked = pieces(started, reading, &[Role::Sql]);
+        if asked.is_empty() || !asked.iter().all(only_reads) {
+            self.path(Access::Write, field, Follow::All, false, by, state);
+        }
+    }
+
+    /// Reads what stands after a mark in a word: `@file`, `name=@file`, `HEAD:file`.
+    pub(super) fn marked(&mut self, field: &Field, marks: &[&str], by: &str, state: &State) {
+        let field = field.map(|text| {
+            let path = marks
+                .iter()
+                .find_map(|mark| text.split_once(mark).map(|(_, path)| path));
+            path.filter(|path| *path != "-")
+                .unwrap_or_default()
+                .to_owned()
+        });
+        if !field.value.start().is_empty() {
+            self.path(Access::Read, &field, Follow::All, false, by, state);
+        }
+    }
+}
+
+fn only_reads(field: &Field) -> bool {
+    const READERS: [&str; 5] = ["select", "explain", "pragma", ".schema", ".tables"];
+    let text = field.value.start().trim_start().to_lowercase();
+    READERS.iter().any(|word| text.starts_with(word))
+}
+
+/// Follows the links that the line made before, as often as one leads to another.
+fn through_links(path: &str, state: &State) -> Vec<String> {
+    let mut paths = vec![path.to_owned()];
+    for (link, target) in state.links.iter().rev() {
+        let last = paths.last().cloned().unwrap_or_default();
+        let rest = last.strip_prefix(link.as_str());
+        if let Some(rest) = rest.filter(|rest| rest.is_empty() || rest.starts_with('/')) {
+            paths.push(format!("{target}{rest}"));
+        }
+    }
+    paths
+}
+
+fn is_device(path: &str) -> bool {
+    DEVICES.contains(&path) || path.starts_with("/dev/fd/")
+}

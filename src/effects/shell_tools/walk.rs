@@ -1,0 +1,276 @@
+//! Follows the tree in the order in which the shell runs it.
+
+use std::rc::Rc;
+
+use super::Walker;
+use super::state::{Function, State};
+use crate::effects::{UnknownKind, Value};
+use crate::shell::{
+    AndOr, CaseClause, CaseEnd, Command, Compound, CompoundKind, Connector, Script, TestExpr, Word,
+};
+
+impl Walker<'_> {
+    pub(super) fn script(&mut self, script: &Script, state: &mut State) {
+        for item in &script.items {
+            if item.background {
+                let mut inner = state.clone();
+                self.list(&item.list, &mut inner);
+                state.leave(inner);
+            } else {
+                self.list(&item.list, state);
+            }
+            if state.ended {
+                return;
+            }
+        }
+    }
+
+    /// Walks what runs in a shell of its own.
+    pub(super) fn subshell(&mut self, script: &Script, state: &mut State) {
+        let mut inner = state.clone();
+        self.script(script, &mut inner);
+        state.leave(inner);
+    }
+
+    fn list(&mut self, list: &AndOr, state: &mut State) {
+        let before = state.clone();
+        self.pipeline(&list.first, state);
+        // Where the list stands when its last part was passed over.
+        let mut passed: Option<State> = None;
+        let mut start = before;
+        for (connector, pipeline) in &list.rest {
+            let mut next = match connector {
+                Connector::And => state.clone(),
+                // What failed may have done its work or not.
+                Connector::Or => start.clone().join(state.clone()),
+            };
+            let skipped = match connector {
+                Connector::And if state.succeeded => None,
+                Connector::And => Some(start.clone()),
+                Connector::Or => Some(state.clone()),
+            };
+            if state.ended && *connector == Connector::And {
+                break;
+            }
+            next.ended = false;
+            start = next.clone();
+            self.pipeline(pipeline, &mut next);
+            passed = match (passed, skipped) {
+                (Some(one), Some(other)) => Some(one.join(other)),
+                (one, other) => one.or(other),
+            };
+            *state = next;
+        }
+        if let Some(passed) = passed {
+            let after = std::mem::replace(state, passed.clone());
+            *state = after.join(passed);
+        }
+    }
+
+    pub(super) fn compound(&mut self, compound: &Compound, state: &mut State) {
+        self.redirects(&compound.redirects, state);
+        match &compound.kind {
+            CompoundKind::Subshell(script) => self.subshell(script, state),
+            CompoundKind::Group(script) => self.script(script, state),
+            CompoundKind::If {
+                branches,
+                otherwise,
+            } => self.branches(branches, otherwise.as_ref(), state),
+            CompoundKind::Loop {
+                condition, body, ..
+            } => {
+                forget_assigned(body, state);
+                forget_assigned(condition, state);
+                self.script(condition, state);
+                self.perhaps(body, state);
+            }
+            CompoundKind::For { name, words, body }
+            | CompoundKind::Select { name, words, body } => {
+                self.for_each(name, words.as_deref(), body, state);
+            }
+            CompoundKind::ForArith { header, body } => {
+                self.parts(&header.parts, state);
+                forget_assigned(body, state);
+                self.perhaps(body, state);
+            }
+            CompoundKind::Case { subject, clauses } => self.case(subject, clauses, state),
+            CompoundKind::Test(test) => self.test(test, state),
+            CompoundKind::Arith(arith) => self.parts(&arith.parts, state),
+        }
+        state.succeeded = false;
+    }
+
+    fn branches(
+        &mut self,
+        branches: &[(Script, Script)],
+        otherwise: Option<&Script>,
+        state: &mut State,
+    ) {
+        let mut ends: Option<State> = None;
+        let mut add = |end: State| {
+            ends = Some(match ends.take() {
+                Some(other) => other.join(end),
+                None => end,
+            });
+        };
+        for (condition, body) in branches {
+            self.script(condition, state);
+            let mut inner = state.clone();
+            self.script(body, &mut inner);
+            add(inner);
+        }
+        if let Some(body) = otherwise {
+            self.script(body, state);
+        }
+        add(state.clone());
+        if let Some(ends) = ends {
+            *state = ends;
+        }
+    }
+
+    /// Walks what runs any number of times, or never.
+    fn perhaps(&mut self, body: &Script, state: &mut State) {
+        let mut inner = state.clone();
+        self.script(body, &mut inner);
+        // Once more from where the first round ended: a `cd` in a loop moves on each time.
+        if inner.folders != state.folders && !inner.ended {
+            self.script(body, &mut inner);
+            inner.folders = vec![None];
+        }
+        inner.ended = false;
+        let before = state.clone();
+        *state = before.join(inner);
+    }
+
+    fn for_each(&mut self, name: &Word, words: Option<&[Word]>, body: &Script, state: &mut State) {
+        let mut values = Vec::new();
+        if let Some(words) = words {
+            for fields in self.fields(words, state) {
+                for field in &fields {
+                    let found = self.globbed(field, state);
+                    values.extend(found.into_iter().map(|field| field.value));
+                }
+            }
+        } else {
+            values.push(Value::Starts(String::new()));
+        }
+        forget_assigned(body, state);
+        if values.is_empty() {
+            return;
+        }
+        if let Some(name) = name.static_text() {
+            let start = common_start(&values);
+            values.sort();
+            values.dedup();
+            if values.len() > 8 {
+                values = vec![Value::Starts(start)];
+            }
+            state.set(&name, values);
+        }
+        self.perhaps(body, state);
+    }
+
+    fn case(&mut self, subject: &Word, clauses: &[CaseClause], state: &mut State) {
+        self.values(subject, state);
+        let before = state.clone();
+        let mut carried: Option<State> = None;
+        for clause in clauses {
+            for pattern in &clause.patterns {
+                self.values(pattern, state);
+            }
+            let mut inner = match carried.take() {
+                Some(carried) => carried.join(before.clone()),
+                None => before.clone(),
+            };
+            self.script(&clause.body, &mut inner);
+            if clause.end == CaseEnd::FallThrough {
+                carried = Some(inner.clone());
+            }
+            let present = std::mem::replace(state, before.clone());
+            *state = present.join(inner);
+        }
+    }
+
+    fn test(&mut self, test: &TestExpr, state: &mut State) {
+        match test {
+            TestExpr::Any(all) | TestExpr::All(all) => {
+                for one in all {
+                    self.test(one, state);
+                }
+            }
+            TestExpr::Not(inner) | TestExpr::Group(inner) => self.test(inner, state),
+            TestExpr::Unary(_, word) | TestExpr::Word(word) => {
+                self.values(word, state);
+            }
+            TestExpr::Compare(_, left, right) => {
+                self.values(left, state);
+                self.values(right, state);
+            }
+        }
+    }
+
+    pub(super) fn command(&mut self, command: &Command, state: &mut State) {
+        match command {
+            Command::Simple(simple) => self.simple(simple, state),
+            Command::Compound(compound) => self.compound(compound, state),
+            Command::Function(function) => {
+                let body = Function(Rc::new(function.body.clone()));
+                state.functions.insert(function.name.clone(), body);
+            }
+            Command::Coproc(coproc) => {
+                let mut inner = state.clone();
+                self.command(&coproc.command, &mut inner);
+                state.leave(inner);
+            }
+        }
+    }
+
+    /// Walks a call of a function that the line defined.
+    pub(super) fn call(
+        &mut self,
+        name: &str,
+        function: &Function,
+        parameters: Vec<Value>,
+        state: &mut State,
+    ) {
+        if self.depth >= super::DEPTH {
+            self.unknown(UnknownKind::OpaqueCode, name, self.origin);
+            return;
+        }
+        let outer = state.parameters.replace(parameters);
+        self.depth += 1;
+        let body = Rc::clone(&function.0);
+        self.compound(&body, state);
+        self.depth -= 1;
+        state.parameters = outer;
+        state.ended = false;
+    }
+}
+
+/// Before a loop: what its body assigns may hold anything when a round begins.
+fn forget_assigned(body: &Script, state: &mut State) {
+    body.for_each_simple(&mut |simple| {
+        for assignment in &simple.assignments {
+            state.forget(&assignment.name);
+        }
+    });
+}
+
+/// Returns what all values begin with.
+pub(super) fn common_start(values: &[Value]) -> String {
+    let mut values = values.iter().map(Value::start);
+    let Some(first) = values.next() else {
+        return String::new();
+    };
+    let mut start = first.to_owned();
+    for value in values {
+        let common = start
+            .char_indices()
+            .zip(value.chars())
+            .take_while(|((_, one), other)| one == other)
+            .map(|((at, letter), _)| at + letter.len_utf8())
+            .last();
+        start.truncate(common.unwrap_or(0));
+    }
+    start
+}
