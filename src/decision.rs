@@ -38,9 +38,18 @@ pub struct Decision {
     /// One entry per rule that matched, in the policy's order.
     pub findings: Vec<Finding>,
     /// Text for the model, from `add-context` rules and warnings.
-    pub context: Vec<String>,
+    pub context: Vec<Context>,
     /// Text for the person.
     pub notices: Vec<String>,
+    /// In `mode: observe`: what the verdict would have been.
+    pub would: Option<Verdict>,
+}
+
+/// Text that a rule adds for the model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    pub rule: String,
+    pub text: String,
 }
 
 /// One rule's objection.
@@ -48,6 +57,8 @@ pub struct Decision {
 pub struct Finding {
     pub rule: String,
     pub verdict: Verdict,
+    /// What [`Verdict::Ask`] becomes where the runtime cannot ask.
+    pub unless_asked: Verdict,
     /// What the call would do, with the resolved path or command: "writes `generated/api_client.py`".
     pub what: String,
     /// Why not, from the policy.

@@ -3,11 +3,13 @@
 //! Nothing here reads files or knows YAML; `load` builds these types and reports every problem of a policy file.
 
 pub mod command_pattern;
+pub mod evaluate;
 pub mod load;
 pub mod packs;
 pub mod path_pattern;
 pub mod problems;
 pub mod rules;
+pub mod sources;
 pub mod yaml;
 
 use crate::call::Event;

@@ -1,4 +1,13 @@
 //! The rule kinds. The key in the policy file names the kind.
+//!
+//! The types stand here together, as the policy language's table of contents; how each is judged stands in its own file.
+
+pub(super) mod add_context;
+pub(super) mod deny_command;
+pub(super) mod floor;
+pub(super) mod protect_paths;
+pub(super) mod quality_gate;
+pub(super) mod unknowns;
 
 use std::time::Duration;
 

@@ -9,7 +9,7 @@ use crate::policy::problems::{Colour, Format, report};
 use crate::policy::rules::{GateCommand, GateEvent};
 use crate::policy::{Action, Example, RuleKind};
 
-const RUNTIMES: [&str; 3] = ["claude-code", "codex", "cursor"];
+const RUNTIMES: [&str; 3] = ["alpha", "beta", "gamma"];
 
 /// Reads a text that must have no problem.
 #[track_caller]
@@ -39,7 +39,7 @@ fn codes(text: &str) -> Vec<&'static str> {
 /// The example of the design, but for what it extends.
 const EXAMPLE: &str = r#"version: 1
 extends: [baseline, git-safety]
-runtimes: [claude-code, codex, cursor]
+runtimes: [alpha, beta, gamma]
 mode: enforce
 when-broken: {before-tool: deny, stop: deny, otherwise: allow}
 

@@ -1,4 +1,4 @@
-//! Puts text from files into messages: short, on one line and without anything that moves a terminal's cursor.
+//! Puts text from files into messages: short, on one line and without anything that steers a terminal.
 
 /// Longest text from a file that a message repeats, in characters.
 const LONGEST: usize = 60;

@@ -1,0 +1,55 @@
+//! `on-unknown`: what to do where the effects of a call cannot be known before it runs.
+
+use crate::call::Access;
+use crate::decision::{Finding, Verdict};
+use crate::effects::{Effects, UnknownKind};
+use crate::policy::{PolicySet, RuleKind};
+
+/// Id under which these findings are reported.
+pub(crate) const ID: &str = "on-unknown";
+
+/// Returns an objection for each unknown that the policy does not let pass.
+pub(crate) fn judge(set: &PolicySet, effects: &Effects) -> Vec<Finding> {
+    effects
+        .unknowns
+        .iter()
+        .filter_map(|unknown| {
+            let (verdict, what) = match unknown.kind {
+                UnknownKind::OpaqueCode => (
+                    set.on_unknown.opaque_code,
+                    "runs code that cannot be looked into",
+                ),
+                UnknownKind::Path(access) if protects(set, access) => (
+                    set.on_unknown.path,
+                    match access {
+                        Access::Read => "reads a path that is only known when it runs",
+                        Access::Write => "writes a path that is only known when it runs",
+                        Access::Delete => "deletes a path that is only known when it runs",
+                    },
+                ),
+                UnknownKind::Path(_) => return None,
+                UnknownKind::Unparsable => (
+                    set.on_unknown.unparsable,
+                    "is a command line that cannot be read as a shell would",
+                ),
+            };
+            (verdict != Verdict::Neutral).then(|| Finding {
+                rule: ID.into(),
+                verdict,
+                unless_asked: Verdict::Deny,
+                what: format!("{what}: `{}`", unknown.written),
+                reason: Some("the policy cannot judge what it cannot see".into()),
+                instead: Some("write the command out, one step at a time".into()),
+                span: unknown.span,
+            })
+        })
+        .collect()
+}
+
+/// Returns whether any rule protects paths against this access; otherwise an unknown path harms nothing.
+fn protects(set: &PolicySet, access: Access) -> bool {
+    set.rules.iter().any(|rule| match &rule.kind {
+        RuleKind::ProtectPaths(protect) => protect.deny.contains(&access),
+        _ => false,
+    })
+}
