@@ -17,6 +17,7 @@ pub mod shell;
 
 pub mod policy;
 
+pub mod gate;
 pub mod governor;
 pub mod state;
 
