@@ -1,0 +1,1 @@
+"""Corner Shop checkout: carts, discounts, orders and refunds."""
