@@ -8,6 +8,7 @@
 use std::process::ExitCode;
 
 mod adapters;
+mod demo;
 mod programs;
 
 #[path = "../src/call.rs"]
@@ -20,7 +21,8 @@ mod call;
 
 fn main() -> ExitCode {
     let done = adapters::generate()
-        .and_then(|()| programs::generate().map_err(|problem| problem.to_string()));
+        .and_then(|()| programs::generate().map_err(|problem| problem.to_string()))
+        .and_then(|()| demo::generate().map_err(|problem| problem.to_string()));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {

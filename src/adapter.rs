@@ -15,7 +15,7 @@ mod decoders;
 mod encode;
 mod foreign;
 mod json;
-mod shipped;
+pub(crate) mod shipped;
 mod table;
 mod tool_call;
 mod visible;
@@ -23,7 +23,7 @@ mod visible;
 #[cfg(test)]
 mod tests;
 
-pub use decode::{PayloadError, PayloadProblem, decode};
+pub use decode::{PAYLOAD_LIMIT, PayloadError, PayloadProblem, decode};
 pub use encode::{Reply, encode, fallback};
 pub use table::{Adapter, Checked, ConfigFile, Scope, TimeUnit, Timeouts};
 pub use visible::visible;
@@ -38,6 +38,18 @@ pub fn find(name: &str) -> Option<&'static Adapter> {
 #[must_use]
 pub fn all() -> &'static [&'static Adapter] {
     shipped::ALL
+}
+
+/// Returns the shared event that a name stands for: a shared name, or the runtime's own.
+#[must_use]
+pub fn event_named(adapter: &Adapter, name: &str) -> Option<Event> {
+    decode::named(adapter, name)
+}
+
+/// Returns the runtime's first name for a shared event; empty when it has none.
+#[must_use]
+pub fn native_name(adapter: &Adapter, event: Event) -> &'static str {
+    decode::native_of(adapter, event)
 }
 
 /// How far a runtime honours a verdict.

@@ -6,6 +6,7 @@
 //!
 //! The library exists for the program; it is no stable interface.
 
+pub mod answer;
 pub mod call;
 pub mod decision;
 
@@ -21,4 +22,11 @@ pub mod gate;
 pub mod governor;
 pub mod state;
 
+pub mod cli;
+pub mod commands;
+pub mod examples;
+pub mod exit;
+mod log;
+pub mod output;
+pub mod report;
 pub mod settings;

@@ -26,6 +26,8 @@ pub struct PayloadError {
 pub enum PayloadProblem {
     #[error("the payload is empty")]
     Empty,
+    #[error("the payload is larger than 64 MiB")]
+    TooLarge,
     #[error("the payload is not JSON: {what} at byte {at}")]
     NotJson { at: usize, what: String },
     #[error("the payload is nested too deeply")]
@@ -46,6 +48,9 @@ pub enum PayloadProblem {
     NoEvent,
 }
 
+/// Largest payload that is judged, in bytes.
+pub const PAYLOAD_LIMIT: usize = 64 * 1024 * 1024;
+
 /// Reads a payload.
 ///
 /// `event` is the event from the command line, by its shared or its native name; it wins over the payload. `env` says
@@ -61,6 +66,14 @@ pub fn decode(
     event: Option<&str>,
     env: &dyn Fn(&str) -> bool,
 ) -> Result<Call, PayloadError> {
+    if payload.len() > PAYLOAD_LIMIT {
+        return Err(unreadable(
+            adapter,
+            payload,
+            event,
+            PayloadProblem::TooLarge,
+        ));
+    }
     let mut value = match json::parse(payload) {
         Ok(value @ Value::Object(_)) => value,
         Ok(other) => {
@@ -146,7 +159,7 @@ fn fired(
 }
 
 /// Returns the shared event for a name from the command line, shared or native.
-fn named(adapter: &Adapter, name: &str) -> Option<Event> {
+pub(super) fn named(adapter: &Adapter, name: &str) -> Option<Event> {
     Event::from_name(name).or_else(|| native_row(adapter, name).map(|row| row.event))
 }
 
@@ -157,11 +170,16 @@ fn native_row(adapter: &Adapter, name: &str) -> Option<&'static EventRow> {
 /// Returns the native name as sent, or else the runtime's first name for the shared event.
 fn native_name(adapter: &Adapter, event: Option<Event>, sent: Option<String>) -> String {
     sent.unwrap_or_else(|| {
-        let row = event
-            .filter(|event| *event != Event::Other)
-            .and_then(|event| adapter.events.iter().find(|row| row.event == event));
-        row.map(|row| row.native.to_owned()).unwrap_or_default()
+        let native = event.map(|event| native_of(adapter, event));
+        native.unwrap_or_default().to_owned()
     })
+}
+
+/// Returns the runtime's first name for a shared event; empty when it has none.
+pub(super) fn native_of(adapter: &Adapter, event: Event) -> &'static str {
+    let mut rows = adapter.events.iter();
+    let row = rows.find(|row| row.event == event && event != Event::Other);
+    row.map_or("", |row| row.native)
 }
 
 /// Builds the error for bytes that are not an object: the event is the flag's, or else picked from the raw bytes.

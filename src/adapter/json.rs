@@ -81,7 +81,7 @@ fn whole_surrogates(bytes: &[u8]) -> Cow<'_, [u8]> {
     out.map_or(Cow::Borrowed(bytes), Cow::Owned)
 }
 
-/// Returns the number of the `\uXXXX` escape at this place.
+/// Returns the number of the `\u0000` escape at this place.
 fn escape(bytes: &[u8], at: usize) -> Option<u16> {
     let digits = bytes.get(at..at + 6)?.strip_prefix(b"\\u")?;
     u16::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()

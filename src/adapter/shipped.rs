@@ -13,3 +13,6 @@ include!(concat!(env!("OUT_DIR"), "/adapters.rs"));
 
 /// Every shipped adapter.
 pub(super) static ALL: &[&Adapter] = &[&CLAUDE_CODE];
+
+/// The session that `hookgate demo` plays.
+pub(crate) static TOUR: &str = include_str!("../../adapters/claude-code/tour.json");

@@ -1,0 +1,201 @@
+//! Runs the gates that are due and adds their results to the decision.
+
+use super::Trace;
+use crate::call::{Access, Event};
+use crate::decision::{Context, Finding, Verdict};
+use crate::gate::{self, Mode, Outcome};
+use crate::governor::{self, Choice};
+use crate::policy::evaluate::DueGate;
+use crate::policy::{Mode as PolicyMode, PolicySet};
+use crate::repo::Repository;
+use crate::state::State;
+use crate::state::session::Session;
+
+/// A gate's result, for the record.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Settled {
+    pub(super) gate: String,
+    pub(super) status: &'static str,
+}
+
+/// Settles every due gate, and on a stop lets the governor decide whether to block.
+pub(super) fn settle(
+    trace: &mut Trace,
+    repository: &Repository,
+    set: &PolicySet,
+    due: &[DueGate<'_>],
+) -> Vec<Settled> {
+    let event = trace.call.event;
+    let edited = edited_file(trace);
+    let mut settled = Vec::new();
+    let mut findings = Vec::new();
+    for due in due {
+        let mode = if event == Event::Stop && !due.gate.run_on_stop {
+            Mode::Look
+        } else {
+            Mode::Run
+        };
+        let outcome = gate::settle(
+            repository.root(),
+            due.rule,
+            due.gate,
+            mode,
+            edited.as_deref(),
+        );
+        settled.push(Settled {
+            gate: due.rule.id.clone(),
+            status: status(&outcome),
+        });
+        if let Outcome::Passed {
+            ran: true,
+            evidence,
+        } = &outcome
+            && event == Event::AfterTool
+        {
+            trace.decision.context.push(Context {
+                rule: due.rule.id.clone(),
+                text: format!(
+                    "quality gate `{}` passed on the present content ({:.1} s)",
+                    due.rule.id, evidence.duration_seconds
+                ),
+            });
+        }
+        findings.extend(objection(due, &outcome, event, set));
+    }
+    if event == Event::Stop && set.mode == PolicyMode::Enforce {
+        findings = govern(trace, repository, findings);
+    }
+    trace.decision.findings.extend(findings);
+    let can_ask = true;
+    trace.decision.settle(set.mode, can_ask);
+    settled
+}
+
+fn status(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Passed { .. } => "passed",
+        Outcome::Failed(_) => "failed",
+        Outcome::Stale { .. } => "stale",
+        Outcome::Broken { .. } => "broken",
+    }
+}
+
+/// Returns what a gate's result has against going on; `None` when nothing.
+fn objection(
+    due: &DueGate<'_>,
+    outcome: &Outcome,
+    event: Event,
+    set: &PolicySet,
+) -> Option<Finding> {
+    let (what, verdict) = match outcome {
+        Outcome::Passed { .. } => return None,
+        Outcome::Failed(evidence) => (
+            format!(
+                "the quality gate fails on the present content ({}):\n{}",
+                evidence.ending(),
+                evidence.failure()
+            ),
+            Verdict::Deny,
+        ),
+        Outcome::Stale { moved } if moved.is_empty() => (
+            "the quality gate has not run on the present content".into(),
+            Verdict::Deny,
+        ),
+        Outcome::Stale { moved } => (
+            format!(
+                "the quality gate has not run since these inputs changed: {}",
+                gate::listed(moved)
+            ),
+            Verdict::Deny,
+        ),
+        Outcome::Broken { why } => (
+            format!("the quality gate could not run, which is no fault of this change: {why}"),
+            // After a tool the model is told in any case: there is nothing to hold back.
+            if event == Event::Stop {
+                set.when_broken.stop
+            } else {
+                Verdict::Neutral
+            },
+        ),
+    };
+    Some(Finding {
+        verdict,
+        instead: instead(due, outcome),
+        ..due.rule.finding(what, None)
+    })
+}
+
+fn instead(due: &DueGate<'_>, outcome: &Outcome) -> Option<String> {
+    let own = due.rule.instead.clone();
+    own.or_else(|| match outcome {
+        Outcome::Passed { .. } => None,
+        Outcome::Failed(_) => Some("mend the cause, then finish".into()),
+        Outcome::Stale { .. } => Some(format!("run `hookgate gate {}`", due.rule.id)),
+        Outcome::Broken { .. } => Some("tell the person that the gate needs care".into()),
+    })
+}
+
+/// Blocks the stop, or releases it when blocking has not helped.
+fn govern(trace: &mut Trace, repository: &Repository, findings: Vec<Finding>) -> Vec<Finding> {
+    let blocks = findings
+        .iter()
+        .any(|finding| finding.verdict == Verdict::Deny);
+    let state = State::of(repository.root());
+    let key = trace.call.session.clone().unwrap_or_default();
+    let mut session = Session::read(&state, &key);
+    let before = session.stops.clone();
+    let (choice, after) = if blocks {
+        governor::judge(&before, &digest(&findings))
+    } else {
+        (Choice::Block, crate::state::session::StopBlocks::default())
+    };
+    session.stops = after;
+    if session.stops != before
+        && let Err(error) = session.write(&state, &key)
+    {
+        // Without a count the agent could be blocked for ever: the person's patience is the last governor then.
+        trace.troubles.push(error.to_string());
+    }
+    if choice == Choice::Block {
+        return findings;
+    }
+    let failing: Vec<String> = findings
+        .iter()
+        .map(|finding| finding.rule.clone())
+        .collect();
+    trace.decision.notices.push(format!(
+        "hookgate let the agent stop although {} did not pass: blocking {} times did not help. See .hook-state/last_quality_gate.json",
+        gate::listed(&failing),
+        before.total,
+    ));
+    let released = findings.into_iter().map(|finding| Finding {
+        verdict: Verdict::Neutral,
+        ..finding
+    });
+    released.collect()
+}
+
+/// What stays the same while the same thing fails: the texts, without the durations in them.
+fn digest(findings: &[Finding]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for finding in findings {
+        hasher.update(finding.rule.as_bytes());
+        let stable: String = finding
+            .what
+            .chars()
+            .filter(|letter| !letter.is_ascii_digit())
+            .collect();
+        hasher.update(stable.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// The first file that the call wrote, as shown in the gate's record.
+fn edited_file(trace: &Trace) -> Option<String> {
+    trace
+        .effects
+        .paths
+        .iter()
+        .find(|effect| effect.access != Access::Read)
+        .map(|effect| effect.places.real.shown().to_owned())
+}

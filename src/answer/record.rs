@@ -1,0 +1,174 @@
+//! What a call leaves behind: the audit line, the session's counts, and the lines that `record` rules ask for.
+
+use std::fs;
+use std::path::{Component, Path};
+use std::time::SystemTime;
+
+use serde_json::{Map, Value, json};
+
+use super::Trace;
+use super::gates::Settled;
+use crate::adapter::Adapter;
+use crate::call::{Call, Event};
+use crate::decision::Verdict;
+use crate::policy::{Rule, RuleKind};
+use crate::repo::{Repository, head};
+use crate::state::session::{Session, StopBlocks};
+use crate::state::{self, State, audit};
+
+/// Longest text kept of one finding, in characters.
+const WHAT_LIMIT: usize = 1_000;
+
+/// Records a decision. What cannot be written becomes a trouble of the trace and changes nothing else.
+pub(super) fn keep(
+    adapter: &Adapter,
+    trace: &mut Trace,
+    repository: &Repository,
+    records: &[&Rule],
+    settled: &[Settled],
+) {
+    let state = State::of(repository.root());
+    let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    if let Err(trouble) = keep_session(&state, &trace.call, trace.decision.verdict, &now) {
+        trace.troubles.push(trouble);
+    }
+    if is_worth_a_line(trace, settled) {
+        let entry = entry(adapter, trace, settled, &now);
+        if let Err(error) = audit::append(&state, entry) {
+            trace.troubles.push(error.to_string());
+        }
+    }
+    for rule in records {
+        let line = record_line(adapter, &trace.call, repository, &state, &now);
+        if let Err(trouble) = append_record(repository, rule, &line) {
+            trace.troubles.push(trouble);
+        }
+    }
+}
+
+/// A call that nothing spoke about leaves no line: it is the common case, and it must cost nothing.
+fn is_worth_a_line(trace: &Trace, settled: &[Settled]) -> bool {
+    let decision = &trace.decision;
+    decision.verdict != Verdict::Neutral
+        || !decision.findings.is_empty()
+        || !decision.notices.is_empty()
+        || !settled.is_empty()
+        || trace.call.foreign.is_some()
+        || matches!(trace.call.event, Event::SessionStart | Event::SessionEnd)
+}
+
+fn entry(adapter: &Adapter, trace: &Trace, settled: &[Settled], now: &str) -> Map<String, Value> {
+    let decision = &trace.decision;
+    let findings: Vec<Value> = decision
+        .findings
+        .iter()
+        .map(|finding| {
+            let what: String = finding.what.chars().take(WHAT_LIMIT).collect();
+            json!({"rule": finding.rule, "verdict": finding.verdict.name(), "what": what})
+        })
+        .collect();
+    let gates: Map<String, Value> = settled
+        .iter()
+        .map(|settled| (settled.gate.clone(), json!(settled.status)))
+        .collect();
+    let fields = [
+        ("time", json!(now)),
+        ("runtime", json!(adapter.name)),
+        ("event", json!(trace.call.event.name())),
+        ("session", json!(trace.call.session)),
+        (
+            "tool",
+            json!(trace.call.tool.as_ref().map(|tool| &tool.name)),
+        ),
+        ("verdict", json!(decision.verdict.name())),
+        ("would", json!(decision.would.map(Verdict::name))),
+        ("findings", json!(findings)),
+        ("gates", Value::Object(gates)),
+        ("foreign", json!(trace.call.foreign)),
+    ];
+    fields
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect()
+}
+
+/// Counts a decision in its session's file. Only events that change a count write it.
+fn keep_session(state: &State, call: &Call, verdict: Verdict, now: &str) -> Result<(), String> {
+    let Some(key) = call.session.as_deref() else {
+        return Ok(());
+    };
+    let before = Session::read(state, key);
+    let mut after = before.clone();
+    if after.started.is_none() && (call.event == Event::SessionStart || verdict >= Verdict::Ask) {
+        after.started = Some(now.to_owned());
+    }
+    if verdict >= Verdict::Ask {
+        after.denied += 1;
+    }
+    if call.event == Event::Prompt {
+        after.stops = StopBlocks::default();
+    }
+    if after == before {
+        return Ok(());
+    }
+    after.write(state, key).map_err(|error| error.to_string())
+}
+
+/// One JSON line about the session, as a person reads it later.
+fn record_line(
+    adapter: &Adapter,
+    call: &Call,
+    repository: &Repository,
+    state: &State,
+    now: &str,
+) -> String {
+    let session = call.session.as_deref().unwrap_or_default();
+    let known = Session::read(state, session);
+    let head = head::head(repository.root()).unwrap_or_default();
+    let gate = state.read(state::LAST_GATE);
+    let gate_field = |key: &str| gate.as_ref().and_then(|gate| gate.get(key)).cloned();
+    json!({
+        "time": now,
+        "event": call.event.name(),
+        "detail": call.detail,
+        "runtime": adapter.name,
+        "session": call.session,
+        "started": known.started,
+        "blocked": known.denied,
+        "last_gate": gate_field("gate"),
+        "last_gate_status": gate_field("status"),
+        "branch": head.branch,
+        "commit": head.commit,
+    })
+    .to_string()
+}
+
+fn append_record(repository: &Repository, rule: &Rule, line: &str) -> Result<(), String> {
+    let RuleKind::Record(record) = &rule.kind else {
+        return Ok(());
+    };
+    let base = repository.root().join(&rule.base);
+    let path = base.join(&record.file);
+    let trouble = |what: &str| format!("rule `{}`: `{}` {what}", rule.id, record.file);
+    if leads_through_link(&base, Path::new(&record.file)) {
+        return Err(trouble("is a link or leads through one"));
+    }
+    let written = path
+        .parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| state::append_line(&path, line));
+    written.map_err(|error| trouble(&format!("cannot be written: {error}")))
+}
+
+/// Returns whether any part of a relative path is a link, through which the record would land elsewhere.
+fn leads_through_link(base: &Path, relative: &Path) -> bool {
+    let mut path = base.to_path_buf();
+    relative.components().any(|part| match part {
+        Component::Normal(name) => {
+            path.push(name);
+            path.is_symlink()
+        }
+        Component::CurDir => false,
+        _ => true,
+    })
+}

@@ -1,0 +1,86 @@
+//! The texts of a decision: what the model reads, what the person reads.
+
+use crate::decision::{Answer, Decision, Finding, Verdict};
+
+/// Findings told at most; a model needs the first few to change course.
+const TOLD: usize = 5;
+
+/// Returns what an adapter writes a reply from.
+#[must_use]
+pub fn answer(decision: &Decision) -> Answer {
+    Answer {
+        verdict: decision.verdict,
+        reason: reason(decision),
+        context: context(decision),
+        notice: decision.notices.join("\n"),
+    }
+}
+
+/// Returns why the verdict is what it is: one paragraph a rule. Empty when the verdict is neutral.
+#[must_use]
+pub fn reason(decision: &Decision) -> String {
+    if decision.verdict < Verdict::Ask {
+        return String::new();
+    }
+    let mut told: Vec<String> = Vec::new();
+    for finding in &decision.findings {
+        let text = paragraph(finding);
+        if finding.verdict == decision.verdict && !told.contains(&text) {
+            told.push(text);
+        }
+    }
+    let rest = told.len().saturating_sub(TOLD);
+    told.truncate(TOLD);
+    if rest > 0 {
+        told.push(format!("and {rest} more"));
+    }
+    told.join("\n")
+}
+
+/// Returns what the model is told besides: context of the policy, and findings that do not block.
+#[must_use]
+pub fn context(decision: &Decision) -> String {
+    let warnings = decision
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict == Verdict::Neutral && decision.would.is_none())
+        .map(paragraph);
+    let mut texts: Vec<String> = Vec::new();
+    let contexts = decision.context.iter().map(|context| context.text.clone());
+    for text in contexts.chain(warnings) {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts.join("\n\n")
+}
+
+/// "rule: what. Reason: why. Instead: what else."
+fn paragraph(finding: &Finding) -> String {
+    let gap = if finding.what.contains('\n') {
+        '\n'
+    } else {
+        ' '
+    };
+    let mut text = format!("{}: {}", finding.rule, ended(&finding.what));
+    let further = [("Reason", &finding.reason), ("Instead", &finding.instead)];
+    for (heading, more) in further {
+        if let Some(more) = more {
+            text.push(gap);
+            text.push_str(heading);
+            text.push_str(": ");
+            text.push_str(&ended(more));
+        }
+    }
+    text
+}
+
+/// Ends a sentence, unless it ends already.
+fn ended(sentence: &str) -> String {
+    let sentence = sentence.trim();
+    if sentence.ends_with(['.', '!', '?', '…', ')']) || sentence.contains('\n') {
+        sentence.to_owned()
+    } else {
+        format!("{sentence}.")
+    }
+}

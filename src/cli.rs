@@ -1,0 +1,162 @@
+//! The command line of everything but the hook's own short form. The doc comments are the help text.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands;
+use crate::exit::Exit;
+use crate::output::Output;
+
+/// One policy for every coding agent that works in a repository.
+///
+/// Hookgate is called from the hooks of coding agents. It reads what an agent is about to do, judges it by the
+/// repository's `hookgate.yaml`, and answers in the agent's own words.
+#[derive(Debug, Parser)]
+#[command(name = "hookgate", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer one hook call: payload on stdin, reply on stdout
+    Hook(HookArgs),
+    /// Report every problem of the policy
+    Check(CheckArgs),
+    /// Run the examples that stand beside the rules
+    Test(TestArgs),
+    /// Say what a call would do, and what the policy says about it
+    Explain(ExplainArgs),
+    /// Play the guided tour in a scratch copy of the demo repository
+    Demo(DemoArgs),
+}
+
+/// What a hook line says.
+#[derive(Debug, Args)]
+pub struct HookArgs {
+    /// The runtime whose dialect is spoken
+    #[arg(long, value_name = "NAME")]
+    pub runtime: String,
+    /// The event that the line is wired to, by its shared or the runtime's own name; wins over the payload
+    #[arg(long, value_name = "NAME")]
+    pub event: Option<String>,
+    /// Print the decision instead of the reply, run no gate and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What to check.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Policy files; default: those of the repository that the current folder lies in
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Count warnings, and rules that a listed runtime cannot enforce, as findings
+    #[arg(long)]
+    pub strict: bool,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// What to test.
+#[derive(Debug, Args)]
+pub struct TestArgs {}
+
+/// What to explain.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("call").required(true)))]
+pub struct ExplainArgs {
+    /// A shell command
+    #[arg(long, group = "call", value_name = "COMMAND")]
+    pub shell: Option<String>,
+    /// A file that an edit tool would change
+    #[arg(long, group = "call", value_name = "PATH")]
+    pub edit: Option<String>,
+    /// A file that a read tool would open
+    #[arg(long, group = "call", value_name = "PATH")]
+    pub read: Option<String>,
+    /// A prompt
+    #[arg(long, group = "call", value_name = "TEXT")]
+    pub prompt: Option<String>,
+    /// A file with a runtime's payload; `-` is standard input
+    #[arg(long, group = "call", value_name = "FILE")]
+    pub payload: Option<PathBuf>,
+    /// The runtime that the payload is from
+    #[arg(long, value_name = "NAME", requires = "payload")]
+    pub runtime: Option<String>,
+    /// How to print the explanation
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ExplainFormat,
+}
+
+/// How the tour is played.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Leave the scratch copy behind and say where it is
+    #[arg(long)]
+    pub keep: bool,
+}
+
+/// Formats of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// Stable and versioned
+    Json,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+/// Formats of explanations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ExplainFormat {
+    /// For people
+    #[default]
+    Human,
+    /// Stable and versioned
+    Json,
+}
+
+/// Parses a command line and runs it.
+#[must_use]
+pub fn run(arguments: Vec<OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(message) => {
+            // Help and version are no errors; clap knows which stream each message belongs on.
+            let code = if message.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Fine
+            };
+            let _ = message.print();
+            return code.into();
+        }
+    };
+    let mut output = Output::of_process();
+    let done = match cli.command {
+        Command::Hook(args) => {
+            return commands::hook::run(&commands::hook::Line {
+                runtime: args.runtime,
+                event: args.event,
+                dry_run: args.dry_run,
+            });
+        }
+        Command::Check(args) => commands::check::run(&args, &mut output),
+        Command::Test(args) => commands::test::run(&args, &mut output),
+        Command::Explain(args) => commands::explain::run(&args, &mut output),
+        Command::Demo(args) => commands::demo::run(&args, &mut output),
+    };
+    done.unwrap_or_else(|error| {
+        output.error(&format!("hookgate: {error:#}"));
+        Exit::Failure
+    })
+    .into()
+}

@@ -1,0 +1,7 @@
+//! One file per command.
+
+pub mod check;
+pub mod demo;
+pub mod explain;
+pub mod hook;
+pub mod test;

@@ -1,0 +1,129 @@
+//! `hookgate explain`: what a call would do, and what the policy says about it. Nothing is run or written.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::adapter::{self, Adapter};
+use crate::answer::{self, Mode, Request, Trace};
+use crate::cli::{ExplainArgs, ExplainFormat};
+use crate::decision::{Answered, Verdict};
+use crate::exit::Exit;
+use crate::output::{Output, Style};
+use crate::policy::Example;
+use crate::{answer::wording, examples, report, settings};
+
+/// Explains one call.
+///
+/// # Errors
+/// When the payload's file cannot be read.
+pub fn run(args: &ExplainArgs, output: &mut Output) -> Result<Exit> {
+    let trace = match &args.payload {
+        Some(file) => match by_payload(file, args.runtime.as_deref(), output)? {
+            Some(trace) => trace,
+            None => return Ok(Exit::Usage),
+        },
+        None => {
+            let folder =
+                settings::working_folder().context("while looking for the current folder")?;
+            examples::judge(examples::call(&example(args), &folder.to_string_lossy()))
+        }
+    };
+    match args.format {
+        ExplainFormat::Human => draw(&trace, args.payload.is_some(), output),
+        ExplainFormat::Json => output.line(&format!("{:#}", report::json(&trace))),
+    }
+    Ok(match trace.decision.verdict {
+        Verdict::Neutral | Verdict::Allow => Exit::Fine,
+        Verdict::Ask | Verdict::Deny => Exit::Findings,
+    })
+}
+
+/// Judges a payload as `hook --dry-run` would.
+fn by_payload(file: &Path, runtime: Option<&str>, output: &mut Output) -> Result<Option<Trace>> {
+    let mut payload = Vec::new();
+    if file == Path::new("-") {
+        std::io::stdin()
+            .read_to_end(&mut payload)
+            .context("while reading the payload from standard input")?;
+    } else {
+        payload = fs::read(file).with_context(|| format!("while reading `{}`", file.display()))?;
+    }
+    let adapter = match runtime {
+        Some(name) => adapter::find(name),
+        None => adapter::all().first().copied(),
+    };
+    let Some(adapter) = adapter else {
+        let name = runtime.unwrap_or_default();
+        output.error(&format!("hookgate: there is no runtime called `{name}`"));
+        return Ok(None);
+    };
+    Ok(Some(answer::answer(&Request {
+        adapter,
+        event: None,
+        payload: &payload,
+        mode: Mode::DryRun,
+    })))
+}
+
+/// The call that the arguments describe; clap sees to it that there is one.
+fn example(args: &ExplainArgs) -> Example {
+    if let Some(command) = &args.shell {
+        return Example::Shell(command.clone());
+    }
+    if let Some(path) = &args.edit {
+        return Example::Edit(path.clone());
+    }
+    if let Some(path) = &args.read {
+        return Example::Read(path.clone());
+    }
+    Example::Prompt(args.prompt.clone().unwrap_or_default())
+}
+
+fn draw(trace: &Trace, is_payload: bool, output: &mut Output) {
+    for line in report::trace(trace).lines() {
+        let is_reply = ["stdout", "stderr", "exit"]
+            .iter()
+            .any(|heading| line.starts_with(heading));
+        // A call that no runtime made has no single reply; what each would be told follows.
+        if is_reply && !is_payload {
+            continue;
+        }
+        output.line(&painted(line, trace.decision.verdict, output));
+    }
+    if !is_payload {
+        for adapter in adapter::all() {
+            told_by(adapter, trace, output);
+        }
+    }
+}
+
+fn told_by(adapter: &Adapter, trace: &Trace, output: &mut Output) {
+    let event = trace.call.event;
+    let native = adapter::native_name(adapter, event);
+    let answer = wording::answer(&trace.decision);
+    let reply = adapter::encode(adapter, Answered { event, native }, &answer);
+    output.line("");
+    output.line(&output.styled(Style::Bold, &format!("{} would be told", adapter.name)));
+    let said = [("stdout", &reply.stdout), ("stderr", &reply.stderr)];
+    for (stream, text) in said.into_iter().filter(|(_, text)| !text.is_empty()) {
+        output.line(&format!("{stream:10}{}", report::escaped(text.trim_end())));
+    }
+    output.line(&format!("{:10}{}", "exit", reply.exit));
+}
+
+/// Colours the verdict and the rules that led to it.
+fn painted(line: &str, verdict: Verdict, output: &Output) -> String {
+    let style = match verdict {
+        Verdict::Deny => Style::Red,
+        Verdict::Ask => Style::Yellow,
+        Verdict::Neutral | Verdict::Allow => Style::Green,
+    };
+    if line.starts_with("verdict") || line.starts_with("rule") {
+        output.styled(style, line)
+    } else {
+        line.to_owned()
+    }
+}

@@ -1,0 +1,99 @@
+//! `hookgate test`: runs the examples that stand beside the rules.
+//!
+//! A `deny` example must meet its rule, an `allow` example must not; what other rules say about it is theirs to test.
+
+use anyhow::Result;
+
+use crate::adapter;
+use crate::cli::TestArgs;
+use crate::effects::Effects;
+use crate::examples;
+use crate::exit::Exit;
+use crate::output::{Output, Style};
+use crate::policy::load;
+use crate::policy::problems::{self, Colour};
+use crate::policy::{Example, Rule, sources};
+use crate::repo::Repository;
+use crate::settings;
+
+/// Runs the examples of the policy that the current folder lies in.
+///
+/// # Errors
+/// None at present; a failing example is a finding.
+pub fn run(_args: &TestArgs, output: &mut Output) -> Result<Exit> {
+    let folder = settings::working_folder();
+    let repository = folder.and_then(|folder| Repository::find(&folder, settings::home()));
+    let Some(repository) = repository else {
+        output.error("hookgate: there is no hookgate.yaml in this folder or above it");
+        return Ok(Exit::Usage);
+    };
+    let layers = sources::of(&repository, &Effects::default());
+    let runtimes: Vec<&str> = adapter::all().iter().map(|adapter| adapter.name).collect();
+    let loaded = load::load(repository.root(), &layers, &runtimes);
+    if !loaded.is_usable() {
+        let format = problems::Format::Human(Colour::Plain);
+        output.line(problems::report(&loaded.problems, format).trim_end());
+        return Ok(Exit::Policy);
+    }
+    let mut examples = 0;
+    let mut wrong = 0;
+    for rule in &loaded.set.rules {
+        let folder = repository.root().join(&rule.base);
+        let failures = failures(rule, &folder.to_string_lossy());
+        examples += rule.tests.deny.len() + rule.tests.allow.len();
+        wrong += failures.len();
+        for failure in failures {
+            output.line(&output.styled(Style::Red, &failure));
+        }
+    }
+    let untested = loaded
+        .set
+        .rules
+        .iter()
+        .filter(|rule| is_untested(rule))
+        .count();
+    let (text, style) = match (wrong, examples) {
+        (0, _) => (format!("{examples} examples hold"), Style::Green),
+        _ => (format!("{wrong} of {examples} examples fail"), Style::Red),
+    };
+    output.line(&output.styled(style, &text));
+    if untested > 0 {
+        output.line(&format!("{untested} blocking rules have no examples"));
+    }
+    Ok(if wrong == 0 {
+        Exit::Fine
+    } else {
+        Exit::Findings
+    })
+}
+
+/// Says which examples of a rule do not hold, when they are calls made in this folder.
+#[must_use]
+pub fn failures(rule: &Rule, folder: &str) -> Vec<String> {
+    let meets = |example: &Example| {
+        examples::is_by(&examples::judge(examples::call(example, folder)), &rule.id)
+    };
+    let told = |example: &Example, what: &str| format!("{}: {} {what}", rule.id, shown(example));
+    let denied = rule.tests.deny.iter().filter(|example| !meets(example));
+    let allowed = rule.tests.allow.iter().filter(|example| meets(example));
+    denied
+        .map(|example| told(example, "is let through"))
+        .chain(allowed.map(|example| told(example, "is denied")))
+        .collect()
+}
+
+fn is_untested(rule: &Rule) -> bool {
+    let blocks = matches!(rule.kind.name(), "protect-paths" | "deny-command");
+    blocks && rule.tests.deny.is_empty() && rule.tests.allow.is_empty()
+}
+
+fn shown(example: &Example) -> String {
+    let (key, text) = match example {
+        Example::Edit(path) => ("edit", path),
+        Example::Read(path) => ("read", path),
+        Example::Delete(path) => ("delete", path),
+        Example::Shell(command) => ("shell", command),
+        Example::Prompt(text) => ("prompt", text),
+    };
+    format!("{key}: `{text}`")
+}

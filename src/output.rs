@@ -1,0 +1,75 @@
+//! The only place that writes to this process's standard streams.
+//!
+//! On the hook path stdout is a protocol: one reply, written in one go. Elsewhere text goes out line by line, in colours
+//! only on a terminal.
+
+use std::io::{self, IsTerminal, Write};
+
+use crate::settings;
+
+/// Where a command prints.
+#[derive(Debug)]
+pub struct Output {
+    pub colour: bool,
+}
+
+/// Colours of the terminal's own palette.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    Bold,
+    Dim,
+    Green,
+    Red,
+    Yellow,
+    Cyan,
+}
+
+impl Output {
+    /// Prints to this process's streams.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self {
+            colour: io::stdout().is_terminal() && !settings::is_set(settings::NO_COLOR),
+        }
+    }
+
+    /// Prints a line. A closed pipe ends nothing: whoever reads has read enough.
+    pub fn line(&mut self, text: &str) {
+        let _ = writeln!(io::stdout(), "{text}");
+    }
+
+    /// Prints a line to stderr.
+    pub fn error(&mut self, text: &str) {
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+
+    /// Returns the text in a style, or as it is where there are no colours.
+    #[must_use]
+    pub fn styled(&self, style: Style, text: &str) -> String {
+        if !self.colour {
+            return text.to_owned();
+        }
+        let code = match style {
+            Style::Bold => "1",
+            Style::Dim => "2",
+            Style::Green => "32",
+            Style::Red => "31",
+            Style::Yellow => "33",
+            Style::Cyan => "36",
+        };
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    }
+}
+
+/// Writes a hook's reply: each stream in one go, so that no reader sees half an answer.
+pub(crate) fn reply(stdout: &str, stderr: &str) {
+    // A runtime that closed its pipe has taken its decision without us.
+    if !stderr.is_empty() {
+        let _ = io::stderr().write_all(stderr.as_bytes());
+    }
+    if !stdout.is_empty() {
+        let mut out = io::stdout().lock();
+        let _ = out.write_all(stdout.as_bytes());
+        let _ = out.flush();
+    }
+}
