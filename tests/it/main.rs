@@ -3,10 +3,24 @@
 //! `cfg(test)` always holds here; it lets helper functions panic, as the lints allow in tests.
 
 #[cfg(test)]
+mod bad_input;
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod gates;
+#[cfg(test)]
 mod globs;
 #[cfg(test)]
+mod hook;
+#[cfg(test)]
 mod packs;
+#[cfg(test)]
+mod payloads;
 #[cfg(test)]
 mod policies;
 #[cfg(test)]
 mod problems;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod tidy;

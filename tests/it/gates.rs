@@ -1,0 +1,265 @@
+//! Quality gates through the hook: what runs when, what is told, what is kept.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::{Repo, finish};
+
+/// A gate that fails while `src/a` holds "bad", and counts its runs in `runs`, which is no input.
+const COUNTING: &str = "
+version: 1
+rules:
+  - id: tests
+    quality-gate:
+      run: 'echo run >> runs; if grep -q bad src/a; then echo \"FAIL: a is bad\"; exit 1; fi'
+      inputs: [src/**]
+      on: [after-edit, stop]
+      timeout: 10s
+    instead: make it good
+";
+
+fn repo() -> Repo {
+    let repo = Repo::with_policy(COUNTING);
+    repo.write("src/a", "good");
+    repo
+}
+
+fn runs(repo: &Repo) -> usize {
+    repo.read("runs").lines().count()
+}
+
+#[test]
+fn a_stop_passes_at_once_when_nothing_changed_since_a_green_run() {
+    let repo = repo();
+    repo.stop().assert_silent();
+    repo.stop().assert_silent();
+    assert_eq!(runs(&repo), 1);
+    repo.write("src/a", "still good");
+    repo.stop().assert_silent();
+    assert_eq!(runs(&repo), 2);
+}
+
+#[test]
+fn content_counts_and_times_do_not() {
+    let repo = repo();
+    repo.stop().assert_silent();
+    repo.write("src/a", "bad");
+    repo.stop().blocked();
+    repo.write("src/a", "good");
+    repo.stop().assert_silent();
+    // Back to content that has passed, but the last run was of another: it runs again.
+    assert_eq!(runs(&repo), 3);
+}
+
+#[test]
+fn new_removed_and_executable_files_count() {
+    let repo = repo();
+    repo.stop().assert_silent();
+    repo.write("src/b", "");
+    repo.stop().assert_silent();
+    assert_eq!(runs(&repo), 2);
+    std::fs::remove_file(repo.root().join("src/b")).unwrap();
+    repo.stop().assert_silent();
+    assert_eq!(runs(&repo), 3);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(repo.root().join("src/a"), mode).unwrap();
+        repo.stop().assert_silent();
+        assert_eq!(runs(&repo), 4);
+    }
+}
+
+#[test]
+fn the_agent_is_told_the_failing_lines_and_the_result_is_kept() {
+    let repo = repo();
+    repo.write("src/a", "bad");
+    let told = repo.edited("src/a").blocked();
+    assert_eq!(
+        told,
+        "tests: the quality gate fails on the present content (exit code 1):\nFAIL: a is bad\nInstead: make it good."
+    );
+    let kept = repo.json(".hook-state/last_quality_gate.json");
+    assert_eq!(kept["status"], "failed");
+    assert_eq!(kept["gate"], "tests");
+    assert_eq!(kept["exit_code"], 1);
+    assert_eq!(kept["edited_file"], "src/a");
+    assert_eq!(kept["stdout_tail"], "FAIL: a is bad\n");
+    assert_eq!(kept["stderr_tail"], "");
+    assert!(kept["duration_seconds"].as_f64().unwrap() > 0.0);
+    assert_eq!(kept["inputs_digest"].as_str().unwrap().len(), 64);
+}
+
+#[test]
+fn an_edit_of_something_else_runs_nothing() {
+    let repo = repo();
+    repo.write("notes", "x");
+    repo.edited("notes").assert_silent();
+    assert_eq!(runs(&repo), 0);
+}
+
+#[test]
+fn a_shell_command_that_writes_an_input_runs_the_gate() {
+    let repo = repo();
+    let input = serde_json::json!({"command": "sed -i s/good/fine/ src/a"});
+    let payload = repo.call("PostToolUse", "Bash", &input);
+    let ran = repo.hook("after-tool", payload.as_bytes());
+    assert!(
+        ran.stdout.contains("passed on the present content"),
+        "{ran:?}"
+    );
+    let input = serde_json::json!({"command": "cat src/a"});
+    let payload = repo.call("PostToolUse", "Bash", &input);
+    repo.hook("after-tool", payload.as_bytes()).assert_silent();
+    assert_eq!(runs(&repo), 1);
+}
+
+#[test]
+fn the_same_failure_blocks_three_times_and_then_the_person_is_told() {
+    let repo = repo();
+    repo.write("src/a", "bad");
+    for _ in 0..3 {
+        repo.stop().blocked();
+    }
+    let released = repo.stop();
+    assert!(released.stdout.contains("systemMessage"), "{released:?}");
+    assert!(!released.stdout.contains("block\""), "{released:?}");
+    // A new prompt begins anew.
+    repo.stop().blocked();
+}
+
+#[test]
+fn a_prompt_resets_the_count() {
+    let repo = repo();
+    repo.write("src/a", "bad");
+    for _ in 0..2 {
+        repo.stop().blocked();
+    }
+    let prompt = serde_json::json!({"session_id": "s", "hook_event_name": "UserPromptSubmit", "cwd": repo.root(), "prompt": "go on"});
+    repo.hook("prompt", prompt.to_string().as_bytes())
+        .assert_silent();
+    for _ in 0..3 {
+        repo.stop().blocked();
+    }
+}
+
+#[test]
+fn a_gate_that_cannot_run_is_broken_and_says_so() {
+    let policy = COUNTING.replace(
+        "run: 'echo run >> runs; if grep -q bad src/a; then echo \"FAIL: a is bad\"; exit 1; fi'",
+        "run: [no-such-program-here]",
+    );
+    let repo = Repo::with_policy(&policy);
+    repo.write("src/a", "good");
+    let ran = repo.edited("src/a");
+    assert!(ran.stdout.contains("no fault of this change"), "{ran:?}");
+    assert!(!ran.stdout.contains("\"block\""), "{ran:?}");
+    let told = repo.stop().blocked();
+    assert!(told.contains("could not run"), "{told}");
+    assert_eq!(
+        repo.json(".hook-state/last_quality_gate.json")["status"],
+        "broken"
+    );
+}
+
+#[test]
+fn a_gate_without_inputs_is_broken() {
+    let repo = Repo::with_policy(COUNTING);
+    let told = repo.stop().blocked();
+    assert!(told.contains("no file matches its `inputs`"), "{told}");
+}
+
+#[test]
+fn inputs_that_move_while_the_gate_runs_void_its_result() {
+    let policy = COUNTING.replace(
+        "echo run >> runs;",
+        "echo run >> runs; echo x >> src/moved;",
+    );
+    let repo = Repo::with_policy(&policy);
+    repo.write("src/a", "good");
+    let told = repo.stop().blocked();
+    assert!(
+        told.contains("its inputs changed while it ran (src/moved)"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_gate_over_its_time_is_ended_with_all_that_it_started() {
+    let policy = COUNTING
+        .replace(
+            "echo run >> runs;",
+            "echo run >> runs; (sleep 3; touch survived) & sleep 60;",
+        )
+        .replace("timeout: 10s", "timeout: 1s");
+    let repo = Repo::with_policy(&policy);
+    repo.write("src/a", "good");
+    let started = Instant::now();
+    let told = repo.stop().blocked();
+    assert!(
+        started.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        started.elapsed()
+    );
+    assert!(told.contains("its time limit"), "{told}");
+    thread::sleep(Duration::from_secs(3));
+    assert!(!repo.root().join("survived").exists());
+}
+
+#[test]
+fn two_agents_at_once_run_a_gate_once() {
+    let policy = COUNTING.replace("echo run >> runs;", "echo run >> runs; sleep 0.5;");
+    let repo = Repo::with_policy(&policy);
+    repo.write("src/a", "good");
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| repo.stop().assert_silent());
+        }
+    });
+    assert_eq!(runs(&repo), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_killed_run_leaves_no_lock_behind() {
+    let policy = COUNTING.replace("echo run >> runs;", "echo run >> runs; sleep 2;");
+    let repo = Repo::with_policy(&policy);
+    repo.write("src/a", "good");
+    let mut command = repo.command(&["hook", "--runtime", "claude-code", "--event", "stop"]);
+    let mut child = command
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let payload =
+        serde_json::json!({"session_id": "s", "hook_event_name": "Stop", "cwd": repo.root()});
+    serde_json::to_writer(child.stdin.take().unwrap(), &payload).unwrap();
+    while runs(&repo) == 0 {
+        thread::sleep(Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let started = Instant::now();
+    repo.stop().assert_silent();
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert_eq!(runs(&repo), 2);
+}
+
+#[test]
+fn secrets_of_the_environment_are_masked() {
+    let policy = COUNTING.replace("echo run >> runs;", "echo \"FAIL: $DEPLOY_TOKEN\"; exit 1;");
+    let repo = Repo::with_policy(&policy);
+    repo.write("src/a", "good");
+    let mut command = repo.command(&["hook", "--runtime", "claude-code", "--event", "stop"]);
+    command.env("DEPLOY_TOKEN", "hunter2-hunter2");
+    let payload =
+        serde_json::json!({"session_id": "s", "hook_event_name": "Stop", "cwd": repo.root()});
+    let told = finish(command, payload.to_string().as_bytes()).blocked();
+    assert!(told.contains("FAIL: [masked]"), "{told}");
+    assert!(
+        !repo
+            .read(".hook-state/gates/tests.json")
+            .contains("hunter2")
+    );
+}

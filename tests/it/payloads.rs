@@ -1,0 +1,112 @@
+//! Payloads as the real client wrote them, answered by the program in the demo repository: exact replies.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{Repo, assert_file, manifest};
+
+/// The folder that the payloads were recorded in.
+const RECORDED: &str = "/home/dev/checkout-demo";
+
+/// The recorded payloads by name, as they would read in this repository.
+fn payloads(folder: &str, repo: &Repo) -> BTreeMap<String, String> {
+    let mut payloads = BTreeMap::new();
+    for entry in fs::read_dir(manifest().join(folder)).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let text = fs::read_to_string(path).unwrap();
+        payloads.insert(name, text.replace(RECORDED, &repo.root().to_string_lossy()));
+    }
+    payloads
+}
+
+/// The reply in a line or two, the repository's own place left out.
+fn shown(repo: &Repo, payload: &str) -> String {
+    let ran = repo.hook_without_event(payload.as_bytes());
+    let root = repo.root().to_string_lossy().into_owned();
+    let mut text = format!("exit {}", ran.exit);
+    for (stream, content) in [("stdout", &ran.stdout), ("stderr", &ran.stderr)] {
+        if !content.is_empty() {
+            text.push_str(&format!(
+                "\n  {stream} {}",
+                content.replace(&root, "<repository>").trim_end()
+            ));
+        }
+    }
+    text
+}
+
+/// Every kind of rule, each as strict as it can be.
+const STRICT: &str = "
+version: 1
+rules:
+  - {id: no-files, protect-paths: {paths: ['**'], outside-repository: true, deny: [read, write, delete]}, reason: none}
+  - {id: no-commands, deny-command: {patterns: ['*']}, instead: ask}
+  - {id: red, quality-gate: {run: 'echo FAIL; exit 1', inputs: ['**'], on: [after-edit, stop]}}
+  - {id: hello, add-context: {on: session-start, text: Hello.}}
+  - {id: words, add-context: {on: prompt, text: Words.}}
+  - {id: end, record: {on: [session-end], file: end.log}}
+";
+
+fn replies(repo: &Repo) -> String {
+    let mut replies = String::new();
+    for (name, payload) in payloads("adapters/claude-code/cases/payloads", repo) {
+        // A gate's duration is never the same twice, and no payload knows of another's blocked stop.
+        let _ = fs::remove_dir_all(repo.root().join(".hook-state"));
+        let reply = without_seconds(&shown(repo, &payload));
+        replies.push_str(&format!("{name}\n  {reply}\n"));
+    }
+    replies
+}
+
+#[test]
+fn every_recorded_payload_gets_its_exact_reply_in_the_demo() {
+    let repo = Repo::demo();
+    assert_file(
+        "adapters/claude-code/cases/answers-demo.txt",
+        &replies(&repo),
+    );
+}
+
+#[test]
+fn every_recorded_payload_gets_its_exact_reply_under_a_strict_policy() {
+    let repo = Repo::with_policy(STRICT);
+    assert_file(
+        "adapters/claude-code/cases/answers-strict.txt",
+        &replies(&repo),
+    );
+}
+
+fn without_seconds(text: &str) -> String {
+    let begin = "on the present content (";
+    let Some((before, after)) = text.split_once(begin) else {
+        return text.to_owned();
+    };
+    match after.split_once(" s)") {
+        Some((seconds, rest)) if seconds.parse::<f64>().is_ok() => {
+            format!("{before}{begin}… s){rest}")
+        }
+        _ => text.to_owned(),
+    }
+}
+
+#[test]
+fn a_payload_of_another_runtime_is_noticed_judged_and_recorded() {
+    let repo = Repo::demo();
+    let codex = serde_json::json!({
+        "session_id": "s", "turn_id": "t", "model": "m", "cwd": repo.root(), "permission_mode": "default",
+        "hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_use_id": "c",
+        "tool_input": {"command": "cat .env"},
+    });
+    let ran = repo.hook("before-tool", codex.to_string().as_bytes());
+    assert_eq!((ran.stdout.as_str(), ran.exit), ("", 2));
+    assert!(
+        ran.stderr.starts_with("secrets: cat reads `.env`"),
+        "{ran:?}"
+    );
+    let line: Value = serde_json::from_str(repo.read(".hook-state/audit.jsonl").trim()).unwrap();
+    assert_eq!(line["foreign"], "codex");
+    assert_eq!(line["verdict"], "deny");
+}
