@@ -51,7 +51,7 @@ pub enum RedirectOp {
     ReadWrite,
     /// `<&`
     DuplicateInput,
-    /// `>&`
+    /// `>&`. When the target is a file, bash expands its value a second time: `$(…)` in a variable runs.
     DuplicateOutput,
     /// `&>`
     WriteBoth,
@@ -209,6 +209,9 @@ impl Parser<'_> {
             Style::Target
         };
         match self.word(style)? {
+            Some(word) if op == RedirectOp::DuplicateOutput && changes_again(&word) => {
+                Err(self.syntax())
+            }
             Some(word) => Ok(word),
             None => Err(self.unexpected()),
         }
@@ -289,4 +292,15 @@ impl Parser<'_> {
         }
         Some(op)
     }
+}
+
+/// Whether expanding the quoted text again would make something else of it, or even run it.
+fn changes_again(word: &Word) -> bool {
+    let special = |c: char| c.is_whitespace() || "$`~\\'\"*?[]{}()<>!".contains(c);
+    let texts = word
+        .parts
+        .iter()
+        .filter(|part| part.quoted)
+        .filter_map(Part::text);
+    texts.into_iter().any(|text| text.contains(special))
 }
