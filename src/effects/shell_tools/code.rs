@@ -122,7 +122,7 @@ mod tests {
         assert_eq!(found.paths, [(Access::Read, "a/b".to_owned())]);
         let found = look(
             "python",
-            "sys.stdout.write(open('a/b').read().replace('x', 'w1'))",
+            "sys.stdout.write(open('a/b').read().replace('p', 'w1'))",
         );
         assert!(
             found
