@@ -70,6 +70,7 @@ fn decide(decision: &mut Decision, verdict: Verdict, what: String, instead: &str
     }
     decision.findings.push(Finding {
         rule: ID.into(),
+        origin: None,
         verdict,
         unless_asked: verdict,
         what,

@@ -110,6 +110,7 @@ impl Rule {
     pub(crate) fn finding(&self, what: String, span: Option<(usize, usize)>) -> Finding {
         Finding {
             rule: self.id.clone(),
+            origin: Some(format!("{}:{}", self.origin.file, self.origin.line)),
             verdict: match self.action {
                 Action::Deny => Verdict::Deny,
                 Action::Ask => Verdict::Ask,

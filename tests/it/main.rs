@@ -23,6 +23,8 @@ mod problems;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tidy;

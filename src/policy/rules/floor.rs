@@ -24,6 +24,7 @@ pub(crate) fn judge(effects: &Effects, facts: &Facts) -> Vec<Finding> {
                 .find(|place| is_floor(place, effect, facts))?;
             Some(Finding {
                 rule: ID.into(),
+                origin: None,
                 verdict: Verdict::Deny,
                 unless_asked: Verdict::Deny,
                 what: describe(effect, place),
