@@ -115,8 +115,20 @@ pub fn answer_call(adapter: &'static Adapter, mode: Mode<'_>, call: Call) -> Tra
         }
         let settled = gates::settle(&mut trace, &repository, &loaded.set, &due);
         record::keep(adapter, &mut trace, &repository, &records, &settled);
+        tell_troubles(&mut trace);
     }
     finish(adapter, trace)
+}
+
+/// Tells the person what could not be written, on events that are rare enough to be read.
+fn tell_troubles(trace: &mut Trace) {
+    if matches!(trace.call.event, Event::SessionStart | Event::Stop) {
+        let told = trace
+            .troubles
+            .iter()
+            .map(|trouble| format!("hookgate: {trouble}"));
+        trace.decision.notices.extend(told);
+    }
 }
 
 /// A call that cannot be read: where it came from is not known either, so that no absent policy can excuse it.

@@ -1,7 +1,8 @@
 //! Quality gates: a command that must have succeeded on the present content of its inputs.
 //!
 //! A result counts only for the content, the command and the checkout that it was got with. One process runs a gate at a
-//! time; others wait for its result. A gate that cannot run is broken, which is not the agent's fault and is said so.
+//! time; others wait for its result. A gate that cannot run is broken, which is not the agent's fault and is said so. Where
+//! state cannot be written a result still counts for the event that asked for it; it only cannot be used again.
 
 mod evidence;
 mod excerpt;
@@ -47,7 +48,8 @@ pub enum Outcome {
 
 /// Finds out about a gate. `edited` is the file that made it due, for the record.
 ///
-/// Everything that can go wrong is an [`Outcome::Broken`] with the reason.
+/// Everything that can go wrong is an [`Outcome::Broken`] with the reason; trouble that leaves the outcome as it is, such as
+/// a result that cannot be kept, goes to `troubles`.
 #[must_use]
 pub fn settle(
     root: &Path,
@@ -55,13 +57,15 @@ pub fn settle(
     gate: &QualityGate,
     mode: Mode,
     edited: Option<&str>,
+    troubles: &mut Vec<String>,
 ) -> Outcome {
-    let job = Job {
+    let mut job = Job {
         rule,
         gate,
         state: State::of(root),
         base: root.join(&rule.base),
         root,
+        troubles,
     };
     job.settle(mode, edited)
         .unwrap_or_else(|why| Outcome::Broken { why })
@@ -74,14 +78,14 @@ struct Job<'a> {
     state: State,
     base: PathBuf,
     root: &'a Path,
+    troubles: &'a mut Vec<String>,
 }
 
 impl Job<'_> {
-    fn settle(&self, mode: Mode, edited: Option<&str>) -> Result<Outcome, String> {
+    fn settle(&mut self, mode: Mode, edited: Option<&str>) -> Result<Outcome, String> {
         let inputs = self.inputs()?;
         let command = self.command_digest();
-        let present = |inputs: &Inputs| self.passed(&command, inputs);
-        if let Some(evidence) = present(&inputs) {
+        if let Some(evidence) = self.passed(&command, &inputs) {
             return Ok(Outcome::Passed {
                 ran: false,
                 evidence,
@@ -94,9 +98,9 @@ impl Job<'_> {
             return Ok(Outcome::Stale { moved });
         }
         // Kept until the end: whoever waits for it finds our result.
-        let _turn = self.wait_for_turn()?;
+        let _turn = self.wait_for_turn();
         let inputs = self.inputs()?;
-        if let Some(evidence) = present(&inputs) {
+        if let Some(evidence) = self.passed(&command, &inputs) {
             return Ok(Outcome::Passed {
                 ran: false,
                 evidence,
@@ -105,7 +109,12 @@ impl Job<'_> {
         self.run(&command, &inputs, edited)
     }
 
-    fn run(&self, command: &str, before: &Inputs, edited: Option<&str>) -> Result<Outcome, String> {
+    fn run(
+        &mut self,
+        command: &str,
+        before: &Inputs,
+        edited: Option<&str>,
+    ) -> Result<Outcome, String> {
         let ran = run::run(self.gate, &self.base);
         let mut evidence = Evidence::new(self.rule, command, before, self.root, edited);
         let finished = match ran {
@@ -113,7 +122,7 @@ impl Job<'_> {
             Err(why) => {
                 evidence.status = Status::Broken;
                 evidence.stderr_tail.clone_from(&why);
-                self.keep(&evidence)?;
+                self.keep(&evidence);
                 return Ok(Outcome::Broken { why });
             }
         };
@@ -121,7 +130,7 @@ impl Job<'_> {
         let moved = evidence.moved(&self.inputs()?);
         if !moved.is_empty() {
             evidence.status = Status::Broken;
-            self.keep(&evidence)?;
+            self.keep(&evidence);
             let files = listed(&moved);
             return Ok(Outcome::Broken {
                 why: format!(
@@ -129,7 +138,7 @@ impl Job<'_> {
                 ),
             });
         }
-        self.keep(&evidence)?;
+        self.keep(&evidence);
         Ok(match evidence.status {
             Status::Passed => Outcome::Passed {
                 ran: true,
@@ -173,30 +182,42 @@ impl Job<'_> {
         blake3::hash(parts.as_bytes()).to_hex().to_string()
     }
 
-    fn keep(&self, evidence: &Evidence) -> Result<(), String> {
-        evidence
-            .write(&self.state)
-            .map_err(|error| format!("its result cannot be kept: {error}"))
+    fn keep(&mut self, evidence: &Evidence) {
+        if let Err(error) = evidence.write(&self.state) {
+            let gate = &evidence.gate;
+            self.troubles
+                .push(format!("the result of `{gate}` cannot be kept: {error}"));
+        }
     }
 
-    /// Waits until no other process runs this gate. The lock is the kernel's, so a killed process leaves none behind.
-    fn wait_for_turn(&self) -> Result<File, String> {
+    /// Waits until no other process runs this gate. The lock is the kernel's, so a killed process leaves none behind. Where
+    /// there can be no lock, or its owner takes too long, the gate runs all the same: once too often is no harm.
+    fn wait_for_turn(&mut self) -> Option<File> {
+        match self.lock() {
+            Ok(file) => Some(file),
+            Err(trouble) => {
+                let gate = &self.rule.id;
+                self.troubles
+                    .push(format!("`{gate}` runs without a lock: {trouble}"));
+                None
+            }
+        }
+    }
+
+    fn lock(&self) -> Result<File, String> {
+        let name = format!("gates/{}.lock", file_name(&self.rule.id));
         let path = self
             .state
-            .prepare(&format!("gates/{}.lock", file_name(&self.rule.id)))
+            .prepare(&name)
             .map_err(|error| error.to_string())?;
-        let file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path)
-            .map_err(|error| format!("its lock cannot be opened: {error}"))?;
+        let mut options = OpenOptions::new();
+        let file = options.create(true).append(true).open(path);
+        let file = file.map_err(|error| error.to_string())?;
         let deadline = Instant::now() + self.gate.timeout + PATIENCE;
         loop {
             match file.try_lock() {
                 Ok(()) => return Ok(file),
-                Err(TryLockError::Error(error)) => {
-                    return Err(format!("its lock cannot be taken: {error}"));
-                }
+                Err(TryLockError::Error(error)) => return Err(error.to_string()),
                 Err(TryLockError::WouldBlock) if Instant::now() > deadline => {
                     return Err("another process has been running it for too long".into());
                 }

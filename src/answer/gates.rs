@@ -1,7 +1,7 @@
 //! Runs the gates that are due and adds their results to the decision.
 
 use super::Trace;
-use crate::call::{Access, Event};
+use crate::call::{Access, Event, StopState};
 use crate::decision::{Context, Finding, Verdict};
 use crate::gate::{self, Mode, Outcome};
 use crate::governor::{self, Choice};
@@ -41,6 +41,7 @@ pub(super) fn settle(
             due.gate,
             mode,
             edited.as_deref(),
+            &mut trace.troubles,
         );
         settled.push(Settled {
             gate: due.rule.id.clone(),
@@ -118,21 +119,19 @@ fn objection(
             },
         ),
     };
-    Some(Finding {
+    let finding = Finding {
         verdict,
-        instead: instead(due, outcome),
         ..due.rule.finding(what, None)
-    })
-}
-
-fn instead(due: &DueGate<'_>, outcome: &Outcome) -> Option<String> {
-    let own = due.rule.instead.clone();
-    own.or_else(|| match outcome {
-        Outcome::Passed { .. } => None,
-        Outcome::Failed(_) => Some("mend the cause, then finish".into()),
-        Outcome::Stale { .. } => Some(format!("run `hookgate gate {}`", due.rule.id)),
-        Outcome::Broken { .. } => Some("tell the person that the gate needs care".into()),
-    })
+    };
+    if matches!(outcome, Outcome::Broken { .. }) {
+        // The rule's own words speak of what the gate checks, and nothing was checked.
+        return Some(Finding {
+            reason: None,
+            instead: Some("tell the person that the gate needs care".into()),
+            ..finding
+        });
+    }
+    Some(finding)
 }
 
 /// Blocks the stop, or releases it when blocking has not helped.
@@ -144,7 +143,7 @@ fn govern(trace: &mut Trace, repository: &Repository, findings: Vec<Finding>) ->
     let key = trace.call.session.clone().unwrap_or_default();
     let mut session = Session::read(&state, &key);
     let before = session.stops.clone();
-    let (choice, after) = if blocks {
+    let (mut choice, after) = if blocks {
         governor::judge(&before, &digest(&findings))
     } else {
         (Choice::Block, crate::state::session::StopBlocks::default())
@@ -153,8 +152,11 @@ fn govern(trace: &mut Trace, repository: &Repository, findings: Vec<Finding>) ->
     if session.stops != before
         && let Err(error) = session.write(&state, &key)
     {
-        // Without a count the agent could be blocked for ever: the person's patience is the last governor then.
         trace.troubles.push(error.to_string());
+        // Without a count the agent could be blocked for ever, so one block has to do.
+        if trace.call.stop == StopState::Continuing {
+            choice = Choice::Release;
+        }
     }
     if choice == Choice::Block {
         return findings;
@@ -164,9 +166,8 @@ fn govern(trace: &mut Trace, repository: &Repository, findings: Vec<Finding>) ->
         .map(|finding| finding.rule.clone())
         .collect();
     trace.decision.notices.push(format!(
-        "hookgate let the agent stop although {} did not pass: blocking {} times did not help. See .hook-state/last_quality_gate.json",
+        "hookgate let the agent stop although {} did not pass: blocking it did not help. See .hook-state/last_quality_gate.json",
         gate::listed(&failing),
-        before.total,
     ));
     let released = findings.into_iter().map(|finding| Finding {
         verdict: Verdict::Neutral,

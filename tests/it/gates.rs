@@ -263,3 +263,58 @@ fn secrets_of_the_environment_are_masked() {
             .contains("hunter2")
     );
 }
+
+/// State that cannot be written: the result counts now, and the person is told.
+#[test]
+fn a_state_folder_that_cannot_be_written_loses_no_decision() {
+    let repo = repo();
+    repo.write(".hook-state", "not a folder");
+    let passed = repo.stop().json();
+    let told = passed["systemMessage"].as_str().unwrap();
+    assert!(
+        told.contains("the result of `tests` cannot be kept"),
+        "{told}"
+    );
+    repo.write("src/a", "bad");
+    repo.stop().blocked();
+    let again = serde_json::json!({
+        "session_id": "s", "hook_event_name": "Stop", "cwd": repo.root(), "stop_hook_active": true,
+    });
+    let released = repo.hook("stop", again.to_string().as_bytes()).json();
+    assert_eq!(released["decision"], serde_json::Value::Null);
+    repo.edit("hookgate.yaml").denied();
+}
+
+#[test]
+fn state_of_a_newer_version_is_left_alone() {
+    let repo = repo();
+    let newer = "{\"version\": 9}";
+    repo.write(".hook-state/gates/tests.json", newer);
+    repo.write(".hook-state/sessions/s.json", newer);
+    repo.write("src/a", "bad");
+    repo.stop().blocked();
+    assert_eq!(repo.read(".hook-state/gates/tests.json"), newer);
+    assert_eq!(repo.read(".hook-state/sessions/s.json"), newer);
+}
+
+#[test]
+fn junk_in_state_is_as_good_as_none() {
+    let repo = repo();
+    for file in [
+        "gates/tests.json",
+        "sessions/s.json",
+        "last_quality_gate.json",
+        "audit.jsonl",
+    ] {
+        repo.write(
+            &format!(".hook-state/{file}"),
+            "{\"version\": 1, \"status\"",
+        );
+    }
+    repo.stop().assert_silent();
+    assert_eq!(runs(&repo), 1);
+    assert_eq!(
+        repo.json(".hook-state/last_quality_gate.json")["status"],
+        "passed"
+    );
+}
