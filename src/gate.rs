@@ -11,7 +11,7 @@ mod run;
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 pub use evidence::{Evidence, Status};
 use inputs::Inputs;
@@ -42,7 +42,9 @@ pub enum Outcome {
     Failed(Evidence),
     /// No result for the present content: nothing ran, or these inputs moved since.
     Stale { moved: Vec<String> },
-    /// The gate could not run, or the content moved while it ran.
+    /// The gate succeeds, but changes its own inputs each time: its result is never for what is there afterwards.
+    Moved { files: Vec<String> },
+    /// The gate could not run.
     Broken { why: String },
 }
 
@@ -97,6 +99,7 @@ impl Job<'_> {
                 .unwrap_or_default();
             return Ok(Outcome::Stale { moved });
         }
+        let asked = SystemTime::now();
         // Kept until the end: whoever waits for it finds our result.
         let _turn = self.wait_for_turn();
         let inputs = self.inputs()?;
@@ -106,7 +109,17 @@ impl Job<'_> {
                 evidence,
             });
         }
-        self.run(&command, &inputs, edited)
+        if let Some(evidence) = self.failed_since(asked, &command, &inputs) {
+            return Ok(Outcome::Failed(evidence));
+        }
+        match self.run(&command, &inputs, edited)? {
+            // A first run may write what later runs leave alone: caches, compiled files.
+            Outcome::Moved { .. } => {
+                let inputs = self.inputs()?;
+                self.run(&command, &inputs, edited)
+            }
+            outcome => Ok(outcome),
+        }
     }
 
     fn run(
@@ -127,16 +140,13 @@ impl Job<'_> {
             }
         };
         evidence.finish(finished);
-        let moved = evidence.moved(&self.inputs()?);
-        if !moved.is_empty() {
-            evidence.status = Status::Broken;
-            self.keep(&evidence);
-            let files = listed(&moved);
-            return Ok(Outcome::Broken {
-                why: format!(
-                    "its inputs changed while it ran ({files}), so its result says nothing"
-                ),
-            });
+        if evidence.status == Status::Passed {
+            let moved = evidence.moved(&self.inputs()?);
+            if !moved.is_empty() {
+                evidence.status = Status::Broken;
+                self.keep(&evidence);
+                return Ok(Outcome::Moved { files: moved });
+            }
         }
         self.keep(&evidence);
         Ok(match evidence.status {
@@ -165,11 +175,22 @@ impl Job<'_> {
     /// Returns the evidence when it is green and for exactly this.
     fn passed(&self, command: &str, inputs: &Inputs) -> Option<Evidence> {
         Evidence::read(&self.state, &self.rule.id).filter(|evidence| {
-            evidence.status == Status::Passed
-                && evidence.command_digest == command
-                && evidence.inputs_digest == inputs.digest
-                && evidence.worktree == self.root.to_string_lossy()
+            evidence.status == Status::Passed && self.is_for(evidence, command, inputs)
         })
+    }
+
+    /// Returns a failure for exactly this that another process found while this one waited: it is as good as our own.
+    fn failed_since(&self, asked: SystemTime, command: &str, inputs: &Inputs) -> Option<Evidence> {
+        let written = Evidence::written(&self.state, &self.rule.id)?;
+        let evidence = Evidence::read(&self.state, &self.rule.id)?;
+        let is_this = evidence.status == Status::Failed && self.is_for(&evidence, command, inputs);
+        (is_this && written > asked).then_some(evidence)
+    }
+
+    fn is_for(&self, evidence: &Evidence, command: &str, inputs: &Inputs) -> bool {
+        evidence.command_digest == command
+            && evidence.inputs_digest == inputs.digest
+            && evidence.worktree == self.root.to_string_lossy()
     }
 
     /// Digest of all that decides what runs.

@@ -3,7 +3,7 @@
 use super::Trace;
 use crate::call::{Access, Event, StopState};
 use crate::decision::{Context, Finding, Verdict};
-use crate::gate::{self, Mode, Outcome};
+use crate::gate::{self, Evidence, Mode, Outcome};
 use crate::governor::{self, Choice};
 use crate::policy::evaluate::DueGate;
 use crate::policy::{Mode as PolicyMode, PolicySet};
@@ -63,10 +63,10 @@ pub(super) fn settle(
         }
         findings.extend(objection(due, &outcome, event, set));
     }
-    if event == Event::Stop && set.mode == PolicyMode::Enforce {
-        findings = govern(trace, repository, findings);
-    }
     trace.decision.findings.extend(findings);
+    if event == Event::Stop && set.mode == PolicyMode::Enforce {
+        govern(trace, repository);
+    }
     let can_ask = true;
     trace.decision.settle(set.mode, can_ask);
     settled
@@ -77,6 +77,7 @@ fn status(outcome: &Outcome) -> &'static str {
         Outcome::Passed { .. } => "passed",
         Outcome::Failed(_) => "failed",
         Outcome::Stale { .. } => "stale",
+        Outcome::Moved { .. } => "moved",
         Outcome::Broken { .. } => "broken",
     }
 }
@@ -92,9 +93,9 @@ fn objection(
         Outcome::Passed { .. } => return None,
         Outcome::Failed(evidence) => (
             format!(
-                "the quality gate fails on the present content ({}):\n{}",
+                "the quality gate fails on the present content ({}){}",
                 evidence.ending(),
-                evidence.failure()
+                failure_lines(evidence)
             ),
             Verdict::Deny,
         ),
@@ -109,21 +110,23 @@ fn objection(
             ),
             Verdict::Deny,
         ),
+        Outcome::Moved { files } => (
+            format!(
+                "the quality gate succeeds but changes its own inputs each time ({}), so no result is for what is there now",
+                gate::listed(files)
+            ),
+            broken_verdict(event, set),
+        ),
         Outcome::Broken { why } => (
             format!("the quality gate could not run, which is no fault of this change: {why}"),
-            // After a tool the model is told in any case: there is nothing to hold back.
-            if event == Event::Stop {
-                set.when_broken.stop
-            } else {
-                Verdict::Neutral
-            },
+            broken_verdict(event, set),
         ),
     };
     let finding = Finding {
         verdict,
         ..due.rule.finding(what, None)
     };
-    if matches!(outcome, Outcome::Broken { .. }) {
+    if matches!(outcome, Outcome::Broken { .. } | Outcome::Moved { .. }) {
         // The rule's own words speak of what the gate checks, and nothing was checked.
         return Some(Finding {
             reason: None,
@@ -134,46 +137,62 @@ fn objection(
     Some(finding)
 }
 
+/// The failing lines below the sentence, or that there are none.
+fn failure_lines(evidence: &Evidence) -> String {
+    match evidence.failure().as_str() {
+        "" => " and prints nothing".to_owned(),
+        lines => format!(":\n{lines}"),
+    }
+}
+
+/// After a tool the model is told in any case: there is nothing to hold back.
+fn broken_verdict(event: Event, set: &PolicySet) -> Verdict {
+    if event == Event::Stop {
+        set.when_broken.stop
+    } else {
+        Verdict::Neutral
+    }
+}
+
 /// Blocks the stop, or releases it when blocking has not helped.
-fn govern(trace: &mut Trace, repository: &Repository, findings: Vec<Finding>) -> Vec<Finding> {
-    let blocks = findings
+pub(super) fn govern(trace: &mut Trace, repository: &Repository) {
+    let findings = &trace.decision.findings;
+    let blocking: Vec<String> = findings
         .iter()
-        .any(|finding| finding.verdict == Verdict::Deny);
+        .filter(|finding| finding.verdict == Verdict::Deny)
+        .map(|finding| finding.rule.clone())
+        .collect();
     let state = State::of(repository.root());
     let key = trace.call.session.clone().unwrap_or_default();
-    let mut session = Session::read(&state, &key);
-    let before = session.stops.clone();
-    let (mut choice, after) = if blocks {
-        governor::judge(&before, &digest(&findings))
-    } else {
-        (Choice::Block, crate::state::session::StopBlocks::default())
-    };
-    session.stops = after;
-    if session.stops != before
-        && let Err(error) = session.write(&state, &key)
-    {
+    let digest = digest(findings);
+    let mut choice = Choice::Block;
+    let counted = Session::update(&state, &key, |session| {
+        let before = std::mem::take(&mut session.stops);
+        if !blocking.is_empty() {
+            (choice, session.stops) = governor::judge(&before, &digest);
+        }
+    });
+    if let Err(error) = counted {
         trace.troubles.push(error.to_string());
         // Without a count the agent could be blocked for ever, so one block has to do.
         if trace.call.stop == StopState::Continuing {
             choice = Choice::Release;
         }
     }
-    if choice == Choice::Block {
-        return findings;
+    if choice == Choice::Release && !blocking.is_empty() {
+        release(trace, &blocking);
     }
-    let failing: Vec<String> = findings
-        .iter()
-        .map(|finding| finding.rule.clone())
-        .collect();
+}
+
+fn release(trace: &mut Trace, blocking: &[String]) {
     trace.decision.notices.push(format!(
         "hookgate let the agent stop although {} did not pass: blocking it did not help. See .hook-state/last_quality_gate.json",
-        gate::listed(&failing),
+        gate::listed(blocking),
     ));
-    let released = findings.into_iter().map(|finding| Finding {
-        verdict: Verdict::Neutral,
-        ..finding
-    });
-    released.collect()
+    trace.decision.verdict = Verdict::Neutral;
+    for finding in &mut trace.decision.findings {
+        finding.verdict = Verdict::Neutral;
+    }
 }
 
 /// What stays the same while the same thing fails: the texts, without the durations in them.
@@ -181,12 +200,13 @@ fn digest(findings: &[Finding]) -> String {
     let mut hasher = blake3::Hasher::new();
     for finding in findings {
         hasher.update(finding.rule.as_bytes());
-        let stable: String = finding
+        for word in finding
             .what
-            .chars()
-            .filter(|letter| !letter.is_ascii_digit())
-            .collect();
-        hasher.update(stable.as_bytes());
+            .split_whitespace()
+            .filter(|word| !is_time(word))
+        {
+            hasher.update(word.as_bytes());
+        }
     }
     hasher.finalize().to_hex().to_string()
 }
@@ -199,4 +219,11 @@ fn edited_file(trace: &Trace) -> Option<String> {
         .iter()
         .find(|effect| effect.access != Access::Read)
         .map(|effect| effect.places.real.shown().to_owned())
+}
+
+/// "0.003s", "(12ms)": never the same twice.
+fn is_time(word: &str) -> bool {
+    let word = word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
+    let unit = word.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    unit.len() < word.len() && matches!(unit, "s" | "ms" | "µs" | "us" | "m" | "sec" | "seconds")
 }
