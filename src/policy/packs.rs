@@ -16,6 +16,10 @@ pub const PACKS: &[Pack] = &[
         text: include_str!("../../policies/baseline/pack.yaml"),
     },
     Pack {
+        name: "databases",
+        text: include_str!("../../policies/databases/pack.yaml"),
+    },
+    Pack {
         name: "git-safety",
         text: include_str!("../../policies/git-safety/pack.yaml"),
     },
