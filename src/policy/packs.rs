@@ -23,6 +23,10 @@ pub const PACKS: &[Pack] = &[
         name: "git-safety",
         text: include_str!("../../policies/git-safety/pack.yaml"),
     },
+    Pack {
+        name: "secrets",
+        text: include_str!("../../policies/secrets/pack.yaml"),
+    },
 ];
 
 /// Returns the shipped policy with this name.
