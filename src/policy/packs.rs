@@ -20,6 +20,10 @@ pub const PACKS: &[Pack] = &[
         text: include_str!("../../policies/databases/pack.yaml"),
     },
     Pack {
+        name: "filesystem",
+        text: include_str!("../../policies/filesystem/pack.yaml"),
+    },
+    Pack {
         name: "git-safety",
         text: include_str!("../../policies/git-safety/pack.yaml"),
     },
