@@ -16,6 +16,10 @@ pub const PACKS: &[Pack] = &[
         text: include_str!("../../policies/baseline/pack.yaml"),
     },
     Pack {
+        name: "cloud",
+        text: include_str!("../../policies/cloud/pack.yaml"),
+    },
+    Pack {
         name: "databases",
         text: include_str!("../../policies/databases/pack.yaml"),
     },
