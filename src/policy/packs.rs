@@ -32,6 +32,10 @@ pub const PACKS: &[Pack] = &[
         text: include_str!("../../policies/git-safety/pack.yaml"),
     },
     Pack {
+        name: "publish",
+        text: include_str!("../../policies/publish/pack.yaml"),
+    },
+    Pack {
         name: "secrets",
         text: include_str!("../../policies/secrets/pack.yaml"),
     },
