@@ -39,6 +39,10 @@ pub const PACKS: &[Pack] = &[
         name: "secrets",
         text: include_str!("../../policies/secrets/pack.yaml"),
     },
+    Pack {
+        name: "supply-chain",
+        text: include_str!("../../policies/supply-chain/pack.yaml"),
+    },
 ];
 
 /// Returns the shipped policy with this name.
