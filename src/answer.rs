@@ -49,6 +49,8 @@ pub struct Trace {
     pub decision: Decision,
     /// Gates whose result decides; a dry run does not run them.
     pub gates_due: Vec<String>,
+    /// `record` rules that hold for the event.
+    pub records: Vec<String>,
     /// Trouble that did not change the decision, such as a record that could not be written.
     pub troubles: Vec<String>,
     pub reply: Reply,
@@ -94,7 +96,7 @@ pub fn answer_call(adapter: &'static Adapter, mode: Mode<'_>, call: Call) -> Tra
                 trace.absorb(judged);
             }
         }
-        Err(what) => broken::by_folder(&mut trace, what),
+        Err(what) => broken::by_folder(&mut trace, &what),
     }
     finish(adapter, trace)
 }
@@ -124,6 +126,7 @@ fn judge_in(
         let due = judgement.due;
         trace.gates_due = due.iter().map(|due| due.rule.id.clone()).collect();
         records = judgement.records;
+        trace.records = records.iter().map(|rule| rule.id.clone()).collect();
         if let Mode::Real(before_gates) = mode {
             if !due.is_empty() {
                 before_gates();
@@ -160,6 +163,7 @@ impl Trace {
         decision.context.extend(other.decision.context);
         decision.notices.extend(other.decision.notices);
         self.gates_due.extend(other.gates_due);
+        self.records.extend(other.records);
         self.troubles.extend(other.troubles);
     }
 }

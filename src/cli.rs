@@ -82,6 +82,9 @@ pub struct ExplainArgs {
     /// A file that a read tool would open
     #[arg(long, group = "call", value_name = "PATH")]
     pub read: Option<String>,
+    /// A file that a tool would delete
+    #[arg(long, group = "call", value_name = "PATH")]
+    pub delete: Option<String>,
     /// A prompt
     #[arg(long, group = "call", value_name = "TEXT")]
     pub prompt: Option<String>,

@@ -7,7 +7,9 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::answer::{Policy, Trace, wording};
+use crate::call::Access;
 use crate::decision::{Decision, Verdict};
+use crate::effects::UnknownKind;
 
 /// Version of the JSON form.
 pub const VERSION: u64 = 1;
@@ -77,7 +79,16 @@ fn understood(text: &mut String, trace: &Trace) {
         );
     }
     for unknown in &trace.effects.unknowns {
-        row(text, "unknown", &unknown.written);
+        let what = match unknown.kind {
+            UnknownKind::OpaqueCode => "code that is not looked into",
+            UnknownKind::Path(access) => match access {
+                Access::Read => "a path that is read",
+                Access::Write => "a path that is written",
+                Access::Delete => "a path that is deleted",
+            },
+            UnknownKind::Unparsable => "a text that no shell would parse",
+        };
+        row(text, "unknown", &format!("{what}: {}", unknown.written));
     }
 }
 
@@ -108,6 +119,9 @@ fn decided(text: &mut String, trace: &Trace) {
     }
     for gate in &trace.gates_due {
         row(text, "gate", &format!("{gate}: is due"));
+    }
+    for record in &trace.records {
+        row(text, "record", &format!("{record}: adds a line"));
     }
     row(text, "verdict", &verdict(&trace.decision));
 }
@@ -244,6 +258,7 @@ pub fn json(trace: &Trace) -> Value {
         "findings": findings,
         "context": trace.decision.context.iter().map(|context| json!({"rule": context.rule, "text": context.text})).collect::<Vec<_>>(),
         "gates_due": trace.gates_due,
+        "records": trace.records,
         "told": wording::reason(&trace.decision),
         "reply": {
             "stdout": trace.reply.stdout,

@@ -26,7 +26,7 @@ pub(super) fn by_payload(trace: &mut Trace, error: &PayloadError, when_broken: W
 }
 
 /// Answers a call of which it cannot be known where it happens.
-pub(super) fn by_folder(trace: &mut Trace, what: String) {
+pub(super) fn by_folder(trace: &mut Trace, what: &str) {
     trace.policy = Policy::Broken;
     decide(
         &mut trace.decision,

@@ -100,7 +100,8 @@ fn keep_session(state: &State, call: &Call, verdict: Verdict, now: &str) -> Resu
     let is_start = call.event == Event::SessionStart;
     let is_prompt = call.event == Event::Prompt;
     let blocks = verdict >= Verdict::Ask;
-    if !blocks && !is_start && !(is_prompt && Session::read(state, key) != Session::default()) {
+    let is_reset = is_prompt && Session::read(state, key) != Session::default();
+    if !(blocks || is_start || is_reset) {
         return Ok(());
     }
     let updated = Session::update(state, key, |session| {

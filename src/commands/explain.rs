@@ -73,6 +73,9 @@ fn example(args: &ExplainArgs) -> Example {
     if let Some(path) = &args.read {
         return Example::Read(path.clone());
     }
+    if let Some(path) = &args.delete {
+        return Example::Delete(path.clone());
+    }
     Example::Prompt(args.prompt.clone().unwrap_or_default())
 }
 

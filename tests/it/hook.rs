@@ -225,7 +225,7 @@ fn a_policy_that_was_closed_to_us_is_not_absent() {
         Repo::with_policy("version: 1\nrules: [{id: g, protect-paths: {paths: [generated/**]}}]\n");
     std::fs::set_permissions(
         repo.root().join("hookgate.yaml"),
-        std::fs::Permissions::from_mode(0),
+        std::fs::Permissions::from_mode(0o0),
     )
     .unwrap();
     // Root reads it all the same; everybody else gets the answer for a policy that does not load.
