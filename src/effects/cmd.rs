@@ -220,8 +220,7 @@ fn run(walker: &mut Walker<'_>, words: &[Text], span: Span, state: &mut State) {
         rest.get(at + 1..)
     };
     match name {
-        "" => run(walker, rest, span, state),
-        "call" | "else" => run(walker, rest, span, state),
+        "" | "call" | "else" | "do" => run(walker, rest, span, state),
         "start" => {
             let is_option = |word: &&Text| word.text.starts_with('/') || word.text.is_empty();
             let skipped = rest.iter().take_while(is_option).count();
@@ -232,7 +231,6 @@ fn run(walker: &mut Walker<'_>, words: &[Text], span: Span, state: &mut State) {
             Some(body) => run(walker, body, span, state),
             None => walker.unknown(UnknownKind::Unparsable, "for", span),
         },
-        "do" => run(walker, rest, span, state),
         // What stands in the brackets of `for … in (…)` is no command; it cannot be told from one here.
         "in" => {}
         "cd" | "chdir" | "pushd" => {
@@ -329,7 +327,7 @@ fn known(
         _ => {
             let words: Vec<Value> = rest.iter().map(Text::value).collect();
             if super::powershell::is_shell(name) {
-                walker.follow_shell(&first.text, words, span, state);
+                walker.follow_shell(&first.text, &words, span, state);
             } else {
                 walker.through_bash(&first.text, &words, None, span, state);
             }

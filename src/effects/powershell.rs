@@ -16,6 +16,7 @@ mod special;
 pub(super) mod state;
 mod touched;
 mod tree;
+mod values;
 mod words;
 
 use super::{Effects, Span, Unknown, UnknownKind, Value};
@@ -62,14 +63,14 @@ pub(super) fn add_started(effects: &mut Effects, repository: &Repository, line: 
     }
     for command in started {
         let mut walker = Walker::new(effects, repository);
-        walker.via = command.via.clone();
-        let words = command
+        walker.via.clone_from(&command.via);
+        let words: Vec<Value> = command
             .words
             .iter()
             .map(|word| word.value.clone())
             .collect();
         let name = command.program.unwrap_or_default();
-        walker.shell(&name, words, None, command.span, &mut state.clone());
+        walker.shell(&name, &words, None, command.span, &mut state.clone());
     }
 }
 
@@ -209,7 +210,7 @@ impl<'a> Walker<'a> {
     pub(super) fn follow_shell(
         &mut self,
         name: &str,
-        words: Vec<Value>,
+        words: &[Value],
         span: Span,
         state: &mut State,
     ) {

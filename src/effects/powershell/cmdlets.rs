@@ -3,7 +3,7 @@
 use super::bind::{Bound, Given};
 use super::command::{Arg, output, plain};
 use super::state::State;
-use super::tree::joined;
+use super::values::joined;
 use super::{Items, Walker, known, unknown};
 use crate::call::Access;
 use crate::effects::{Argument, Span, Value};

@@ -2,7 +2,8 @@
 
 use super::names;
 use super::state::{Function, State};
-use super::tree::{folders, parameters_of};
+use super::tree::parameters_of;
+use super::values::folders;
 use super::words::{self, Element, Part, Word};
 use super::{Items, Source, Walker, known, unknown};
 use crate::call::Access;
@@ -191,27 +192,13 @@ impl Walker<'_> {
             state.aliases.insert(lower, other);
             return items;
         }
-        let cmdlet = names::cmdlet(&lower).filter(|_| !self.is_native(&lower, args));
-        match cmdlet {
-            Some(cmdlet) => self.cmdlet(cmdlet, args, flow, span, state),
-            None => {
-                self.blocks(args, flow, state);
-                self.program(name, args, flow, span, state)
-            }
+        let cmdlet = names::cmdlet(&lower).filter(|_| !is_native(&lower, args));
+        if let Some(cmdlet) = cmdlet {
+            self.cmdlet(cmdlet, args, flow, span, state)
+        } else {
+            self.blocks(args, flow, state);
+            self.program(name, args, flow, span, state)
         }
-    }
-
-    /// Whether a name that is a program elsewhere (`rm`, `cp`) is given options that only the program knows: `rm -rf`.
-    fn is_native(&self, name: &str, args: &[Arg<'_>]) -> bool {
-        let entry = names::cmdlet(name).and_then(programs::find);
-        let Some(entry) = entry.filter(|_| programs::find(name).is_some() && !name.contains('-'))
-        else {
-            return false;
-        };
-        args.iter()
-            .filter(|arg| arg.dash)
-            .filter_map(Arg::known)
-            .any(|text| super::bind::parameter(entry, text).is_none())
     }
 
     /// Follows the blocks among arguments.
@@ -293,15 +280,28 @@ impl Walker<'_> {
         for item in items {
             match item {
                 Value::Known(text) => {
-                    left.extend(self.nested("Invoke-Expression", text, source.span(), state))
+                    left.extend(self.nested("Invoke-Expression", text, source.span(), state));
                 }
                 Value::Starts(_) => {
-                    self.unknown(UnknownKind::OpaqueCode, source.text, source.span())
+                    self.unknown(UnknownKind::OpaqueCode, source.text, source.span());
                 }
             }
         }
         left
     }
+}
+
+/// Whether a name that is a program elsewhere (`rm`, `cp`) is given options that only the program knows: `rm -rf`.
+fn is_native(name: &str, args: &[Arg<'_>]) -> bool {
+    let entry = names::cmdlet(name).and_then(programs::find);
+    let Some(entry) = entry.filter(|_| programs::find(name).is_some() && !name.contains('-'))
+    else {
+        return false;
+    };
+    args.iter()
+        .filter(|arg| arg.dash)
+        .filter_map(Arg::known)
+        .any(|text| super::bind::parameter(entry, text).is_none())
 }
 
 /// Sets a block's parameters to what it is called with.
@@ -315,10 +315,10 @@ fn bind_names(names: &[String], args: &[Arg<'_>], state: &mut State) {
         let (option, glued) = option
             .split_once(':')
             .map_or((option.as_str(), None), |(o, v)| (o, Some(v)));
-        let named = left
+        let place = left
             .iter()
             .position(|name| !option.is_empty() && name.starts_with(option));
-        match named {
+        match place {
             Some(at) => {
                 let name = left.remove(at);
                 let items = match glued {

@@ -4,13 +4,16 @@ use poshtree::v2::{Node, NodeKind};
 
 use super::command::Arg;
 use super::state::State;
-use super::tree::joined;
+use super::values::joined;
 use super::{Items, Source, Walker, known, unknown};
 use crate::call::Access::{self, Delete, Read, Write};
 use crate::effects::{UnknownKind, Value};
 
+/// See [`USES`].
+type Use = (&'static str, &'static str, &'static [(Access, usize)]);
+
 /// Class without its namespace, method or the beginning of one, what happens to which arguments.
-const USES: [(&str, &str, &[(Access, usize)]); 33] = [
+const USES: [Use; 33] = [
     ("file", "write", &[(Write, 0)]),
     ("file", "append", &[(Write, 0)]),
     ("file", "create", &[(Write, 0)]),
@@ -130,7 +133,7 @@ impl Walker<'_> {
             ("path", "getfullpath") | ("convert", "tostring") => {
                 given.into_iter().next().unwrap_or_else(unknown)
             }
-            ("scriptblock", "create") => {
+            ("scriptblock", "create") | ("", "invokescript" | "addscript") => {
                 for items in given {
                     self.code(
                         &items,
@@ -154,12 +157,11 @@ impl Walker<'_> {
                     })
                     .collect();
                 for name in given.first().into_iter().flatten() {
-                    match name.known() {
-                        Some(name) => self.program(name, &words, None, span, state),
-                        None => {
-                            self.unknown(UnknownKind::OpaqueCode, source.text, span);
-                            unknown()
-                        }
+                    if let Some(name) = name.known() {
+                        self.program(name, &words, None, span, state)
+                    } else {
+                        self.unknown(UnknownKind::OpaqueCode, source.text, span);
+                        unknown()
                     };
                 }
                 unknown()
@@ -170,24 +172,7 @@ impl Walker<'_> {
                 }
                 _ => unknown(),
             },
-            ("", "invokescript" | "addscript") => {
-                for items in given {
-                    self.code(
-                        &items,
-                        source.part(&(node.span.start..node.span.end)),
-                        state,
-                    );
-                }
-                unknown()
-            }
-            ("", "tostring" | "trim" | "trimend" | "trimstart" | "trimend(")
-                if given.is_empty() =>
-            {
-                receiver
-            }
-            ("", "replace" | "tolower" | "toupper" | "substring" | "split" | "getnewclosure") => {
-                unknown()
-            }
+            ("", "tostring" | "trim" | "trimend" | "trimstart") if given.is_empty() => receiver,
             _ => unknown(),
         }
     }
@@ -203,7 +188,7 @@ impl Walker<'_> {
         let Some((_, itself, other)) = OF_FILES.iter().find(|(name, _, _)| *name == method) else {
             return;
         };
-        for access in itself.iter() {
+        if let Some(access) = itself {
             for item in receiver {
                 self.touch(
                     (*access, *access == Delete),
@@ -215,7 +200,7 @@ impl Walker<'_> {
                 );
             }
         }
-        for access in other.iter() {
+        if let Some(access) = other {
             for item in first.into_iter().flatten() {
                 self.touch((*access, false), item, true, method, span, state);
             }

@@ -43,7 +43,7 @@ impl Walker<'_> {
             // Blocks are followed where they stand.
             let is_block = args.iter().any(|arg| arg.block.is_some());
             if !is_block {
-                self.shell(name, words, flow, span, &mut state.clone());
+                self.shell(name, &words, flow, span, &mut state.clone());
             }
             return unknown();
         }
@@ -55,14 +55,14 @@ impl Walker<'_> {
     pub(super) fn shell(
         &mut self,
         name: &str,
-        words: Vec<Value>,
+        words: &[Value],
         flow: Option<&Items>,
         span: Span,
         state: &mut State,
     ) {
         match shell(name) {
-            Some(Shell::Cmd) => cmd::started(self, &words, span, state),
-            Some(Shell::PowerShell) => self.powershell(name, &words, flow, span, state),
+            Some(Shell::Cmd) => cmd::started(self, words, span, state),
+            Some(Shell::PowerShell) => self.powershell(name, words, flow, span, state),
             None => {}
         }
     }
@@ -177,7 +177,8 @@ impl Walker<'_> {
             let texts: Option<Vec<&str>> = flow.iter().map(Value::known).collect();
             match texts {
                 Some(texts) => {
-                    line.push_str(&format!("printf '%s' {} | ", quoted(&texts.join("\n"))))
+                    let text = quoted(&texts.join("\n"));
+                    line.extend(["printf '%s' ", text.as_str(), " | "]);
                 }
                 None => line.push_str("printf '%s' \"${hookgate_unknown}\" | "),
             }
@@ -187,7 +188,7 @@ impl Walker<'_> {
             line.push(' ');
             match word {
                 Value::Known(text) => {
-                    line.push_str(&quoted(&as_operand(text, self.repository.home())))
+                    line.push_str(&quoted(&as_operand(text, self.repository.home())));
                 }
                 Value::Starts(text) => {
                     line.push_str(&quoted(&as_operand(text, self.repository.home())));
@@ -202,12 +203,11 @@ impl Walker<'_> {
         };
         for folder in &state.folders {
             let mut found = Effects::default();
-            let seen = match folder {
-                Some(folder) => self.repository.seen_from(folder),
-                None => {
-                    self.unknown(UnknownKind::Path(crate::call::Access::Write), name, span);
-                    continue;
-                }
+            let seen = if let Some(folder) = folder {
+                self.repository.seen_from(folder)
+            } else {
+                self.unknown(UnknownKind::Path(crate::call::Access::Write), name, span);
+                continue;
             };
             shell_tools::add(&mut found, &command, &seen);
             self.take(found, flow.is_some(), span);

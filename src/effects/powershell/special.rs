@@ -4,7 +4,7 @@ use super::bind::Bound;
 use super::command::{Arg, arguments};
 use super::dotnet;
 use super::state::State;
-use super::tree::joined;
+use super::values::joined;
 use super::{Items, Walker, known, unknown};
 use crate::effects::{Span, UnknownKind, Value};
 use crate::programs;
@@ -107,7 +107,7 @@ impl Walker<'_> {
                     }
                 }
                 self.blocks(args, flow, state);
-                return None.or(Some(unknown()));
+                return Some(unknown());
             }
             _ => return None,
         }
@@ -232,12 +232,11 @@ impl Walker<'_> {
         }
         self.via.push("Start-Process".into());
         for item in file.unwrap_or_default() {
-            match item.known() {
-                Some(name) => self.program(name, &words, None, span, &mut inner),
-                None => {
-                    self.unknown(UnknownKind::OpaqueCode, &item.shown(), span);
-                    unknown()
-                }
+            if let Some(name) = item.known() {
+                self.program(name, &words, None, span, &mut inner)
+            } else {
+                self.unknown(UnknownKind::OpaqueCode, &item.shown(), span);
+                unknown()
             };
         }
         self.via.pop();
@@ -274,13 +273,13 @@ fn positional(args: &[Arg<'_>], names: &[&str]) -> Vec<Option<Items>> {
         let (text, glued) = text
             .split_once(':')
             .map_or((text, None), |(name, value)| (name, Some(value)));
-        let named = names.iter().position(|name| {
+        let place = names.iter().position(|name| {
             text.len() > 1
                 && name
                     .get(..text.len())
                     .is_some_and(|start| start.eq_ignore_ascii_case(text))
         });
-        match named.and_then(|at| values.get_mut(at)) {
+        match place.and_then(|at| values.get_mut(at)) {
             Some(slot) => {
                 *slot = match glued.filter(|value| !value.is_empty()) {
                     Some(value) => Some(known(value)),

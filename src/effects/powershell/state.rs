@@ -77,10 +77,10 @@ impl State {
             }
         }
         for (name, mut items) in other.variables {
-            if !self.variables.contains_key(&name) {
+            self.variables.entry(name).or_insert_with(|| {
                 items.extend(unknown());
-                self.variables.insert(name, items);
-            }
+                items
+            });
         }
         self.tables.extend(other.tables);
         self.functions.extend(other.functions);

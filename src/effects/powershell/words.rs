@@ -3,6 +3,8 @@
 //! The crate that parses scripts says where a command begins and ends; what stands in it is read here from its text, because
 //! what counts is which bytes are one argument. Nothing is looked up or run here.
 
+mod skip;
+
 use std::ops::Range;
 
 /// What stands in a command, in order.
@@ -125,33 +127,6 @@ impl Reader<'_> {
             .chars()
             .next_back()
             .is_none_or(|letter| letter.is_whitespace() || ENDS.contains(&letter))
-    }
-
-    /// Skips blanks, continued lines and comments; returns whether anything is left.
-    fn skip_blanks(&mut self) -> Result<bool, Broken> {
-        loop {
-            match self.peek() {
-                None => return Ok(false),
-                Some(letter) if letter.is_whitespace() => {
-                    self.next();
-                }
-                Some('`') if self.second().is_none_or(|next| matches!(next, '\n' | '\r')) => {
-                    self.next();
-                }
-                Some('#') => self.skip_line(),
-                Some('<') if self.starts("<#") => self.skip_comment()?,
-                Some(_) => return Ok(true),
-            }
-        }
-    }
-
-    fn skip_line(&mut self) {
-        self.at += self.rest().find('\n').unwrap_or(self.rest().len());
-    }
-
-    fn skip_comment(&mut self) -> Result<(), Broken> {
-        self.at += self.rest().find("#>").ok_or(Broken)? + 2;
-        Ok(())
     }
 
     fn element(&mut self) -> Result<Element, Broken> {
@@ -355,27 +330,6 @@ impl Reader<'_> {
                 .is_some_and(|next| next.is_alphabetic() || next == '_')
     }
 
-    /// Skips `.name`, `.name(…)`, `::name`, `[…]`.
-    fn skip_members(&mut self) -> Result<(), Broken> {
-        loop {
-            if self.has_member() {
-                self.next();
-                self.name();
-            } else if self.starts("::") {
-                self.at += 2;
-                self.name();
-            } else if self.peek() == Some('[') {
-                self.skip_brackets(DEPTH)?;
-                continue;
-            } else {
-                return Ok(());
-            }
-            if self.peek() == Some('(') {
-                self.skip_brackets(DEPTH)?;
-            }
-        }
-    }
-
     fn quoted(&mut self, quote: char) -> Result<Part, Broken> {
         let begin = self.at + 1;
         self.skip_string(quote, DEPTH)?;
@@ -397,98 +351,6 @@ impl Reader<'_> {
         }
         let text = self.text.get(range).unwrap_or_default();
         Ok(Part::Quoted(text.to_owned()))
-    }
-
-    fn skip_here_string(&mut self) -> Result<(), Broken> {
-        let end = if self.starts("@'") { "\n'@" } else { "\n\"@" };
-        let rest = self.rest();
-        let line = rest.find('\n').ok_or(Broken)?;
-        let head = rest.get(2..line).unwrap_or_default();
-        if !head.trim().is_empty() {
-            return Err(Broken);
-        }
-        let body = rest.get(line..).unwrap_or_default();
-        let found = body.find(end).ok_or(Broken)?;
-        self.at += line + found + end.len();
-        Ok(())
-    }
-
-    fn skip_string(&mut self, quote: char, depth: usize) -> Result<(), Broken> {
-        let depth = depth.checked_sub(1).ok_or(Broken)?;
-        self.next();
-        loop {
-            if quote == '"' && self.starts("$(") {
-                self.next();
-                self.skip_brackets(depth)?;
-                continue;
-            }
-            let letter = self.next().ok_or(Broken)?;
-            let foreign: &[char] = if quote == '"' { &DOUBLE } else { &SINGLE };
-            if foreign.contains(&letter) {
-                return Err(Broken);
-            }
-            if letter == '`' && quote == '"' {
-                self.next();
-            } else if letter == quote {
-                if self.peek() != Some(quote) {
-                    return Ok(());
-                }
-                self.next();
-            }
-        }
-    }
-
-    /// Skips from an opening bracket to the one that closes it.
-    fn skip_brackets(&mut self, depth: usize) -> Result<(), Broken> {
-        let depth = depth.checked_sub(1).ok_or(Broken)?;
-        let close = match self.next() {
-            Some('(') => ')',
-            Some('{') => '}',
-            Some('[') => ']',
-            _ => return Err(Broken),
-        };
-        loop {
-            match self.peek() {
-                Some(letter) if letter == close => {
-                    self.next();
-                    return Ok(());
-                }
-                Some(_) => {
-                    let is_start = self.at_word_start();
-                    self.skip_one(depth, is_start)?;
-                }
-                None => return Err(Broken),
-            }
-        }
-    }
-
-    /// Skips a letter, or what it begins.
-    fn skip_one(&mut self, depth: usize, is_start: bool) -> Result<(), Broken> {
-        match self.peek() {
-            Some(letter) if is_foreign(letter, is_start) => return Err(Broken),
-            Some('\'' | '"') => {
-                let quote = self.peek().unwrap_or('"');
-                self.skip_string(quote, depth)?;
-            }
-            Some('(' | '{') => self.skip_brackets(depth)?,
-            Some(')' | '}') => return Err(Broken),
-            Some('@') if self.starts("@'") || self.starts("@\"") => self.skip_here_string()?,
-            Some('$') if self.starts("${") => {
-                self.next();
-                self.variable()?;
-            }
-            Some('`') => {
-                self.next();
-                self.next();
-            }
-            Some('#') if is_start => self.skip_line(),
-            Some('<') if self.starts("<#") => self.skip_comment()?,
-            Some(_) => {
-                self.next();
-            }
-            None => {}
-        }
-        Ok(())
     }
 }
 
@@ -572,60 +434,4 @@ fn is_foreign(letter: char, is_start: bool) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Element, Part, is_whole, read};
-
-    fn shown(text: &str) -> Vec<String> {
-        let elements = read(text).unwrap();
-        let one = |element: &Element| match element {
-            Element::Word(word) => {
-                let parts = word.parts.iter().map(|part| match part {
-                    Part::Bare(text) | Part::Quoted(text) => text.clone(),
-                    Part::Variable(name) => format!("<{name}>"),
-                    Part::Splat(name) => format!("<@{name}>"),
-                    Part::Expands(range) | Part::Expression(range) | Part::Block(range) => {
-                        format!("[{}]", &text[range.clone()])
-                    }
-                });
-                parts.collect()
-            }
-            other => format!("{other:?}"),
-        };
-        elements.iter().map(one).collect()
-    }
-
-    #[test]
-    fn words_are_taken_apart_as_powershell_does() {
-        assert_eq!(
-            shown("rm -Path:'a b' ,c # no"),
-            ["rm", "-Path:a b", "Comma", "c"]
-        );
-        assert_eq!(
-            shown("git log --format=%H -n1"),
-            ["git", "log", "--format=%H", "-n1"]
-        );
-        assert_eq!(
-            shown("a 2>&1 2> $null *>x"),
-            ["a", "Redirect", "<null>", "Redirect", "x"]
-        );
-        assert_eq!(shown("rm $HOME\\x ${a b}"), ["rm", "<HOME>\\x", "<a b>"]);
-        assert_eq!(shown("rm (a b).c {d}"), ["rm", "[(a b).c]", "[d]"]);
-        assert_eq!(
-            shown("rm .\\x C:\\y a`\n b` c"),
-            ["rm", ".\\x", "C:\\y", "a", "b c"]
-        );
-        assert_eq!(shown("x @args @{a=')'}"), ["x", "<@args>", "[@{a=')'}]"]);
-        assert_eq!(
-            shown("x $a.b[0].c(1) $env:T"),
-            ["x", "[$a.b[0].c(1)]", "<env:T>"]
-        );
-    }
-
-    #[test]
-    fn letters_that_only_look_like_quotes_are_refused() {
-        assert!(read("rm \u{201c}x\u{201d}").is_err());
-        assert!(read("rm \u{2013}Recurse x").is_err());
-        assert!(!is_whole("echo 'a\u{2019}; rm x"));
-        assert!(is_whole("git commit -m \"don\u{2019}t \u{2013} ever\""));
-    }
-}
+mod tests;
