@@ -24,7 +24,7 @@ rules:
 ";
 
 /// Each of these touches something protected, is a disaster, or cannot be looked into.
-const DENIED: [&str; 118] = [
+const DENIED: [&str; 119] = [
     // Deleting, in every spelling.
     r"Remove-Item generated\client.py",
     "Remove-Item generated/client.py",
@@ -54,6 +54,7 @@ const DENIED: [&str; 118] = [
     r"mv generated old",
     r"Rename-Item generated\client.py other.py",
     r"rm -rf generated",
+    r"rm gen*",
     // Writing.
     r"Set-Content generated\client.py 'x'",
     r"Set-Content -Value x -Path generated\client.py",
@@ -153,7 +154,7 @@ const DENIED: [&str; 118] = [
 ];
 
 /// Other shells, and other programs.
-const DENIED_ELSEWHERE: [&str; 27] = [
+const DENIED_ELSEWHERE: [&str; 28] = [
     "powershell -NoProfile -Command \"Remove-Item generated\\x\"",
     r"pwsh -c { Remove-Item generated\x }",
     "pwsh -wd generated -c 'Remove-Item x'",
@@ -181,6 +182,7 @@ const DENIED_ELSEWHERE: [&str; 27] = [
     "bash -c 'rm generated/x'",
     r"python -c 'open(''generated/x'', ''w'')'",
     "'rm generated/x' | bash",
+    r"wsl rm generated/x",
 ];
 
 /// None of these touches anything protected.

@@ -121,7 +121,8 @@ impl Walker<'_> {
                 touch(Access::Read, below);
                 touch(Access::Write, below);
             }
-            Role::Delete => touch(Access::Delete, below),
+            // A folder goes with all in it: without -Recurse after a question that an agent answers.
+            Role::Delete => touch(Access::Delete, true),
             Role::Move => {
                 touch(Access::Read, true);
                 touch(Access::Delete, true);
