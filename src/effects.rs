@@ -3,11 +3,13 @@
 //! Every tool becomes effects, so that one rule holds for all routes. Nothing is decided here and nothing is dropped: what
 //! cannot be known is an [`Unknown`], which the policy decides on.
 
+mod cmd;
 mod file_tools;
 mod mcp_tools;
+mod powershell;
 mod shell_tools;
 
-use crate::call::{Access, Call, ToolKind};
+use crate::call::{Access, Call, ShellDialect, ToolKind};
 use crate::programs;
 use crate::repo::{Follow, Places, Repository};
 
@@ -107,7 +109,12 @@ pub fn of(call: &Call, repository: &Repository) -> Effects {
         return effects;
     };
     match (&tool.command, tool.kind) {
-        (Some(command), _) => shell_tools::add(&mut effects, command, repository),
+        (Some(command), _) => {
+            shell_tools::add(&mut effects, command, repository);
+            if command.dialect == ShellDialect::Posix {
+                powershell::add_started(&mut effects, repository, &command.text);
+            }
+        }
         (None, ToolKind::Mcp | ToolKind::Other) => {
             mcp_tools::add(&mut effects, tool, repository);
         }

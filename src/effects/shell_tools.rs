@@ -14,7 +14,7 @@ mod state;
 mod touched;
 mod walk;
 
-use super::{Effects, Span, Unknown, UnknownKind};
+use super::{Effects, Span, Unknown, UnknownKind, powershell};
 use crate::call::{ShellCommand, ShellDialect};
 use crate::repo::Repository;
 use crate::shell;
@@ -29,12 +29,7 @@ const BUDGET: usize = 5_000;
 /// Adds what a command line would do.
 pub(super) fn add(effects: &mut Effects, command: &ShellCommand, repository: &Repository) {
     if command.dialect == ShellDialect::PowerShell {
-        // No reading of this language yet: said, not passed over.
-        effects.add_unknown(Unknown {
-            kind: UnknownKind::Unparsable,
-            written: command.text.clone(),
-            span: None,
-        });
+        powershell::add(effects, &command.text, repository);
         return;
     }
     let mut walker = Walker {

@@ -19,6 +19,8 @@ mod payloads;
 #[cfg(test)]
 mod policies;
 #[cfg(test)]
+mod powershell;
+#[cfg(test)]
 mod problems;
 #[cfg(test)]
 mod properties;

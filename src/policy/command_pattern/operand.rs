@@ -75,7 +75,7 @@ impl Operand {
             Place::Outside(path) => path.clone(),
         };
         match self {
-            Self::Root => absolute == "/",
+            Self::Root => absolute == "/" || is_drive(&absolute),
             Self::Home => facts.home.as_deref() == Some(absolute.as_str()),
             Self::Repository => {
                 facts.root == absolute
@@ -92,6 +92,14 @@ impl Operand {
             }),
         }
     }
+}
+
+/// Whether a path is all of a drive of Windows: `C:/`.
+fn is_drive(path: &str) -> bool {
+    let letters = path.strip_suffix(":/");
+    letters.is_some_and(|drive| {
+        drive.len() == 1 && drive.starts_with(|letter: char| letter.is_ascii_alphabetic())
+    })
 }
 
 /// Compares a pattern that is a path with where a word leads.

@@ -1,0 +1,454 @@
+//! Effects of a command line of cmd.exe: `cmd /c …`, from whatever shell.
+//!
+//! A small reading of its own: quotes, carets, `&`, `&&`, `|`, redirections, brackets, `if` and `for` in front of a command.
+//! What cmd does itself with files is followed; everything else is a program with its words. A line that holds more than
+//! that is unparsable.
+
+use super::powershell::Walker;
+use super::powershell::state::State;
+use super::{Argument, Span, UnknownKind, Value};
+use crate::call::Access;
+
+/// Longest line that is read.
+const LENGTH: usize = 1 << 16;
+
+/// One command of a line.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Command {
+    /// Its words; one with a variable in it is not known.
+    words: Vec<Text>,
+    /// Files that it reads or writes by redirection.
+    redirects: Vec<(bool, Text)>,
+}
+
+/// A word, quotes and carets removed.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+struct Text {
+    text: String,
+    /// Holds `%x%` or `!x!` from here on.
+    open: Option<usize>,
+}
+
+/// Follows what `cmd` is given as words.
+pub(super) fn started(walker: &mut Walker<'_>, words: &[Value], span: Span, state: &mut State) {
+    let is_run = |word: &Value| {
+        let text = word.start().to_lowercase();
+        ["/c", "/k", "/r", "//c"]
+            .iter()
+            .any(|option| text.starts_with(option))
+    };
+    let Some(at) = words.iter().position(is_run) else {
+        return;
+    };
+    let mut line = String::new();
+    // `/cdel x`: the option may be written together with the line.
+    let glued = words.get(at).map(|word| {
+        word.start()
+            .trim_start_matches('/')
+            .get(1..)
+            .unwrap_or_default()
+            .to_owned()
+    });
+    let rest = words.get(at + 1..).unwrap_or_default();
+    let only = rest.len() == 1;
+    for word in glued.iter().filter(|text| !text.is_empty()) {
+        line.push_str(word);
+    }
+    for word in rest {
+        let Some(text) = word.known() else {
+            walker.unknown(UnknownKind::OpaqueCode, &word.shown(), span);
+            return;
+        };
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        if !only && text.contains(' ') && !text.contains('"') {
+            line.push('"');
+            line.push_str(text);
+            line.push('"');
+        } else {
+            line.push_str(text);
+        }
+    }
+    follow(walker, unwrapped(&line), span, state);
+}
+
+/// `"del x"`: quotes around the whole line are not part of it.
+fn unwrapped(line: &str) -> &str {
+    let line = line.trim();
+    let inside = line
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    inside.unwrap_or(line)
+}
+
+fn follow(walker: &mut Walker<'_>, line: &str, span: Span, state: &mut State) {
+    let Some(commands) = parse(line) else {
+        walker.unknown(UnknownKind::Unparsable, line, span);
+        return;
+    };
+    for command in commands {
+        if !walker.step(span) {
+            return;
+        }
+        for (writes, file) in &command.redirects {
+            let access = if *writes { Access::Write } else { Access::Read };
+            walker.touch((access, false), &file.value(), true, "cmd", span, state);
+        }
+        run(walker, &command.words, span, state);
+    }
+}
+
+impl Text {
+    fn value(&self) -> Value {
+        match self.open {
+            Some(at) => Value::Starts(self.text.get(..at).unwrap_or_default().to_owned()),
+            None => Value::Known(self.text.clone()),
+        }
+    }
+
+    fn lower(&self) -> String {
+        self.text.to_lowercase()
+    }
+}
+
+/// Splits a line into its commands; `None` when a quote is left open where that matters.
+fn parse(line: &str) -> Option<Vec<Command>> {
+    if line.len() > LENGTH || line.contains('\0') {
+        return None;
+    }
+    let mut commands = Vec::new();
+    let mut command = Command::default();
+    let mut word: Option<Text> = None;
+    // The word that is read now is a redirection's file.
+    let mut target: Option<bool> = None;
+    let mut quoted = false;
+    let mut letters = line.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' => {
+                quoted = !quoted;
+                word.get_or_insert_default();
+            }
+            '%' | '!' => {
+                let word = word.get_or_insert_default();
+                let at = word.text.len();
+                word.text.push(letter);
+                if letter == '%' || !quoted {
+                    word.open.get_or_insert(at);
+                }
+            }
+            other if quoted => word.get_or_insert_default().text.push(other),
+            '^' => {
+                if let Some(escaped) = letters.next().filter(|next| *next != '\r' && *next != '\n')
+                {
+                    word.get_or_insert_default().text.push(escaped);
+                }
+            }
+            '>' | '<' => {
+                // `2>`: a digit right before belongs to the sign.
+                if word.as_ref().is_some_and(|word| {
+                    word.text.len() == 1
+                        && word.text.starts_with(|digit: char| digit.is_ascii_digit())
+                }) {
+                    word = None;
+                }
+                end_word(&mut command, &mut word, &mut target);
+                while letters.next_if_eq(&'>').is_some() {}
+                if letters.next_if_eq(&'&').is_some() {
+                    letters.next_if(char::is_ascii_digit)?;
+                } else {
+                    target = Some(letter == '>');
+                }
+            }
+            '&' | '|' | '\n' | '\r' | '(' | ')' => {
+                let inside = matches!(letter, '(' | ')')
+                    && word.as_ref().is_some_and(|word| !word.text.is_empty());
+                if inside && letter == '(' {
+                    word.get_or_insert_default().text.push(letter);
+                    continue;
+                }
+                end_word(&mut command, &mut word, &mut target);
+                commands.push(std::mem::take(&mut command));
+            }
+            ' ' | '\t' | ',' | ';' | '=' if word.is_none() || letter.is_whitespace() => {
+                end_word(&mut command, &mut word, &mut target);
+            }
+            ',' | ';' => end_word(&mut command, &mut word, &mut target),
+            other => word.get_or_insert_default().text.push(other),
+        }
+    }
+    if quoted && line.contains(['&', '|', '<', '>']) {
+        return None;
+    }
+    end_word(&mut command, &mut word, &mut target);
+    if target.is_some() {
+        return None;
+    }
+    commands.push(command);
+    commands.retain(|command| *command != Command::default());
+    Some(commands)
+}
+
+fn end_word(command: &mut Command, word: &mut Option<Text>, target: &mut Option<bool>) {
+    let Some(word) = word.take() else {
+        return;
+    };
+    match target.take() {
+        Some(writes) => command.redirects.push((writes, word)),
+        None => command.words.push(word),
+    }
+}
+
+fn run(walker: &mut Walker<'_>, words: &[Text], span: Span, state: &mut State) {
+    let Some((first, rest)) = words.split_first() else {
+        return;
+    };
+    if first.open.is_some() {
+        walker.push(
+            None,
+            rest.iter().map(|word| plain(word.value())).collect(),
+            span,
+        );
+        walker.unknown(UnknownKind::OpaqueCode, &first.text, span);
+        return;
+    }
+    let name = first.lower();
+    let name = name.trim_start_matches('@');
+    let after = |word: &str| {
+        let at = rest.iter().position(|other| other.lower() == word)?;
+        rest.get(at + 1..)
+    };
+    match name {
+        "" | "call" | "else" | "do" => run(walker, rest, span, state),
+        "start" => {
+            let is_option = |word: &&Text| word.text.starts_with('/') || word.text.is_empty();
+            let skipped = rest.iter().take_while(is_option).count();
+            run(walker, rest.get(skipped..).unwrap_or_default(), span, state);
+        }
+        "if" => condition(walker, rest, span, state),
+        "for" => match after("do") {
+            Some(body) => run(walker, body, span, state),
+            None => walker.unknown(UnknownKind::Unparsable, "for", span),
+        },
+        // What stands in the brackets of `for … in (…)` is no command; it cannot be told from one here.
+        "in" => {}
+        "cd" | "chdir" | "pushd" => {
+            let target: Vec<Value> = rest
+                .iter()
+                .filter(|word| !word.text.starts_with('/'))
+                .map(Text::value)
+                .collect();
+            if !target.is_empty() {
+                walker.go(&target, state);
+            }
+        }
+        "popd" => state.folders = vec![None],
+        _ => known(walker, (name, first), rest, span, state),
+    }
+}
+
+/// `if exist x command`, `if not "%x%"=="y" command`, `if errorlevel 1 command`.
+fn condition(walker: &mut Walker<'_>, words: &[Text], span: Span, state: &mut State) {
+    let plain: Vec<&Text> = words
+        .iter()
+        .filter(|word| !matches!(word.lower().as_str(), "not" | "/i"))
+        .collect();
+    let skipped = match plain.first().map(|word| word.lower()).as_deref() {
+        Some("exist" | "defined" | "errorlevel" | "cmdextversion") => 2,
+        Some(text) if text.contains("==") => 1,
+        Some(_) => 3,
+        None => return,
+    };
+    let body: Vec<Text> = plain.into_iter().skip(skipped).cloned().collect();
+    run(walker, &body, span, state);
+}
+
+/// What cmd does itself, and a few programs that come with it.
+fn known(
+    walker: &mut Walker<'_>,
+    (name, first): (&str, &Text),
+    rest: &[Text],
+    span: Span,
+    state: &mut State,
+) {
+    let mut switches: Vec<String> = rest
+        .iter()
+        .filter(|word| is_switch(word))
+        .map(Text::lower)
+        .collect();
+    switches.sort();
+    let has = |switch: &str| switches.iter().any(|given| given.starts_with(switch));
+    let operands: Vec<Value> = rest
+        .iter()
+        .filter(|word| !is_switch(word))
+        .map(Text::value)
+        .collect();
+    let all = operands.iter();
+    match name {
+        "del" | "erase" => {
+            for path in all {
+                walker.touch((Access::Delete, has("/s")), path, false, name, span, state);
+            }
+        }
+        "rd" | "rmdir" => {
+            for path in all {
+                walker.touch((Access::Delete, has("/s")), path, true, name, span, state);
+            }
+        }
+        "type" | "more" | "fc" | "comp" => {
+            for path in all {
+                walker.touch((Access::Read, false), path, false, name, span, state);
+            }
+        }
+        "md" | "mkdir" => {
+            for path in all {
+                walker.touch((Access::Write, false), path, true, name, span, state);
+            }
+        }
+        "copy" | "xcopy" | "robocopy" | "move" | "replace" => copy(
+            walker,
+            name,
+            &operands,
+            has("/mir") || has("/purge"),
+            span,
+            state,
+        ),
+        "ren" | "rename" => rename(walker, name, &operands, span, state),
+        "mklink" => {
+            if let [link, target] = operands.as_slice() {
+                walker.touch((Access::Write, false), link, true, name, span, state);
+                walker.link(link, target, state);
+            }
+        }
+        "dir" | "echo" | "set" | "rem" | "cls" | "ver" | "vol" | "title" | "exit" | "pause"
+        | "echo." | "setlocal" | "endlocal" | "format" | "attrib" | "path" | "prompt" | "date"
+        | "time" | "verify" | "break" | "color" => {}
+        _ => {
+            let words: Vec<Value> = rest.iter().map(Text::value).collect();
+            if super::powershell::is_shell(name) {
+                walker.follow_shell(&first.text, &words, span, state);
+            } else {
+                walker.through_bash(&first.text, &words, None, span, state);
+            }
+            return;
+        }
+    }
+    let mut words: Vec<Argument> = switches
+        .into_iter()
+        .map(|text| plain(Value::Known(text)))
+        .collect();
+    words.extend(
+        operands
+            .iter()
+            .map(|path| walker.argument(path, false, state)),
+    );
+    walker.push(Some(name), words, span);
+}
+
+fn is_switch(word: &Text) -> bool {
+    // `/s` is a switch, `/dev/x` a path.
+    word.text.starts_with('/')
+        && word.text.len() > 1
+        && !word.text.get(1..).unwrap_or_default().contains('/')
+}
+
+fn copy(
+    walker: &mut Walker<'_>,
+    name: &str,
+    operands: &[Value],
+    mirrors: bool,
+    span: Span,
+    state: &State,
+) {
+    let deep = matches!(name, "xcopy" | "robocopy");
+    let (sources, target) = match (operands, name) {
+        ([source, target, ..], "robocopy") => (std::slice::from_ref(source), Some(target)),
+        ([sources @ .., target], _) if !sources.is_empty() => (sources, Some(target)),
+        (sources, _) => (sources, None),
+    };
+    let mut read = Vec::new();
+    for source in sources {
+        // `copy a+b c`
+        let parts = source.start().split('+');
+        match source {
+            Value::Known(_) => read.extend(parts.map(|part| Value::Known(part.to_owned()))),
+            Value::Starts(_) => read.push(source.clone()),
+        }
+    }
+    for source in &read {
+        walker.touch((Access::Read, deep), source, false, name, span, state);
+        if name == "move" {
+            walker.touch((Access::Delete, true), source, false, name, span, state);
+        }
+    }
+    match target {
+        Some(target) if deep => {
+            walker.touch((Access::Write, true), target, true, name, span, state);
+            if mirrors {
+                walker.touch((Access::Delete, true), target, true, name, span, state);
+            }
+        }
+        Some(target) => walker.land(&read, target, false, name, span, state),
+        None => walker.land(&read, &Value::Known(".".into()), false, name, span, state),
+    }
+}
+
+fn rename(walker: &mut Walker<'_>, name: &str, operands: &[Value], span: Span, state: &State) {
+    let [old, new] = operands else {
+        return;
+    };
+    walker.touch((Access::Delete, true), old, false, name, span, state);
+    let folder = old.start();
+    let folder = folder
+        .rfind(['/', '\\'])
+        .and_then(|at| folder.get(..=at))
+        .unwrap_or_default();
+    let new = match new {
+        Value::Known(new) => Value::Known(format!("{folder}{new}")),
+        Value::Starts(new) => Value::Starts(format!("{folder}{new}")),
+    };
+    walker.touch((Access::Write, true), &new, false, name, span, state);
+}
+
+fn plain(value: Value) -> Argument {
+    Argument {
+        value,
+        places: None,
+        all_of: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    fn shown(line: &str) -> Vec<String> {
+        let commands = parse(line).unwrap();
+        let one =
+            |command: &super::Command| {
+                let mut text: Vec<String> =
+                    command.words.iter().map(|word| word.text.clone()).collect();
+                text.extend(command.redirects.iter().map(|(writes, word)| {
+                    format!("{}{}", if *writes { ">" } else { "<" }, word.text)
+                }));
+                text.join("|")
+            };
+        commands.iter().map(one).collect()
+    }
+
+    #[test]
+    fn lines_are_taken_apart_as_cmd_does() {
+        assert_eq!(shown("del /q \"a b\" c"), ["del|/q|a b|c"]);
+        assert_eq!(
+            shown("echo x>>out 2>&1 & type y"),
+            ["echo|x|>out", "type|y"]
+        );
+        assert_eq!(shown("echo a^&b ^> c && rd d"), ["echo|a&b|>|c", "rd|d"]);
+        assert_eq!(shown("(del a) | more"), ["del|a", "more"]);
+        assert_eq!(shown("del a,b;c"), ["del|a|b|c"]);
+        assert_eq!(shown("echo \"a & b\""), ["echo|a & b"]);
+        assert_eq!(parse("del \"a & b"), None);
+        assert_eq!(parse("echo a >"), None);
+    }
+}
