@@ -7,6 +7,8 @@ mod file_tools;
 mod mcp_tools;
 mod shell_tools;
 
+use std::sync::Arc;
+
 use crate::call::{Access, Call, ToolKind};
 use crate::programs;
 use crate::repo::{Follow, Places, Repository};
@@ -30,6 +32,8 @@ pub struct PathEffect {
     pub written: String,
     pub places: Places,
     pub reach: Reach,
+    /// Files found below it, relative to the root: those nearest to it, where the effect reaches so far.
+    pub holds: Arc<[String]>,
     /// What touches it: a tool's or a program's name.
     pub by: String,
     /// Where the shell command says so; `None` for file tools.
@@ -132,6 +136,7 @@ impl Effects {
             } else {
                 Reach::Itself
             },
+            holds: Arc::default(),
             by: by.to_owned(),
             span: None,
         });

@@ -21,6 +21,8 @@ mod policies;
 #[cfg(test)]
 mod problems;
 #[cfg(test)]
+mod routes;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tidy;

@@ -12,6 +12,8 @@ pub(super) struct Found {
     pub(super) paths: Vec<(Access, String)>,
     /// Shell text.
     pub(super) scripts: Vec<String>,
+    /// It runs text that is made when it runs.
+    pub(super) is_opaque: bool,
 }
 
 /// Calls that write a file, whatever the language.
@@ -59,7 +61,7 @@ const SHELLS: [&str; 9] = [
 const PATH: usize = 1_024;
 
 /// Looks at code.
-pub(super) fn look(language: &str, code: &str) -> Found {
+pub(super) fn look(language: &str, code: &str, _words: &[String]) -> Found {
     // Printing is no writing.
     let acting = code.replace("stdout.write", "").replace("stderr.write", "");
     let holds = |words: &[&str]| words.iter().any(|word| acting.contains(word));
@@ -118,11 +120,12 @@ mod tests {
 
     #[test]
     fn reading_code_reads_its_literals() {
-        let found = look("python", "print(open('a/b').read())");
+        let found = look("python", "print(open('a/b').read())", &[]);
         assert_eq!(found.paths, [(Access::Read, "a/b".to_owned())]);
         let found = look(
             "python",
             "sys.stdout.write(open('a/b').read().replace('x', 'w1'))",
+            &[],
         );
         assert!(
             found
@@ -134,14 +137,14 @@ mod tests {
 
     #[test]
     fn writing_code_writes_its_literals() {
-        let found = look("python", "open(\"a/b\", 'w').write('x')");
+        let found = look("python", "open(\"a/b\", 'w').write('x')", &[]);
         assert!(found.paths.contains(&(Access::Write, "a/b".to_owned())));
     }
 
     #[test]
     fn shell_text_in_code_is_shell_text() {
-        let found = look("python", "import os; os.system('rm -rf /')");
+        let found = look("python", "import os; os.system('rm -rf /')", &[]);
         assert_eq!(found.scripts, ["rm -rf /"]);
-        assert_eq!(look("python", "1 + 1"), Found::default());
+        assert_eq!(look("python", "1 + 1", &[]), Found::default());
     }
 }

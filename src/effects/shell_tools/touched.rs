@@ -1,9 +1,12 @@
 //! Paths that a program touches: where they are, and what lands where.
 
+use std::sync::Arc;
+
 use super::Walker;
 use super::fields::Field;
 use super::program::{Started, base_name, pieces};
 use super::simple::joined;
+use super::stages::File;
 use super::state::State;
 use crate::call::Access;
 use crate::effects::{PathEffect, Reach, UnknownKind, Value};
@@ -56,11 +59,23 @@ impl Walker<'_> {
                 continue;
             };
             for path in through_links(&absolute, state) {
+                let places = self.repository.places_in("/", &path, follow);
+                if access == Access::Write && matches!(by, "curl" | "wget" | "the shell") {
+                    self.files.push(File {
+                        place: places.real.clone(),
+                        text: None,
+                    });
+                }
+                let holds = match reach {
+                    Reach::Below => self.held(&places.real, access == Access::Delete),
+                    Reach::Itself => Arc::default(),
+                };
                 self.effects.add_path(PathEffect {
                     access,
                     written: field.shown(),
-                    places: self.repository.places_in("/", &path, follow),
+                    places,
                     reach,
+                    holds,
                     by: by.to_owned(),
                     span: Some(field.span),
                 });

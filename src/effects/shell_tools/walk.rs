@@ -33,6 +33,9 @@ impl Walker<'_> {
     }
 
     fn list(&mut self, list: &AndOr, state: &mut State) {
+        if list.rest.is_empty() {
+            return self.pipeline(&list.first, state);
+        }
         let before = state.clone();
         self.pipeline(&list.first, state);
         // Where the list stands when its last part was passed over.
@@ -69,7 +72,15 @@ impl Walker<'_> {
 
     pub(super) fn compound(&mut self, compound: &Compound, state: &mut State) {
         self.redirects(&compound.redirects, state);
-        match &compound.kind {
+        let input = self.input_of(&compound.redirects, state);
+        let outer = std::mem::replace(&mut self.input, input);
+        self.compound_kind(&compound.kind, state);
+        self.input = outer;
+        state.succeeded = false;
+    }
+
+    fn compound_kind(&mut self, kind: &CompoundKind, state: &mut State) {
+        match kind {
             CompoundKind::Subshell(script) => self.subshell(script, state),
             CompoundKind::Group(script) => self.script(script, state),
             CompoundKind::If {
@@ -97,7 +108,6 @@ impl Walker<'_> {
             CompoundKind::Test(test) => self.test(test, state),
             CompoundKind::Arith(arith) => self.parts(&arith.parts, state),
         }
-        state.succeeded = false;
     }
 
     fn branches(
@@ -152,20 +162,15 @@ impl Walker<'_> {
                 }
             }
         } else {
-            values.push(Value::Starts(String::new()));
+            let unknown = || vec![Value::Starts(String::new())];
+            values.extend(state.parameters.clone().unwrap_or_else(unknown));
         }
         forget_assigned(body, state);
         if values.is_empty() {
             return;
         }
         if let Some(name) = name.static_text() {
-            let start = common_start(&values);
-            values.sort();
-            values.dedup();
-            if values.len() > 8 {
-                values = vec![Value::Starts(start)];
-            }
-            state.set(&name, values);
+            state.set(&name, super::builtins::some_of(values));
         }
         self.perhaps(body, state);
     }
@@ -214,7 +219,7 @@ impl Walker<'_> {
             Command::Simple(simple) => self.simple(simple, state),
             Command::Compound(compound) => self.compound(compound, state),
             Command::Function(function) => {
-                let body = Function(Rc::new(function.body.clone()));
+                let body = Function::new(function.body.clone());
                 state.functions.insert(function.name.clone(), body);
             }
             Command::Coproc(coproc) => {
@@ -239,7 +244,7 @@ impl Walker<'_> {
         }
         let outer = state.parameters.replace(parameters);
         self.depth += 1;
-        let body = Rc::clone(&function.0);
+        let body = Rc::clone(&function.body);
         self.compound(&body, state);
         self.depth -= 1;
         state.parameters = outer;

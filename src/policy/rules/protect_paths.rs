@@ -40,7 +40,11 @@ fn touched(
     facts: &Facts,
 ) -> Option<String> {
     let places = [&effect.places.lexical, &effect.places.real];
-    let place = places.into_iter().find(|place| {
+    let held = effect.holds.iter().find(|path| {
+        let path = from_base(path, &rule.base, facts.case);
+        path.is_some_and(|path| protect.paths.matches(path, facts.case).is_some())
+    });
+    let by_name = places.into_iter().find(|place| {
         let Place::Inside(path) = place else {
             return false;
         };
@@ -49,8 +53,12 @@ fn touched(
             return effect.access == Access::Delete && holds_base(path, &rule.base);
         };
         covers(&protect.paths, path, effect, facts.case)
-    })?;
-    Some(describe(effect, place))
+    });
+    match (by_name, held) {
+        (Some(place), _) => Some(describe(effect, place)),
+        (None, Some(path)) => Some(describe(effect, &Place::Inside(path.clone()))),
+        (None, None) => None,
+    }
 }
 
 /// Says which path outside the repository the effect touches.
