@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod effective;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod gates;
@@ -26,3 +28,5 @@ mod routes;
 mod support;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod worst;

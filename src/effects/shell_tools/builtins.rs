@@ -50,10 +50,6 @@ impl Walker<'_> {
             }
             "set" => set(rest, state),
             "shift" => shift(rest, state),
-            "." | "source" => {
-                self.sourced(rest, span, state);
-                return false;
-            }
             "true" | ":" => state.succeeded = true,
             _ => return false,
         }
@@ -112,7 +108,7 @@ impl Walker<'_> {
     }
 
     /// Code of a file runs in this shell; the file itself is read by the program's entry in the table.
-    fn sourced(&mut self, rest: &[Field], span: Span, state: &mut State) {
+    pub(super) fn sourced(&mut self, rest: &[Field], span: Span, state: &mut State) {
         if rest.iter().any(|field| field.value.known().is_none()) {
             self.unknown(UnknownKind::OpaqueCode, "source", Some(span));
         }

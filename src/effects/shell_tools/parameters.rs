@@ -146,6 +146,10 @@ impl Walker<'_> {
         match (name, state.folders.as_slice()) {
             ("HOME", _) => known(self.repository.home()?),
             ("PWD", [Some(folder)]) => known(folder),
+            ("OLDPWD", _) => match state.previous.as_slice() {
+                [Some(folder)] => known(folder),
+                _ => None,
+            },
             ("IFS", _) => known(BLANKS),
             ("@" | "*", _) => Some(vec![joined(state.parameters.as_ref()?)]),
             ("#", _) => known(&state.parameters.as_ref()?.len().to_string()),

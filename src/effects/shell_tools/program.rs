@@ -116,6 +116,19 @@ impl Walker<'_> {
         for command in &reading.commands {
             self.command_in(started, reading, command, &inside);
         }
+        if matches!(started.name.as_str(), "split" | "gsplit")
+            && pieces(started, reading, &[Role::Write]).is_empty()
+        {
+            let first = Field::known("xaa", started.span);
+            self.path(
+                Access::Write,
+                &first,
+                Follow::All,
+                false,
+                &started.name,
+                state,
+            );
+        }
         self.setting_words(started, reading, state);
         self.stdin(started, reading, state);
         self.script_file(started, reading, state);
@@ -275,26 +288,29 @@ impl Walker<'_> {
 
     /// Notes where the words of a command lead when they are taken for paths.
     fn resolve(&self, invocation: &mut Invocation, fields: &[Field], state: &State) {
-        let [Some(folder)] = state.folders.as_slice() else {
-            return;
-        };
         if self.remote {
             return;
         }
-        let places =
-            |path: &str| -> Places { self.repository.places_in(folder, path, Follow::AllButLast) };
+        let folder = match state.folders.as_slice() {
+            [Some(folder)] => Some(folder.as_str()),
+            _ => None,
+        };
+        let places = |path: &str| -> Option<Places> {
+            let folder = folder.or_else(|| path.starts_with('/').then_some("/"))?;
+            Some(self.repository.places_in(folder, path, Follow::AllButLast))
+        };
         for (word, field) in invocation.words.iter_mut().zip(fields) {
             let Some(text) = field.value.known().filter(|text| !text.starts_with('-')) else {
                 continue;
             };
             if field.pattern.is_none() {
-                word.places = Some(places(text));
+                word.places = places(text);
                 continue;
             }
             let start = text.strip_suffix('*').unwrap_or(text);
             let is_all = start.is_empty() || start.ends_with('/');
             if is_all && !start.contains(['*', '?', '[']) {
-                word.all_of = Some(places(if start.is_empty() { "." } else { start }));
+                word.all_of = places(if start.is_empty() { "." } else { start });
             }
         }
     }

@@ -44,9 +44,7 @@ impl Walker<'_> {
                 None => inner,
             });
         }
-        if !self.muted && !simple.redirects.is_empty() {
-            self.keep_output(simple, state);
-        }
+        self.keep_output(simple, state);
         if let Some(after) = after {
             *state = after;
         }
@@ -71,6 +69,9 @@ impl Walker<'_> {
             self.input = outer;
         } else if !self.builtin(name, rest, input, span, state) {
             self.program(first, rest, input, span, state);
+            if matches!(name, "." | "source") {
+                self.sourced(rest, span, state);
+            }
         }
     }
 

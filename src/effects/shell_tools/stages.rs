@@ -32,6 +32,9 @@ pub(super) struct File {
     pub(super) text: Option<String>,
 }
 
+/// Files that are kept track of.
+const FILES: usize = 1_000;
+
 impl Walker<'_> {
     pub(super) fn pipeline(&mut self, pipeline: &Pipeline, state: &mut State) {
         if let [only] = pipeline.stages.as_slice() {
@@ -199,9 +202,6 @@ impl Walker<'_> {
 
     /// Returns what a file holds that the line wrote: `None` for any other file, `Some(None)` when it is not known.
     pub(super) fn content(&self, path: &str, state: &State) -> Option<Option<String>> {
-        let [Some(folder)] = state.folders.as_slice() else {
-            return None;
-        };
         if matches!(path, "/dev/stdin" | "/dev/fd/0" | "-") {
             return match &self.input {
                 Input::Known(text) => Some(Some(text.clone())),
@@ -209,47 +209,78 @@ impl Walker<'_> {
                 Input::Begins(_) | Input::Unknown => Some(None),
             };
         }
-        let place = if path.starts_with("/dev/fd/") {
-            Place::Outside(path.to_owned())
-        } else {
-            self.repository.places_in(folder, path, Follow::All).real
-        };
-        let file = self.files.iter().rev().find(|file| file.place == place)?;
+        if self.files.is_empty() {
+            return None;
+        }
+        let places = self.file_places(path, state);
+        let file = self
+            .files
+            .iter()
+            .rev()
+            .find(|file| places.contains(&file.place))?;
         Some(file.text.clone())
     }
 
-    /// Keeps what a redirection writes, for whatever runs it later.
-    pub(super) fn keep_output(&mut self, simple: &SimpleCommand, state: &mut State) {
-        let before: Vec<File> = self.files.clone();
-        for redirect in &simple.redirects {
+    fn file_places(&self, path: &str, state: &State) -> Vec<Place> {
+        if path.starts_with("/dev/fd/") {
+            return vec![Place::Outside(path.to_owned())];
+        }
+        let folders = state.folders.iter().flatten();
+        folders
+            .map(|folder| self.repository.places_in(folder, path, Follow::All).real)
+            .collect()
+    }
+
+    /// Keeps what a simple command's redirections write, for whatever runs it later.
+    pub(super) fn keep_output(&mut self, simple: &SimpleCommand, state: &State) {
+        if self.muted
+            || !simple
+                .redirects
+                .iter()
+                .any(|redirect| redirect.descriptor() == Some(1))
+        {
+            return;
+        }
+        let text = match self.output_of(simple, &mut state.clone()) {
+            Input::Known(text) => Some(text),
+            _ => None,
+        };
+        self.keep(&simple.redirects, text.as_deref(), state);
+    }
+
+    /// Keeps a text under the names of the files that it is redirected to.
+    pub(super) fn keep(&mut self, redirects: &[Redirect], text: Option<&str>, state: &State) {
+        if self.muted || self.files.len() > FILES {
+            return;
+        }
+        for redirect in redirects {
             let (Target::Word(word), Some(1)) = (&redirect.target, redirect.descriptor()) else {
                 continue;
             };
-            let [Some(folder)] = state.folders.as_slice() else {
-                return;
-            };
-            let folder = folder.clone();
+            let outer = std::mem::replace(&mut self.muted, true);
             let target = self.values(word, &mut state.clone());
+            self.muted = outer;
             let [target] = target.as_slice() else {
                 continue;
             };
-            let Some(path) = target.value.known() else {
+            let Some(path) = target
+                .value
+                .known()
+                .filter(|path| !path.starts_with("/dev/"))
+            else {
                 continue;
             };
-            let place = self.repository.places_in(&folder, path, Follow::All).real;
-            let text = match self.output_of(simple, &mut state.clone()) {
-                Input::Known(text) => Some(text),
-                _ => None,
+            let held = match redirect.op {
+                RedirectOp::Append => self.content(path, state).flatten(),
+                _ => Some(String::new()),
             };
-            let text = if redirect.op == RedirectOp::Append {
-                let held = before.iter().rev().find(|file| file.place == place);
-                held.and_then(|held| held.text.clone())
-                    .zip(text)
-                    .map(|(held, text)| held + &text)
-            } else {
-                text
-            };
-            self.files.push(File { place, text });
+            let text = held.zip(text).map(|(held, text)| held + text);
+            for place in self.file_places(path, state) {
+                self.files.push(File {
+                    place,
+                    text: text.clone(),
+                });
+            }
         }
     }
 

@@ -254,7 +254,15 @@ impl Walker<'_> {
             part.kind == PartKind::Operand && !matches!(part.role, Role::Code | Role::ScriptFile)
         });
         let words: Vec<String> = words
-            .filter_map(|part| piece(started, part.at).value.known().map(str::to_owned))
+            .map(|part| part.at)
+            .chain(
+                reading
+                    .options
+                    .iter()
+                    .filter(|option| option.name == "-v")
+                    .filter_map(|option| option.value),
+            )
+            .filter_map(|at| piece(started, at).value.known().map(str::to_owned))
             .collect();
         let found = code::look(reading.language.unwrap_or_default(), text, &words);
         if found.is_opaque {
@@ -267,7 +275,11 @@ impl Walker<'_> {
             } else {
                 Follow::All
             };
-            let field = Field::known(&path, field.span);
+            let unknown = Field::unknown(field.span);
+            let field = Field {
+                value: path,
+                ..unknown
+            };
             self.path(access, &field, follow, is_delete, &started.name, state);
         }
         for script in found.scripts {
@@ -364,7 +376,8 @@ fn inputs(started: &Started<'_>, command: &Command<'_>) -> Vec<Field> {
 fn from_input(started: &Started<'_>) -> Vec<Field> {
     match started.input {
         Input::Known(text) => text
-            .split_whitespace()
+            .split(|letter: char| letter.is_whitespace() || letter == '\0')
+            .filter(|word| !word.is_empty())
             .map(|word| Field::known(word.trim_matches(['\'', '"']), started.span))
             .collect(),
         other => values_of(other, started.span),

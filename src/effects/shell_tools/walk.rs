@@ -76,6 +76,7 @@ impl Walker<'_> {
         let outer = std::mem::replace(&mut self.input, input);
         self.compound_kind(&compound.kind, state);
         self.input = outer;
+        self.keep(&compound.redirects, None, state);
         state.succeeded = false;
     }
 
