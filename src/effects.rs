@@ -144,7 +144,9 @@ impl Effects {
 
     /// Adds an effect, unless it is known already: several readings of one command mostly agree.
     fn add_path(&mut self, effect: PathEffect) {
-        if !self.paths.contains(&effect) {
+        // The span first: it mostly differs, and what an effect holds is long.
+        let is_known = |known: &PathEffect| known.span == effect.span && *known == effect;
+        if !self.paths.iter().any(is_known) {
             self.paths.push(effect);
         }
     }

@@ -59,6 +59,7 @@ pub(super) fn add(effects: &mut Effects, command: &ShellCommand, repository: &Re
         origin: None,
         input: Input::Inherited,
         files: Vec::new(),
+        made: Vec::new(),
         looked: BTreeMap::new(),
         sieve: Sieve::default(),
         via: Vec::new(),
@@ -85,6 +86,8 @@ struct Walker<'a> {
     input: Input,
     /// Files that the line wrote, the last one last.
     files: Vec<File>,
+    /// What programs of the line made: a `cd` there does not fail.
+    made: Vec<String>,
     /// What was found below folders.
     looked: BTreeMap<String, Arc<[String]>>,
     /// Which files below a folder the present command passes over.

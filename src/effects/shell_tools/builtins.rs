@@ -83,7 +83,7 @@ impl Walker<'_> {
                 folders.push(None);
                 continue;
             };
-            let exists = std::path::Path::new(&next).is_dir();
+            let exists = std::path::Path::new(&next).is_dir() || self.made.contains(&next);
             is_sure &= exists;
             folders.push(Some(next));
             if !exists {
@@ -93,6 +93,9 @@ impl Walker<'_> {
         }
         state.succeeded = is_sure && folders.iter().all(Option::is_some);
         folders.dedup();
+        if !is_sure {
+            state.unless_moved.clone_from(&state.folders);
+        }
         state.go(folders);
     }
 

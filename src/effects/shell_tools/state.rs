@@ -11,6 +11,9 @@ use crate::shell::Compound;
 /// Alternatives kept of one folder or variable; with more it is not known.
 const ALTERNATIVES: usize = 8;
 
+/// Variables that are followed; what the others hold is not known.
+const VARIABLES: usize = 300;
+
 /// Where a shell may be: absolute, or `None` for a folder that is not known.
 pub(super) type Folder = Option<String>;
 
@@ -19,6 +22,8 @@ pub(super) type Folder = Option<String>;
 pub(super) struct State {
     /// The alternatives. Never empty.
     pub(super) folders: Vec<Folder>,
+    /// Where it still is if the last command, a `cd`, failed.
+    pub(super) unless_moved: Vec<Folder>,
     /// Where `cd -` leads.
     pub(super) previous: Vec<Folder>,
     /// Where `popd` leads, the last first.
@@ -75,6 +80,7 @@ impl State {
             variables: BTreeMap::new(),
             lists: BTreeMap::new(),
             previous: vec![None],
+            unless_moved: Vec::new(),
             stack: Vec::new(),
             functions: BTreeMap::new(),
             links: Vec::new(),
@@ -96,6 +102,9 @@ impl State {
             values = vec![Value::Starts(String::new())];
         }
         self.lists.remove(name);
+        if self.variables.len() >= VARIABLES && !self.variables.contains_key(name) {
+            return;
+        }
         self.variables.insert(name.to_owned(), values);
     }
 
@@ -111,7 +120,21 @@ impl State {
     /// Sets an array. `$name` is its first element.
     pub(super) fn set_list(&mut self, name: &str, values: Vec<Value>) {
         self.set(name, values.first().cloned().into_iter().collect());
-        self.lists.insert(name.to_owned(), values);
+        if self.lists.len() < VARIABLES {
+            self.lists.insert(name.to_owned(), values);
+        }
+    }
+
+    /// Goes on whether the last command succeeded or not.
+    pub(super) fn settle(&mut self) {
+        for folder in std::mem::take(&mut self.unless_moved) {
+            if !self.folders.contains(&folder) {
+                self.folders.push(folder);
+            }
+        }
+        if self.folders.len() > ALTERNATIVES {
+            self.folders = vec![None];
+        }
     }
 
     /// Goes to other folders.
@@ -188,6 +211,9 @@ fn join_variables(
 ) {
     let unknown = || vec![Value::Starts(String::new())];
     for (name, values) in variables.iter_mut() {
+        if other.get(name) == Some(values) {
+            continue;
+        }
         values.extend(other.get(name).cloned().unwrap_or_else(unknown));
     }
     for (name, values) in other {
@@ -197,7 +223,7 @@ fn join_variables(
             variables.insert(name.clone(), values);
         }
     }
-    for values in variables.values_mut() {
+    for values in variables.values_mut().filter(|values| values.len() > 1) {
         values.sort();
         values.dedup();
         if values.len() > ALTERNATIVES {

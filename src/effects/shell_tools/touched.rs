@@ -25,6 +25,9 @@ const DEVICES: [&str; 8] = [
     "/dev/stderr",
 ];
 
+/// Paths that are kept as made by the line.
+const MADE: usize = 200;
+
 impl Walker<'_> {
     /// Adds an effect on a path, for each folder that the shell may be in.
     pub(super) fn path(
@@ -58,6 +61,9 @@ impl Walker<'_> {
                 self.unknown(UnknownKind::Path(access), written, Some(field.span));
                 continue;
             };
+            if access == Access::Write && by != "the shell" && self.made.len() < MADE {
+                self.made.push(absolute.trim_end_matches('/').to_owned());
+            }
             for path in through_links(&absolute, state) {
                 let places = self.repository.places_in("/", &path, follow);
                 if access == Access::Write && matches!(by, "curl" | "wget") {

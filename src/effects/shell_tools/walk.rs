@@ -34,7 +34,8 @@ impl Walker<'_> {
 
     fn list(&mut self, list: &AndOr, state: &mut State) {
         if list.rest.is_empty() {
-            return self.pipeline(&list.first, state);
+            self.pipeline(&list.first, state);
+            return state.settle();
         }
         let before = state.clone();
         self.pipeline(&list.first, state);
@@ -50,12 +51,17 @@ impl Walker<'_> {
             let skipped = match connector {
                 Connector::And if state.succeeded => None,
                 Connector::And => Some(start.clone()),
-                Connector::Or => Some(state.clone()),
+                // What was tried first succeeded.
+                Connector::Or => Some(State {
+                    unless_moved: Vec::new(),
+                    ..state.clone()
+                }),
             };
             if state.ended && *connector == Connector::And {
                 break;
             }
             next.ended = false;
+            next.unless_moved.clear();
             start = next.clone();
             self.pipeline(pipeline, &mut next);
             passed = match (passed, skipped) {
@@ -64,6 +70,7 @@ impl Walker<'_> {
             };
             *state = next;
         }
+        state.settle();
         if let Some(passed) = passed {
             let after = std::mem::replace(state, passed.clone());
             *state = after.join(passed);
