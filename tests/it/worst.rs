@@ -4,13 +4,13 @@ use std::time::{Duration, Instant};
 
 use crate::support::Repo;
 
-const POLICY: &str = r#"
+const POLICY: &str = r"
 version: 1
 on-unknown: {opaque-code: ask, path: ask, unparsable: ask}
 rules:
   - id: generated
     protect-paths: {paths: [generated/**], deny: [read, write, delete]}
-"#;
+";
 
 /// A run in a build without optimisation, on a machine with other work.
 const LIMIT: Duration = Duration::from_secs(if cfg!(debug_assertions) { 5 } else { 1 });

@@ -35,14 +35,14 @@ impl Walker<'_> {
             "exit" | "return" => state.ended = true,
             "eval" => self.eval(rest, span, state),
             "export" | "declare" | "typeset" | "local" | "readonly" => {
-                self.declare(rest, span, state)
+                self.declare(rest, span, state);
             }
             "read" => read(rest, input, state),
             "mapfile" | "readarray" => map_lines(rest, input, state),
             "printf" if rest.first().is_some_and(|word| word.value.start() == "-v") => {
                 print_into(rest, state);
             }
-            "alias" => self.alias(rest, state),
+            "alias" => Self::alias(rest, state),
             "unset" | "getopts" => {
                 for field in rest {
                     state.forget(field.value.start());
@@ -143,7 +143,7 @@ impl Walker<'_> {
     }
 
     /// An alias is a function for whatever shell expands it.
-    fn alias(&mut self, rest: &[Field], state: &mut State) {
+    fn alias(rest: &[Field], state: &mut State) {
         for field in rest {
             let Some((name, text)) = field.value.known().and_then(|text| text.split_once('='))
             else {
@@ -231,12 +231,12 @@ fn read(rest: &[Field], input: &Input, state: &mut State) {
         _ => Vec::new(),
     };
     let separators = separators(state);
-    let last = names.len() - 1;
+    let final_one = names.len() - 1;
     for (at, name) in names.iter().enumerate() {
         let values: Vec<Value> = lines
             .iter()
             .map(|line| match line {
-                Value::Known(line) => Value::Known(word_of(line, at, at == last, &separators)),
+                Value::Known(line) => Value::Known(word_of(line, at, at == final_one, &separators)),
                 Value::Starts(_) if at == 0 => line.clone(),
                 Value::Starts(_) => Value::Starts(String::new()),
             })
@@ -297,7 +297,7 @@ fn map_lines(rest: &[Field], input: &Input, state: &mut State) {
             state.set_list(name, lines.collect());
         }
         Input::Begins(starts) => {
-            state.set_list(name, starts.iter().cloned().map(Value::Starts).collect())
+            state.set_list(name, starts.iter().cloned().map(Value::Starts).collect());
         }
         _ => state.forget(name),
     }

@@ -7,6 +7,7 @@
 mod awk;
 mod editors;
 mod lexer;
+mod names;
 mod sed;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use crate::call::Access;
 use crate::effects::Value;
 use crate::programs;
 use lexer::Token;
+use names::{COPIES, DELETES, HARMLESS, MOVES, OPENS, SHELLS, WRITES, is_in};
 
 /// What was found in a piece of code.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -27,162 +29,6 @@ pub(super) struct Found {
     pub(super) is_opaque: bool,
 }
 
-/// Calls that write the paths they are given.
-const WRITES: [&str; 33] = [
-    "writeFile",
-    "writeFileSync",
-    "appendFile",
-    "appendFileSync",
-    "createWriteStream",
-    "outputFile",
-    "outputFileSync",
-    "writeTextFile",
-    "writeTextFileSync",
-    "file_put_contents",
-    "symlink",
-    "symlinkSync",
-    "link",
-    "linkSync",
-    "symlink_to",
-    "hardlink_to",
-    "chmod",
-    "chmodSync",
-    "chown",
-    "truncate",
-    "truncateSync",
-    "touch",
-    "utime",
-    "mkdir",
-    "mkdirSync",
-    "makedirs",
-    "mkdir_p",
-    "write_text",
-    "write_bytes",
-    "binwrite",
-    "urlretrieve",
-    "savetxt",
-    "mkpath",
-];
-/// Calls that write their last path and read the others.
-const COPIES: [&str; 13] = [
-    "copy",
-    "copy2",
-    "copyfile",
-    "copytree",
-    "copyFile",
-    "copyFileSync",
-    "copySync",
-    "cp",
-    "cpSync",
-    "cp_r",
-    "copyfileobj",
-    "install",
-    "make_archive",
-];
-/// Calls after which the paths are elsewhere.
-const MOVES: [&str; 7] = [
-    "rename",
-    "renameSync",
-    "renames",
-    "move",
-    "moveSync",
-    "mv",
-    "exchange",
-];
-const DELETES: [&str; 19] = [
-    "remove",
-    "removeSync",
-    "unlink",
-    "unlinkSync",
-    "rmtree",
-    "rmdir",
-    "rmdirSync",
-    "rmSync",
-    "rm",
-    "rm_r",
-    "rm_rf",
-    "rm_f",
-    "removedirs",
-    "delete",
-    "remove_dir_all",
-    "remove_file",
-    "remove_entry",
-    "rimraf",
-    "remove_tree",
-];
-const OPENS: [&str; 5] = ["open", "fopen", "sysopen", "openSync", "OpenFile"];
-/// Calls that start a shell or a program.
-const SHELLS: [&str; 25] = [
-    "system",
-    "popen",
-    "Popen",
-    "run",
-    "call",
-    "check_call",
-    "check_output",
-    "getoutput",
-    "getstatusoutput",
-    "exec",
-    "execSync",
-    "execFile",
-    "execFileSync",
-    "spawn",
-    "spawnSync",
-    "shell_exec",
-    "passthru",
-    "proc_open",
-    "execv",
-    "execvp",
-    "execl",
-    "execlp",
-    "capture2",
-    "capture3",
-    "create_subprocess_shell",
-];
-/// Calls that do nothing to a path, though they take texts.
-const HARMLESS: [&str; 41] = [
-    "print",
-    "printf",
-    "puts",
-    "echo",
-    "say",
-    "log",
-    "info",
-    "warn",
-    "error",
-    "debug",
-    "write",
-    "sub",
-    "gsub",
-    "replace",
-    "replaceAll",
-    "split",
-    "join",
-    "startswith",
-    "endswith",
-    "startsWith",
-    "endsWith",
-    "format",
-    "strip",
-    "append",
-    "push",
-    "match",
-    "search",
-    "compile",
-    "findall",
-    "includes",
-    "test",
-    "exists",
-    "isfile",
-    "isdir",
-    "existsSync",
-    "is_file",
-    "is_dir",
-    "len",
-    "index",
-    "count",
-    "exit",
-];
 /// Longest text that is taken for a path.
 const PATH: usize = 1_024;
 /// Code within code that is looked into.
@@ -278,14 +124,14 @@ impl Reader<'_> {
             let (base, last) = name.rsplit_once('.').unwrap_or(("", name));
             let after = tokens.get(at + 1..).unwrap_or_default();
             let is_call = self.is_call(after);
-            is_harmless &= !is_call || HARMLESS.contains(&last);
+            is_harmless &= !is_call || is_in(HARMLESS, last);
             if !is_call {
                 continue;
             }
-            if OPENS.contains(&last) {
+            if is_in(OPENS, last) {
                 self.open(base, after);
                 acts = true;
-            } else if SHELLS.contains(&last) && !(self.language == "python" && *name == "exec") {
+            } else if is_in(SHELLS, last) && !(self.language == "python" && *name == "exec") {
                 acts |= self.shell(base, after);
             } else if matches!(
                 *name,
@@ -417,12 +263,12 @@ impl Reader<'_> {
         };
         for value in paths {
             let text = value.start();
-            let bare = text.trim_start_matches(['>', '<', '+', ' ']);
+            let named = text.trim_start_matches(['>', '<', '+', ' ']);
             match text.find(['>', '<']) {
                 Some(0 | 1) if text.contains('>') || text.starts_with('+') => {
-                    self.found.known(Access::Write, bare)
+                    self.found.known(Access::Write, named);
                 }
-                Some(0) => self.found.known(Access::Read, bare),
+                Some(0) => self.found.known(Access::Read, named),
                 _ if self.language == "perl" && text.trim_end().ends_with('|') => {
                     self.found
                         .scripts
@@ -442,13 +288,13 @@ impl Reader<'_> {
         for token in after {
             match token {
                 Token::Text(value) => words.push(value.clone()),
-                Token::Name(name) => match self.names.get(name) {
-                    Some(value) => words.push(value.clone()),
-                    None => {
+                Token::Name(name) => {
+                    let Some(value) = self.names.get(name) else {
                         self.loose |= words.is_empty() && !is_list;
                         break;
-                    }
-                },
+                    };
+                    words.push(value.clone());
+                }
                 Token::Sign('[') => is_list = true,
                 Token::Sign('(' | ',' | ']') => {}
                 _ => break,
@@ -492,17 +338,17 @@ impl Reader<'_> {
         if is_method && paths.is_empty() {
             paths = self.texts(tokens.get(..at).unwrap_or_default());
         }
-        if !is_method || COPIES.contains(&last) || MOVES.contains(&last) {
+        if !is_method || is_in(COPIES, last) || is_in(MOVES, last) {
             paths.extend(after);
         }
-        if COPIES.contains(&last) && paths.len() > 1 {
+        if is_in(COPIES, last) && paths.len() > 1 {
             let written = paths.pop();
-            paths
-                .iter()
-                .for_each(|path| self.found.path(Access::Read, path));
-            written
-                .iter()
-                .for_each(|path| self.found.path(Access::Write, path));
+            for path in &paths {
+                self.found.path(Access::Read, path);
+            }
+            if let Some(path) = &written {
+                self.found.path(Access::Write, path);
+            }
             return;
         }
         let is_content = last.starts_with("write")
@@ -513,9 +359,9 @@ impl Reader<'_> {
             paths.truncate(1 + self.words.len());
         }
         for path in &paths {
-            accesses
-                .iter()
-                .for_each(|access| self.found.path(*access, path));
+            for access in accesses {
+                self.found.path(*access, path);
+            }
         }
     }
 }
@@ -523,14 +369,13 @@ impl Reader<'_> {
 /// Says what a call does to its paths.
 fn accesses(base: &str, last: &str) -> Option<&'static [Access]> {
     let is_file = |name: &str| matches!(name, "File" | "IO" | "FileUtils" | "Bun" | "fs" | "Deno");
-    if DELETES.contains(&last) {
+    if is_in(DELETES, last) {
         return Some(&[Access::Delete]);
     }
-    if MOVES.contains(&last) || (last == "replace" && base == "os") {
+    if is_in(MOVES, last) || (last == "replace" && base == "os") {
         return Some(&[Access::Write, Access::Delete]);
     }
-    let writes =
-        WRITES.contains(&last) || COPIES.contains(&last) || (last == "write" && is_file(base));
+    let writes = is_in(WRITES, last) || is_in(COPIES, last) || (last == "write" && is_file(base));
     writes.then_some(&[Access::Write])
 }
 

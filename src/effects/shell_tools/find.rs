@@ -140,7 +140,7 @@ struct Expression<'w> {
     least: usize,
 }
 
-impl<'w> Expression<'w> {
+impl Expression<'_> {
     fn any(&mut self, depth: usize) -> Test {
         let mut all = vec![self.all(depth)];
         while self
@@ -338,7 +338,8 @@ impl Walker<'_> {
         if !operands.is_empty()
             && (options.contains('d') || !operands.iter().any(|path| is_folder(path)))
         {
-            return Input::Known(operands.iter().map(|path| format!("{path}\n")).collect());
+            let names: Vec<String> = operands.iter().map(|path| format!("{path}\n")).collect();
+            return Input::Known(names.concat());
         }
         let path = match operands.as_slice() {
             [] => ".",

@@ -94,13 +94,12 @@ impl Walker<'_> {
         {
             return Arc::default();
         }
-        let all = match self.looked.get(folder) {
-            Some(all) => Arc::clone(all),
-            None => {
-                let all: Arc<[String]> = self.look(folder).into();
-                self.looked.insert(folder.clone(), Arc::clone(&all));
-                all
-            }
+        let all = if let Some(all) = self.looked.get(folder) {
+            Arc::clone(all)
+        } else {
+            let all: Arc<[String]> = self.look(folder).into();
+            self.looked.insert(folder.clone(), Arc::clone(&all));
+            all
         };
         if self.sieve.only.is_empty() && self.sieve.but.is_empty() {
             return all;

@@ -35,7 +35,7 @@ impl Walker<'_> {
         }
         let mut values: Vec<Value> = match &parameter.op {
             None => all,
-            Some(ParamOp::Substring(range)) => from_range(all, parameter, &static_text(range)?)?,
+            Some(ParamOp::Substring(range)) => from_range(&all, parameter, &static_text(range)?)?,
             Some(op @ (ParamOp::Pattern(..) | ParamOp::Replace(..))) => all
                 .iter()
                 .map(|value| self.changed(op, value, state))
@@ -208,7 +208,7 @@ fn joined(values: &[Value]) -> Value {
 }
 
 /// `${@:2}` counts from one, `${list[@]:2}` from nought.
-fn from_range(all: Vec<Value>, parameter: &Parameter, range: &str) -> Option<Vec<Value>> {
+fn from_range(all: &[Value], parameter: &Parameter, range: &str) -> Option<Vec<Value>> {
     let shift = usize::from(parameter.index.is_none());
     let (from, to) = bounds(range, all.len() + shift)?;
     let from = from.saturating_sub(shift);
@@ -322,16 +322,13 @@ fn replaced(sign: &str, text: &str, pattern: &GlobMatcher, replacement: &str) ->
     let mut done = false;
     while let Some(letter) = text.get(at..).and_then(|rest| rest.chars().next()) {
         let may = !done && (sign != "/#" || at == 0) && text.len() <= 256;
-        match longest(at).filter(|_| may) {
-            Some(end) => {
-                out.push_str(replacement);
-                at = end;
-                done = sign != "//";
-            }
-            None => {
-                out.push(letter);
-                at += letter.len_utf8();
-            }
+        if let Some(end) = longest(at).filter(|_| may) {
+            out.push_str(replacement);
+            at = end;
+            done = sign != "//";
+        } else {
+            out.push(letter);
+            at += letter.len_utf8();
         }
     }
     out

@@ -8,7 +8,7 @@ use crate::effects::Value;
 use crate::repo::{Follow, Place};
 use crate::shell::{
     Command, Compound, HereDoc, Pipeline, Process, Redirect, RedirectOp, Script, SimpleCommand,
-    Target,
+    Target, Word,
 };
 
 /// What a command reads from its standard input, or prints.
@@ -122,7 +122,7 @@ impl Walker<'_> {
     }
 
     fn is_tee(&self, simple: &SimpleCommand) -> bool {
-        let name = simple.words.first().and_then(|word| word.static_text());
+        let name = simple.words.first().and_then(Word::static_text);
         !self.remote && name.as_deref() == Some("tee")
     }
 
@@ -186,7 +186,7 @@ impl Walker<'_> {
                 input
             }
             "cat" => match words.as_slice() {
-                [path] => known(self.content(path, state).flatten()),
+                [path] => self.content(path, state).unwrap_or(Input::Unknown),
                 _ => Input::Unknown,
             },
             "grep" | "egrep" | "fgrep" => filtered(program, &words, input),
@@ -200,13 +200,12 @@ impl Walker<'_> {
         }
     }
 
-    /// Returns what a file holds that the line wrote: `None` for any other file, `Some(None)` when it is not known.
-    pub(super) fn content(&self, path: &str, state: &State) -> Option<Option<String>> {
+    /// Returns what a file holds that the line wrote: `None` for any other file.
+    pub(super) fn content(&self, path: &str, state: &State) -> Option<Input> {
         if matches!(path, "/dev/stdin" | "/dev/fd/0" | "-") {
             return match &self.input {
-                Input::Known(text) => Some(Some(text.clone())),
                 Input::Inherited => None,
-                Input::Begins(_) | Input::Unknown => Some(None),
+                other => Some(other.clone()),
             };
         }
         if self.files.is_empty() {
@@ -218,7 +217,7 @@ impl Walker<'_> {
             .iter()
             .rev()
             .find(|file| places.contains(&file.place))?;
-        Some(file.text.clone())
+        Some(file.text.clone().map_or(Input::Unknown, Input::Known))
     }
 
     fn file_places(&self, path: &str, state: &State) -> Vec<Place> {
@@ -271,7 +270,10 @@ impl Walker<'_> {
                 continue;
             };
             let held = match redirect.op {
-                RedirectOp::Append => self.content(path, state).flatten(),
+                RedirectOp::Append => match self.content(path, state) {
+                    Some(Input::Known(text)) => Some(text),
+                    _ => None,
+                },
                 _ => Some(String::new()),
             };
             let text = held.zip(text).map(|(held, text)| held + text);
@@ -307,8 +309,7 @@ impl Walker<'_> {
             (Target::Word(word), RedirectOp::Read) => match self.values(word, state).as_slice() {
                 [field] => {
                     let path = field.value.known().unwrap_or_default();
-                    let text = self.content(path, state).flatten();
-                    text.map_or(Input::Unknown, Input::Known)
+                    self.content(path, state).unwrap_or(Input::Unknown)
                 }
                 _ => Input::Unknown,
             },
@@ -370,7 +371,8 @@ fn filtered(program: &str, words: &[&str], input: Input) -> Input {
     let kept = text
         .lines()
         .filter(|line| regex.is_match(line) != letters.contains('v'));
-    Input::Known(kept.map(|line| format!("{line}\n")).collect())
+    let kept: Vec<String> = kept.map(|line| format!("{line}\n")).collect();
+    Input::Known(kept.concat())
 }
 
 fn name_part(program: &str, words: &[&str]) -> Option<String> {

@@ -138,8 +138,8 @@ impl Walker<'_> {
         let content = self.content(path, state);
         self.input = outer;
         match content {
-            Some(Some(text)) => self.content_of(started, reading, &text, state),
-            Some(None) => self.unknown(UnknownKind::OpaqueCode, path, Some(started.span)),
+            Some(Input::Known(text)) => self.content_of(started, reading, &text, state),
+            Some(_) => self.unknown(UnknownKind::OpaqueCode, path, Some(started.span)),
             None => {}
         }
         let words = started.fields.get(script.at.word + 1..).unwrap_or_default();
@@ -181,8 +181,7 @@ impl Walker<'_> {
         };
         match self.content(path, state) {
             None => {}
-            Some(None) => self.unknown(UnknownKind::OpaqueCode, path, Some(span)),
-            Some(Some(text)) => {
+            Some(Input::Known(text)) => {
                 let line = text.lines().next().and_then(|line| line.strip_prefix("#!"));
                 let interpreter = line.and_then(|line| {
                     line.split_whitespace()
@@ -204,6 +203,7 @@ impl Walker<'_> {
                     self.depth -= 1;
                 }
             }
+            Some(_) => self.unknown(UnknownKind::OpaqueCode, path, Some(span)),
         }
     }
 

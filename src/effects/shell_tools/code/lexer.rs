@@ -49,7 +49,7 @@ impl Lexer<'_> {
             }
             '#' if hashes => self.skip(self.rest.find('\n').unwrap_or(self.rest.len())),
             '/' if slashes && self.rest.starts_with("//") => {
-                self.skip(self.rest.find('\n').unwrap_or(self.rest.len()))
+                self.skip(self.rest.find('\n').unwrap_or(self.rest.len()));
             }
             '\'' | '"' | '`' => self.text(letter),
             '%' if self.language == "ruby"
@@ -88,7 +88,10 @@ impl Lexer<'_> {
                     let is_filled = name.to_lowercase().contains('f');
                     let quote = self.rest.chars().next().unwrap_or('"');
                     self.text(quote);
-                    return if is_filled { self.open_at('{') } else { () };
+                    if is_filled {
+                        self.open_at('{');
+                    }
+                    return;
                 }
                 if self.language == "perl" && matches!(name.as_str(), "qw" | "q" | "qq") {
                     return self.words(end);
