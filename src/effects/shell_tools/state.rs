@@ -12,7 +12,7 @@ use crate::shell::Compound;
 const ALTERNATIVES: usize = 8;
 
 /// Variables that are followed; what the others hold is not known.
-const VARIABLES: usize = 300;
+const VARIABLES: usize = 100;
 
 /// Where a shell may be: absolute, or `None` for a folder that is not known.
 pub(super) type Folder = Option<String>;
