@@ -52,6 +52,12 @@ pub fn native_name(adapter: &Adapter, event: Event) -> &'static str {
     decode::native_of(adapter, event)
 }
 
+/// Returns the files that runtimes without an adapter read their hooks from.
+#[must_use]
+pub fn other_configs() -> &'static [&'static str] {
+    shipped::CONFIGS
+}
+
 /// How far a runtime honours a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capability {

@@ -3,17 +3,18 @@
 //! Each step is a function elsewhere; here stands their order, and what happens when one of them cannot do its work.
 
 mod broken;
+mod folders;
 mod gates;
 mod record;
 pub mod wording;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::adapter::{self, Adapter, Capability, PayloadError, Reply};
 use crate::call::{Access, Call, Event};
 use crate::decision::{Answered, Decision, Verdict};
 use crate::effects::{self, Effects};
-use crate::policy::evaluate::{Facts, Judgement, evaluate};
+use crate::policy::evaluate::{Facts, evaluate};
 use crate::policy::load::{self, Loaded};
 use crate::policy::sources;
 use crate::repo::{Place, Repository};
@@ -48,6 +49,8 @@ pub struct Trace {
     pub decision: Decision,
     /// Gates whose result decides; a dry run does not run them.
     pub gates_due: Vec<String>,
+    /// `record` rules that hold for the event.
+    pub records: Vec<String>,
     /// Trouble that did not change the decision, such as a record that could not be written.
     pub troubles: Vec<String>,
     pub reply: Reply,
@@ -82,51 +85,111 @@ pub fn answer(request: &Request<'_>) -> Trace {
 /// Answers a call that has been decoded.
 #[must_use]
 pub fn answer_call(adapter: &'static Adapter, mode: Mode<'_>, call: Call) -> Trace {
-    let Some(repository) = find_repository(adapter, call.cwd.as_deref()) else {
-        return Trace {
-            call,
-            ..Trace::default()
-        };
-    };
-    let repository = seen_by_tool(repository, &call);
-    let effects = effects::of(&call, &repository);
-    let loaded = load_policy(&repository, &effects);
     let mut trace = Trace {
         call,
-        effects,
-        policy: Policy::Loaded,
         ..Trace::default()
     };
-    if !loaded.is_usable() {
-        broken::by_policy(&mut trace, &repository, &loaded);
-        return finish(adapter, trace);
-    }
-    let facts = facts(adapter, &repository, &loaded, &trace);
-    let Judgement {
-        decision,
-        due,
-        records,
-    } = evaluate(&loaded.set, &trace.call, &trace.effects, &facts);
-    trace.decision = decision;
-    trace.gates_due = due.iter().map(|due| due.rule.id.clone()).collect();
-    if let Mode::Real(before_gates) = mode {
-        if !due.is_empty() {
-            before_gates();
+    match folders::repositories(adapter, &trace.call) {
+        Ok(repositories) => {
+            for repository in repositories {
+                let judged = judge_in(adapter, mode, &trace.call, repository);
+                trace.absorb(judged);
+            }
         }
-        let settled = gates::settle(&mut trace, &repository, &loaded.set, &due);
-        record::keep(adapter, &mut trace, &repository, &records, &settled);
+        Err(what) => broken::by_folder(&mut trace, &what),
     }
     finish(adapter, trace)
 }
 
+/// Judges a call by the policy of one repository.
+fn judge_in(
+    adapter: &'static Adapter,
+    mode: Mode<'_>,
+    call: &Call,
+    repository: Repository,
+) -> Trace {
+    let repository = folders::seen_by_tool(repository, call);
+    let effects = effects::of(call, &repository);
+    let loaded = load_policy(&repository, call.event, &effects);
+    let mut trace = Trace {
+        call: call.clone(),
+        effects,
+        policy: Policy::Loaded,
+        ..Trace::default()
+    };
+    let mut settled = Vec::new();
+    let mut records = Vec::new();
+    if loaded.is_usable() {
+        let facts = facts(adapter, &repository, &loaded, &trace);
+        let judgement = evaluate(&loaded.set, &trace.call, &trace.effects, &facts);
+        trace.decision = judgement.decision;
+        let due = judgement.due;
+        trace.gates_due = due.iter().map(|due| due.rule.id.clone()).collect();
+        records = judgement.records;
+        trace.records = records.iter().map(|rule| rule.id.clone()).collect();
+        if let Mode::Real(before_gates) = mode {
+            if !due.is_empty() {
+                before_gates();
+            }
+            settled = gates::settle(&mut trace, &repository, &loaded.set, &due);
+        }
+    } else {
+        broken::by_policy(&mut trace, &repository, &loaded);
+        if trace.call.event == Event::Stop && matches!(mode, Mode::Real(_)) {
+            gates::govern(&mut trace, &repository);
+        }
+    }
+    if matches!(mode, Mode::Real(_)) {
+        record::keep(adapter, &mut trace, &repository, &records, &settled);
+        tell_troubles(&mut trace);
+    }
+    trace
+}
+
+impl Trace {
+    /// Adds what the policy of one more repository says: the strictest verdict wins, every reason is kept.
+    fn absorb(&mut self, other: Self) {
+        self.policy = match (&self.policy, other.policy) {
+            (Policy::Broken, _) | (_, Policy::Broken) => Policy::Broken,
+            (_, policy) => policy,
+        };
+        if self.effects == Effects::default() {
+            self.effects = other.effects;
+        }
+        let decision = &mut self.decision;
+        decision.verdict = decision.verdict.max(other.decision.verdict);
+        decision.would = decision.would.max(other.decision.would);
+        decision.findings.extend(other.decision.findings);
+        decision.context.extend(other.decision.context);
+        decision.notices.extend(other.decision.notices);
+        self.gates_due.extend(other.gates_due);
+        self.records.extend(other.records);
+        self.troubles.extend(other.troubles);
+    }
+}
+
+/// Tells the person what could not be written, on events that are rare enough to be read.
+fn tell_troubles(trace: &mut Trace) {
+    if matches!(trace.call.event, Event::SessionStart | Event::Stop) {
+        let told = trace
+            .troubles
+            .iter()
+            .map(|trouble| format!("hookgate: {trouble}"));
+        trace.decision.notices.extend(told);
+    }
+}
+
 /// A call that cannot be read: where it came from is not known either, so that no absent policy can excuse it.
 fn answer_unreadable(request: &Request<'_>, error: &PayloadError) -> Trace {
-    let repository = find_repository(request.adapter, None);
+    let nowhere = Call::default();
+    let found = folders::repositories(request.adapter, &nowhere).unwrap_or_default();
+    let repository = found.into_iter().next();
+    let event = error.event.unwrap_or_default();
     let loaded = repository
         .as_ref()
-        .map(|repository| load_policy(repository, &Effects::default()));
+        .map(|repository| load_policy(repository, event, &Effects::default()));
+    // What an unusable policy could still say of itself counts too.
     let when_broken = loaded
-        .filter(Loaded::is_usable)
         .map(|loaded| loaded.set.when_broken)
         .unwrap_or_default();
     let mut trace = Trace {
@@ -170,39 +233,13 @@ fn finish(adapter: &Adapter, mut trace: Trace) -> Trace {
     trace
 }
 
-/// Looks for the policy from the agent's folder, then from where the runtime says that it was started.
-fn find_repository(adapter: &Adapter, cwd: Option<&str>) -> Option<Repository> {
-    let home = settings::home();
-    let folder = match cwd {
-        Some(cwd) => PathBuf::from(cwd),
-        None => settings::working_folder()?,
+fn load_policy(repository: &Repository, event: Event, effects: &Effects) -> Loaded {
+    let layers = if event == Event::Stop {
+        // Work of the whole session is judged, wherever the agent stands now.
+        sources::all(repository)
+    } else {
+        sources::of(repository, effects)
     };
-    let started = adapter
-        .start_folder_env
-        .and_then(settings::variable)
-        .map(PathBuf::from);
-    Repository::find(&folder, home.clone()).or_else(|| {
-        let started = Repository::find(&started?, home.clone())?;
-        // The call's relative paths still start from the agent's folder.
-        Some(Repository::at(started.root(), &folder, home))
-    })
-}
-
-/// A shell tool may name a folder of its own for its command.
-fn seen_by_tool(repository: Repository, call: &Call) -> Repository {
-    let tool_folder = call
-        .tool
-        .as_ref()
-        .and_then(|tool| tool.command.as_ref())
-        .and_then(|command| command.cwd.as_deref());
-    match tool_folder {
-        Some(folder) => repository.seen_from(folder),
-        None => repository,
-    }
-}
-
-fn load_policy(repository: &Repository, effects: &Effects) -> Loaded {
-    let layers = sources::of(repository, effects);
     let runtimes: Vec<&str> = adapter::all().iter().map(|adapter| adapter.name).collect();
     load::load(repository.root(), &layers, &runtimes)
 }
@@ -232,11 +269,23 @@ fn facts(adapter: &Adapter, repository: &Repository, loaded: &Loaded, trace: &Tr
         } else {
             Vec::new()
         },
-        hook_configs: adapter::all()
-            .iter()
-            .flat_map(|adapter| adapter.config.iter().map(|file| file.path))
-            .collect(),
+        hook_configs: hook_configs(),
+        records: loaded.set.record_files(),
     }
+}
+
+/// Returns the files that runtimes read their hooks from, with and without an adapter here.
+fn hook_configs() -> Vec<String> {
+    let files = adapter::all().iter().flat_map(|adapter| adapter.config);
+    let moved = files.clone().filter_map(|file| {
+        let folder = settings::variable(file.moved_by?)?;
+        let name = file.path.rsplit('/').next()?;
+        Some(format!("{folder}/{name}"))
+    });
+    let known = files
+        .map(|file| file.path)
+        .chain(adapter::other_configs().iter().copied());
+    known.map(str::to_owned).chain(moved).collect()
 }
 
 /// Returns where hookgate itself lives.

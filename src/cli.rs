@@ -4,8 +4,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::adapter;
 use crate::commands;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -80,6 +82,9 @@ pub struct ExplainArgs {
     /// A file that a read tool would open
     #[arg(long, group = "call", value_name = "PATH")]
     pub read: Option<String>,
+    /// A file that a tool would delete
+    #[arg(long, group = "call", value_name = "PATH")]
+    pub delete: Option<String>,
     /// A prompt
     #[arg(long, group = "call", value_name = "TEXT")]
     pub prompt: Option<String>,
@@ -87,7 +92,7 @@ pub struct ExplainArgs {
     #[arg(long, group = "call", value_name = "FILE")]
     pub payload: Option<PathBuf>,
     /// The runtime that the payload is from
-    #[arg(long, value_name = "NAME", requires = "payload")]
+    #[arg(long, value_name = "NAME", requires = "payload", value_parser = runtimes())]
     pub runtime: Option<String>,
     /// How to print the explanation
     #[arg(long, value_enum, default_value_t)]
@@ -122,6 +127,15 @@ pub enum ExplainFormat {
     Human,
     /// Stable and versioned
     Json,
+}
+
+/// The runtimes that can be named.
+fn runtimes() -> PossibleValuesParser {
+    adapter::all()
+        .iter()
+        .map(|adapter| adapter.name)
+        .collect::<Vec<_>>()
+        .into()
 }
 
 /// Parses a command line and runs it.

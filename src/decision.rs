@@ -56,6 +56,8 @@ pub struct Context {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     pub rule: String,
+    /// Where the rule is written, as `file:line`; `None` for what holds without a rule.
+    pub origin: Option<String>,
     pub verdict: Verdict,
     /// What [`Verdict::Ask`] becomes where the runtime cannot ask.
     pub unless_asked: Verdict,

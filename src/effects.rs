@@ -112,7 +112,9 @@ pub fn of(call: &Call, repository: &Repository) -> Effects {
     };
     match (&tool.command, tool.kind) {
         (Some(command), _) => shell_tools::add(&mut effects, command, repository),
-        (None, ToolKind::Mcp) => mcp_tools::add(&mut effects, tool, repository),
+        (None, ToolKind::Mcp | ToolKind::Other) => {
+            mcp_tools::add(&mut effects, tool, repository);
+        }
         (None, _) => file_tools::add(&mut effects, tool, repository),
     }
     effects

@@ -7,7 +7,8 @@ use std::sync::Mutex;
 
 use tracing_subscriber::EnvFilter;
 
-use crate::settings;
+use crate::answer::Trace;
+use crate::{report, settings};
 
 /// Starts tracing when the environment asks for it.
 pub(crate) fn start() {
@@ -25,6 +26,17 @@ pub(crate) fn start() {
         .with_ansi(false)
         .with_writer(Mutex::new(file))
         .try_init();
+}
+
+/// Notes what was decided, and for `debug` what was understood.
+pub(crate) fn decision(trace: &Trace) {
+    tracing::info!(
+        event = trace.call.event.name(),
+        tool = trace.call.tool.as_ref().map(|tool| tool.name.as_str()),
+        verdict = trace.decision.verdict.name(),
+        rules = ?trace.decision.findings.iter().map(|finding| &finding.rule).collect::<Vec<_>>(),
+    );
+    tracing::debug!("{}", report::trace(trace));
 }
 
 /// Notes trouble that changed no decision.

@@ -29,6 +29,22 @@ pub struct PolicySet {
     pub sources: Vec<Source>,
 }
 
+impl PolicySet {
+    /// Returns the files that `record` rules write, relative to the root.
+    #[must_use]
+    pub fn record_files(&self) -> Vec<String> {
+        let rules = self.rules.iter();
+        let files = rules.filter_map(|rule| match &rule.kind {
+            RuleKind::Record(record) if rule.base.is_empty() => Some(record.file.clone()),
+            RuleKind::Record(record) => Some(format!("{}/{}", rule.base, record.file)),
+            _ => None,
+        });
+        files
+            .map(|file| file.trim_start_matches("./").to_owned())
+            .collect()
+    }
+}
+
 /// One rule: an id, exactly one kind, and what to say when it matches.
 #[derive(Debug, Clone)]
 pub struct Rule {

@@ -7,6 +7,7 @@ pub mod head;
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 pub use crate::policy::path_pattern::Case;
@@ -58,26 +59,29 @@ pub enum Follow {
 }
 
 impl Repository {
-    /// Finds the repository of a folder: the nearest policy file at or above it, then the checkout that holds that file.
+    /// Finds the repository of a folder: the outermost policy file at or above it, then the checkout that holds that file.
     /// Returns `None` when there is no policy at or above the folder.
     ///
-    /// A checkout below the policy (one that an agent cloned or initialised) does not hide the policy above it.
+    /// A checkout further in, with or without a policy of its own, does not hide the policy above it: that one would be an
+    /// agent's to make. Files in `/`, in folders that anybody may write to and in a home folder that is no checkout hold for nothing.
     #[must_use]
     pub fn find(cwd: &Path, home: Option<String>) -> Option<Self> {
         if !cwd.is_absolute() {
             return None;
         }
         let cwd = normal(cwd);
-        let policy_folder = cwd.ancestors().find(|folder| has_policy(folder))?;
-        let root = policy_folder
-            .ancestors()
-            .find(|folder| folder.join(".git").symlink_metadata().is_ok())
-            .or_else(|| {
-                policy_folder
-                    .ancestors()
-                    .filter(|folder| has_policy(folder))
-                    .last()
-            })
+        let is_own = |folder: &&Path| {
+            let is_home = home
+                .as_deref()
+                .is_some_and(|home| *folder == Path::new(home));
+            let is_stray = is_home && !exists(&folder.join(".git"));
+            !is_stray && folder.parent().is_some() && !is_shared(folder)
+        };
+        let policies = cwd.ancestors().filter(is_own);
+        let policy_folder = policies.filter(|folder| has_policy(folder)).last()?;
+        let mut checkouts = policy_folder.ancestors();
+        let root = checkouts
+            .find(|folder| exists(&folder.join(".git")))
             .unwrap_or(policy_folder)
             .to_path_buf();
         Some(Self::at(&root, &cwd, home))
@@ -109,6 +113,12 @@ impl Repository {
     #[must_use]
     pub fn home(&self) -> Option<&str> {
         self.home.as_deref()
+    }
+
+    /// Whether two are the same folder on the disk.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.real_root == other.real_root
     }
 
     /// Returns the same repository as seen from another folder.
@@ -189,7 +199,32 @@ impl Place {
 fn has_policy(folder: &Path) -> bool {
     [POLICY_FILE, LOCAL_POLICY_FILE]
         .iter()
-        .any(|name| folder.join(name).symlink_metadata().is_ok())
+        .any(|name| exists(&folder.join(name)))
+}
+
+/// Whether something may be there: only a clear "no" is one. A folder that was closed to us hides no policy.
+fn exists(path: &Path) -> bool {
+    match path.symlink_metadata() {
+        Ok(_) => true,
+        Err(error) => !matches!(
+            error.kind(),
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+        ),
+    }
+}
+
+/// Whether anybody may write to a folder, as to the one for temporary files.
+#[cfg(unix)]
+fn is_shared(folder: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    folder
+        .metadata()
+        .is_ok_and(|about| about.permissions().mode() & 0o002 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_shared(_folder: &Path) -> bool {
+    false
 }
 
 /// Returns the path of `absolute` below `folder`, or `None` when it does not lie there.

@@ -7,7 +7,9 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::answer::{Policy, Trace, wording};
+use crate::call::Access;
 use crate::decision::{Decision, Verdict};
+use crate::effects::UnknownKind;
 
 /// Version of the JSON form.
 pub const VERSION: u64 = 1;
@@ -39,11 +41,13 @@ fn understood(text: &mut String, trace: &Trace) {
         );
     }
     if let Some(tool) = &call.tool {
-        row(
-            text,
-            "tool",
-            &format!("{} ({})", tool.name, tool.kind.name()),
-        );
+        let kind = tool.kind.name();
+        let shown = if tool.name == kind {
+            kind.to_owned()
+        } else {
+            format!("{} ({kind})", tool.name)
+        };
+        row(text, "tool", &shown);
     }
     if let Some(command) = call.tool.as_ref().and_then(|tool| tool.command.as_ref()) {
         row(text, "command", &command.text);
@@ -75,7 +79,16 @@ fn understood(text: &mut String, trace: &Trace) {
         );
     }
     for unknown in &trace.effects.unknowns {
-        row(text, "unknown", &unknown.written);
+        let what = match unknown.kind {
+            UnknownKind::OpaqueCode => "code that is not looked into",
+            UnknownKind::Path(access) => match access {
+                Access::Read => "a path that is read",
+                Access::Write => "a path that is written",
+                Access::Delete => "a path that is deleted",
+            },
+            UnknownKind::Unparsable => "a text that no shell would parse",
+        };
+        row(text, "unknown", &format!("{what}: {}", unknown.written));
     }
 }
 
@@ -87,13 +100,19 @@ fn decided(text: &mut String, trace: &Trace) {
     };
     row(text, "policy", policy);
     for finding in &trace.decision.findings {
-        let rule = format!(
-            "{}: {} {}",
-            finding.rule,
-            finding.verdict.name(),
-            finding.what
-        );
+        let origin = finding.origin.as_deref();
+        let origin = origin.map_or_else(String::new, |origin| format!(" ({origin})"));
+        let verdict = finding.verdict.name();
+        let rule = format!("{}{origin}: {verdict}: {}", finding.rule, finding.what);
         row(text, "rule", &rule);
+        if let Some(command) = trace
+            .call
+            .tool
+            .as_ref()
+            .and_then(|tool| tool.command.as_ref())
+        {
+            pointed(text, &command.text, finding.span);
+        }
     }
     for context in &trace.decision.context {
         row(text, "rule", &format!("{}: adds context", context.rule));
@@ -101,7 +120,33 @@ fn decided(text: &mut String, trace: &Trace) {
     for gate in &trace.gates_due {
         row(text, "gate", &format!("{gate}: is due"));
     }
+    for record in &trace.records {
+        row(text, "record", &format!("{record}: adds a line"));
+    }
     row(text, "verdict", &verdict(&trace.decision));
+}
+
+/// Draws the part of a command that made a rule match, under its line.
+fn pointed(text: &mut String, command: &str, span: Option<(usize, usize)>) {
+    let Some((start, end)) = span else {
+        return;
+    };
+    let mut from = 0;
+    for line in command.split('\n') {
+        let to = from + line.len();
+        if start >= from && start < to {
+            let before = line.get(..start - from).unwrap_or_default();
+            let marked = line
+                .get(start - from..end.min(to) - from)
+                .unwrap_or_default();
+            // Escaping may lengthen a line: the marks go under what is drawn.
+            let marks = "^".repeat(escaped(marked).chars().count().max(1));
+            let gap = " ".repeat(escaped(before).chars().count());
+            row(text, "", line);
+            row(text, "", &format!("{gap}{marks}"));
+        }
+        from = to + 1;
+    }
 }
 
 /// "deny", or "neutral (observed only; would be deny)".
@@ -164,6 +209,7 @@ pub fn json(trace: &Trace) -> Value {
         .map(|finding| {
             json!({
                 "rule": finding.rule,
+                "origin": finding.origin,
                 "verdict": finding.verdict.name(),
                 "what": finding.what,
                 "reason": finding.reason,
@@ -212,6 +258,7 @@ pub fn json(trace: &Trace) -> Value {
         "findings": findings,
         "context": trace.decision.context.iter().map(|context| json!({"rule": context.rule, "text": context.text})).collect::<Vec<_>>(),
         "gates_due": trace.gates_due,
+        "records": trace.records,
         "told": wording::reason(&trace.decision),
         "reply": {
             "stdout": trace.reply.stdout,

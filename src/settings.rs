@@ -30,7 +30,10 @@ pub fn is_set(name: &str) -> bool {
 /// Returns the person's home folder.
 #[must_use]
 pub fn home() -> Option<String> {
-    variable("HOME").or_else(|| variable("USERPROFILE"))
+    // Where the variable is missing the system still knows.
+    let folder = std::env::home_dir()?;
+    let folder = folder.to_str()?.trim_end_matches('/');
+    (!folder.is_empty()).then(|| folder.to_owned())
 }
 
 /// Returns the folder that this process runs in.

@@ -6,9 +6,10 @@
 pub mod audit;
 pub mod session;
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -18,6 +19,12 @@ pub const FOLDER: &str = ".hook-state";
 pub const LAST_GATE: &str = "last_quality_gate.json";
 /// Version written into every file; a file with a higher one is left alone.
 pub const VERSION: u64 = 1;
+
+/// Largest file that is read, in bytes.
+const FILE_LIMIT: u64 = 16 * 1024 * 1024;
+/// How often, and how long in between, a lock is tried: half a second in all.
+const LOCK_TRIES: u32 = 100;
+const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 /// Longest name made from a payload's text, in bytes; longer ones end in a digest.
 const NAME_LIMIT: usize = 80;
@@ -58,7 +65,13 @@ impl State {
     /// Returns a JSON file's content; `None` when it is missing, unreadable or from a newer version.
     #[must_use]
     pub fn read(&self, name: &str) -> Option<Value> {
-        let bytes = fs::read(self.folder.join(name)).ok()?;
+        let path = self.folder.join(name);
+        let about = path.symlink_metadata().ok()?;
+        // Reading a pipe could wait for ever, and no file of ours is that large.
+        if !about.is_file() || about.len() > FILE_LIMIT {
+            return None;
+        }
+        let bytes = fs::read(path).ok()?;
         let value: Value = serde_json::from_slice(&bytes).ok()?;
         (version_of(&value) <= VERSION).then_some(value)
     }
@@ -81,11 +94,27 @@ impl State {
         replace(&path, text.as_bytes()).map_err(|source| self.io(&path, source))
     }
 
+    /// Waits a moment for a lock that the kernel drops with its owner. `None` when there can be none: counting without it is
+    /// better than not counting.
+    pub(crate) fn lock(&self, name: &str) -> Option<File> {
+        let path = self.prepare(name).ok()?;
+        let mut options = OpenOptions::new();
+        let file = options.create(true).append(true).open(path).ok()?;
+        for _ in 0..LOCK_TRIES {
+            match file.try_lock() {
+                Ok(()) => return Some(file),
+                Err(TryLockError::Error(_)) => return None,
+                Err(TryLockError::WouldBlock) => std::thread::sleep(LOCK_PAUSE),
+            }
+        }
+        None
+    }
+
     /// Returns the path of a file in the folder, after making the folders above it.
     pub(crate) fn prepare(&self, name: &str) -> Result<PathBuf, StateError> {
         let path = self.folder.join(name);
         let folder = path.parent().unwrap_or(&self.folder);
-        for made in [self.folder.as_path(), folder] {
+        for made in [self.folder.as_path(), folder, path.as_path()] {
             if made.is_symlink() {
                 return Err(StateError::Link(shown(made, &self.root)));
             }

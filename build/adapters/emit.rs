@@ -95,6 +95,10 @@ pub(crate) fn marks(out: &mut String, marks: &Marks) {
         out,
         &format!("pub(super) static MARKS: &[Mark] = {entries};"),
     );
+    line(
+        out,
+        &format!("pub(super) static CONFIGS: &[&str] = &{:?};", marks.configs),
+    );
 }
 
 fn line(out: &mut String, text: &str) {

@@ -242,6 +242,7 @@ pub(crate) enum Scope {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Marks {
+    pub(crate) configs: Vec<String>,
     pub(crate) marks: Vec<Mark>,
 }
 

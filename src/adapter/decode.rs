@@ -129,6 +129,8 @@ fn fired(
 ) -> Result<Fired, (Option<Event>, PayloadProblem)> {
     let row = sent.and_then(|name| native_row(adapter, name));
     let event = match (flag, sent) {
+        // A line that is wired to another event must not let a tool pass unjudged.
+        (Some(_), _) if row.is_some_and(|row| row.event == Event::BeforeTool) => Event::BeforeTool,
         (Some(flag), _) => named(adapter, flag).ok_or_else(|| {
             let problem = PayloadProblem::UnknownEvent {
                 name: flag.to_owned(),

@@ -21,7 +21,18 @@ pub(super) fn by_payload(trace: &mut Trace, error: &PayloadError, when_broken: W
         &mut trace.decision,
         when_broken.verdict(error.event),
         format!("this hook call could not be judged: {error}"),
-        "ask the person to run `hookgate doctor`",
+        "try again; if it stays, ask the person to look at the hook's configuration",
+    );
+}
+
+/// Answers a call of which it cannot be known where it happens.
+pub(super) fn by_folder(trace: &mut Trace, what: &str) {
+    trace.policy = Policy::Broken;
+    decide(
+        &mut trace.decision,
+        WhenBroken::default().verdict(Some(trace.call.event)),
+        format!("this hook call could not be judged: {what}"),
+        "ask the person to look at the hook's configuration",
     );
 }
 
@@ -70,6 +81,7 @@ fn decide(decision: &mut Decision, verdict: Verdict, what: String, instead: &str
     }
     decision.findings.push(Finding {
         rule: ID.into(),
+        origin: None,
         verdict,
         unless_asked: verdict,
         what,

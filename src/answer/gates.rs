@@ -1,9 +1,9 @@
 //! Runs the gates that are due and adds their results to the decision.
 
 use super::Trace;
-use crate::call::{Access, Event};
+use crate::call::{Access, Event, StopState};
 use crate::decision::{Context, Finding, Verdict};
-use crate::gate::{self, Mode, Outcome};
+use crate::gate::{self, Evidence, Mode, Outcome};
 use crate::governor::{self, Choice};
 use crate::policy::evaluate::DueGate;
 use crate::policy::{Mode as PolicyMode, PolicySet};
@@ -41,6 +41,7 @@ pub(super) fn settle(
             due.gate,
             mode,
             edited.as_deref(),
+            &mut trace.troubles,
         );
         settled.push(Settled {
             gate: due.rule.id.clone(),
@@ -62,10 +63,10 @@ pub(super) fn settle(
         }
         findings.extend(objection(due, &outcome, event, set));
     }
-    if event == Event::Stop && set.mode == PolicyMode::Enforce {
-        findings = govern(trace, repository, findings);
-    }
     trace.decision.findings.extend(findings);
+    if event == Event::Stop && set.mode == PolicyMode::Enforce {
+        govern(trace, repository);
+    }
     let can_ask = true;
     trace.decision.settle(set.mode, can_ask);
     settled
@@ -76,6 +77,7 @@ fn status(outcome: &Outcome) -> &'static str {
         Outcome::Passed { .. } => "passed",
         Outcome::Failed(_) => "failed",
         Outcome::Stale { .. } => "stale",
+        Outcome::Moved { .. } => "moved",
         Outcome::Broken { .. } => "broken",
     }
 }
@@ -91,9 +93,9 @@ fn objection(
         Outcome::Passed { .. } => return None,
         Outcome::Failed(evidence) => (
             format!(
-                "the quality gate fails on the present content ({}):\n{}",
+                "the quality gate fails on the present content ({}){}",
                 evidence.ending(),
-                evidence.failure()
+                failure_lines(evidence)
             ),
             Verdict::Deny,
         ),
@@ -108,71 +110,89 @@ fn objection(
             ),
             Verdict::Deny,
         ),
+        Outcome::Moved { files } => (
+            format!(
+                "the quality gate succeeds but changes its own inputs each time ({}), so no result is for what is there now",
+                gate::listed(files)
+            ),
+            broken_verdict(event, set),
+        ),
         Outcome::Broken { why } => (
             format!("the quality gate could not run, which is no fault of this change: {why}"),
-            // After a tool the model is told in any case: there is nothing to hold back.
-            if event == Event::Stop {
-                set.when_broken.stop
-            } else {
-                Verdict::Neutral
-            },
+            broken_verdict(event, set),
         ),
     };
-    Some(Finding {
+    let finding = Finding {
         verdict,
-        instead: instead(due, outcome),
         ..due.rule.finding(what, None)
-    })
+    };
+    if matches!(outcome, Outcome::Broken { .. } | Outcome::Moved { .. }) {
+        // The rule's own words speak of what the gate checks, and nothing was checked.
+        return Some(Finding {
+            reason: None,
+            instead: Some("tell the person that the gate needs care".into()),
+            ..finding
+        });
+    }
+    Some(finding)
 }
 
-fn instead(due: &DueGate<'_>, outcome: &Outcome) -> Option<String> {
-    let own = due.rule.instead.clone();
-    own.or_else(|| match outcome {
-        Outcome::Passed { .. } => None,
-        Outcome::Failed(_) => Some("mend the cause, then finish".into()),
-        Outcome::Stale { .. } => Some(format!("run `hookgate gate {}`", due.rule.id)),
-        Outcome::Broken { .. } => Some("tell the person that the gate needs care".into()),
-    })
+/// The failing lines below the sentence, or that there are none.
+fn failure_lines(evidence: &Evidence) -> String {
+    match evidence.failure().as_str() {
+        "" => " and prints nothing".to_owned(),
+        lines => format!(":\n{lines}"),
+    }
+}
+
+/// After a tool the model is told in any case: there is nothing to hold back.
+fn broken_verdict(event: Event, set: &PolicySet) -> Verdict {
+    if event == Event::Stop {
+        set.when_broken.stop
+    } else {
+        Verdict::Neutral
+    }
 }
 
 /// Blocks the stop, or releases it when blocking has not helped.
-fn govern(trace: &mut Trace, repository: &Repository, findings: Vec<Finding>) -> Vec<Finding> {
-    let blocks = findings
+pub(super) fn govern(trace: &mut Trace, repository: &Repository) {
+    let findings = &trace.decision.findings;
+    let blocking: Vec<String> = findings
         .iter()
-        .any(|finding| finding.verdict == Verdict::Deny);
-    let state = State::of(repository.root());
-    let key = trace.call.session.clone().unwrap_or_default();
-    let mut session = Session::read(&state, &key);
-    let before = session.stops.clone();
-    let (choice, after) = if blocks {
-        governor::judge(&before, &digest(&findings))
-    } else {
-        (Choice::Block, crate::state::session::StopBlocks::default())
-    };
-    session.stops = after;
-    if session.stops != before
-        && let Err(error) = session.write(&state, &key)
-    {
-        // Without a count the agent could be blocked for ever: the person's patience is the last governor then.
-        trace.troubles.push(error.to_string());
-    }
-    if choice == Choice::Block {
-        return findings;
-    }
-    let failing: Vec<String> = findings
-        .iter()
+        .filter(|finding| finding.verdict == Verdict::Deny)
         .map(|finding| finding.rule.clone())
         .collect();
-    trace.decision.notices.push(format!(
-        "hookgate let the agent stop although {} did not pass: blocking {} times did not help. See .hook-state/last_quality_gate.json",
-        gate::listed(&failing),
-        before.total,
-    ));
-    let released = findings.into_iter().map(|finding| Finding {
-        verdict: Verdict::Neutral,
-        ..finding
+    let state = State::of(repository.root());
+    let key = trace.call.session.clone().unwrap_or_default();
+    let digest = digest(findings);
+    let mut choice = Choice::Block;
+    let counted = Session::update(&state, &key, |session| {
+        let before = std::mem::take(&mut session.stops);
+        if !blocking.is_empty() {
+            (choice, session.stops) = governor::judge(&before, &digest);
+        }
     });
-    released.collect()
+    if let Err(error) = counted {
+        trace.troubles.push(error.to_string());
+        // Without a count the agent could be blocked for ever, so one block has to do.
+        if trace.call.stop == StopState::Continuing {
+            choice = Choice::Release;
+        }
+    }
+    if choice == Choice::Release && !blocking.is_empty() {
+        release(trace, &blocking);
+    }
+}
+
+fn release(trace: &mut Trace, blocking: &[String]) {
+    trace.decision.notices.push(format!(
+        "hookgate let the agent stop although {} did not pass: blocking it did not help. See .hook-state/last_quality_gate.json",
+        gate::listed(blocking),
+    ));
+    trace.decision.verdict = Verdict::Neutral;
+    for finding in &mut trace.decision.findings {
+        finding.verdict = Verdict::Neutral;
+    }
 }
 
 /// What stays the same while the same thing fails: the texts, without the durations in them.
@@ -180,12 +200,13 @@ fn digest(findings: &[Finding]) -> String {
     let mut hasher = blake3::Hasher::new();
     for finding in findings {
         hasher.update(finding.rule.as_bytes());
-        let stable: String = finding
+        for word in finding
             .what
-            .chars()
-            .filter(|letter| !letter.is_ascii_digit())
-            .collect();
-        hasher.update(stable.as_bytes());
+            .split_whitespace()
+            .filter(|word| !is_time(word))
+        {
+            hasher.update(word.as_bytes());
+        }
     }
     hasher.finalize().to_hex().to_string()
 }
@@ -198,4 +219,11 @@ fn edited_file(trace: &Trace) -> Option<String> {
         .iter()
         .find(|effect| effect.access != Access::Read)
         .map(|effect| effect.places.real.shown().to_owned())
+}
+
+/// "0.003s", "(12ms)": never the same twice.
+fn is_time(word: &str) -> bool {
+    let word = word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
+    let unit = word.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    unit.len() < word.len() && matches!(unit, "s" | "ms" | "µs" | "us" | "m" | "sec" | "seconds")
 }

@@ -12,7 +12,7 @@ use crate::adapter::Adapter;
 use crate::call::{Call, Event};
 use crate::decision::Verdict;
 use crate::policy::{Rule, RuleKind};
-use crate::repo::{Repository, head};
+use crate::repo::{LOCAL_POLICY_FILE, POLICY_FILE, Repository, head};
 use crate::state::session::{Session, StopBlocks};
 use crate::state::{self, State, audit};
 
@@ -97,21 +97,23 @@ fn keep_session(state: &State, call: &Call, verdict: Verdict, now: &str) -> Resu
     let Some(key) = call.session.as_deref() else {
         return Ok(());
     };
-    let before = Session::read(state, key);
-    let mut after = before.clone();
-    if after.started.is_none() && (call.event == Event::SessionStart || verdict >= Verdict::Ask) {
-        after.started = Some(now.to_owned());
-    }
-    if verdict >= Verdict::Ask {
-        after.denied += 1;
-    }
-    if call.event == Event::Prompt {
-        after.stops = StopBlocks::default();
-    }
-    if after == before {
+    let is_start = call.event == Event::SessionStart;
+    let is_prompt = call.event == Event::Prompt;
+    let blocks = verdict >= Verdict::Ask;
+    let is_reset = is_prompt && Session::read(state, key) != Session::default();
+    if !(blocks || is_start || is_reset) {
         return Ok(());
     }
-    after.write(state, key).map_err(|error| error.to_string())
+    let updated = Session::update(state, key, |session| {
+        if is_start || blocks {
+            session.started.get_or_insert_with(|| now.to_owned());
+        }
+        session.denied = session.denied.saturating_add(u64::from(blocks));
+        if is_prompt {
+            session.stops = StopBlocks::default();
+        }
+    });
+    updated.map_err(|error| error.to_string())
 }
 
 /// One JSON line about the session, as a person reads it later.
@@ -150,6 +152,13 @@ fn append_record(repository: &Repository, rule: &Rule, line: &str) -> Result<(),
     let base = repository.root().join(&rule.base);
     let path = base.join(&record.file);
     let trouble = |what: &str| format!("rule `{}`: `{}` {what}", rule.id, record.file);
+    let names = |part: &str| path.components().any(|name| name.as_os_str() == part);
+    if [".git", state::FOLDER, POLICY_FILE, LOCAL_POLICY_FILE]
+        .into_iter()
+        .any(names)
+    {
+        return Err(trouble("is a file of git or of hookgate itself"));
+    }
     if leads_through_link(&base, Path::new(&record.file)) {
         return Err(trouble("is a link or leads through one"));
     }

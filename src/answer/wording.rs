@@ -78,7 +78,7 @@ fn paragraph(finding: &Finding) -> String {
 /// Ends a sentence, unless it ends already.
 fn ended(sentence: &str) -> String {
     let sentence = sentence.trim();
-    if sentence.ends_with(['.', '!', '?', '…', ')']) || sentence.contains('\n') {
+    if sentence.ends_with(['.', '!', '?', '…']) || sentence.contains('\n') {
         sentence.to_owned()
     } else {
         format!("{sentence}.")

@@ -82,6 +82,15 @@ fn play(
         });
         let reply = send(adapter, call, &payload, scratch)?;
         tell(&trace, &reply, output);
+        if let Some(file) = &call.expect.file {
+            let line = scratch.line_with(&file.path, &file.text);
+            row(
+                output,
+                "leaves",
+                &format!("{}: {line}", file.path),
+                Style::Dim,
+            );
+        }
         for wrong in misses(&call.expect, &trace, &reply, scratch) {
             failed += 1;
             row(output, "wrong", &wrong, Style::Red);
@@ -204,6 +213,7 @@ fn rules(trace: &Trace) -> Vec<String> {
     let mut rules: Vec<String> = findings
         .chain(contexts)
         .chain(&trace.gates_due)
+        .chain(&trace.records)
         .cloned()
         .collect();
     rules.dedup();

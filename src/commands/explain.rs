@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::adapter::{self, Adapter};
-use crate::answer::{self, Mode, Request, Trace};
+use crate::answer::{self, Mode, Policy, Request, Trace};
 use crate::cli::{ExplainArgs, ExplainFormat};
 use crate::decision::{Answered, Verdict};
 use crate::exit::Exit;
@@ -20,20 +20,18 @@ use crate::{answer::wording, examples, report, settings};
 /// # Errors
 /// When the payload's file cannot be read.
 pub fn run(args: &ExplainArgs, output: &mut Output) -> Result<Exit> {
-    let trace = match &args.payload {
-        Some(file) => match by_payload(file, args.runtime.as_deref(), output)? {
-            Some(trace) => trace,
-            None => return Ok(Exit::Usage),
-        },
-        None => {
-            let folder =
-                settings::working_folder().context("while looking for the current folder")?;
-            examples::judge(examples::call(&example(args), &folder.to_string_lossy()))
-        }
+    let trace = if let Some(file) = &args.payload {
+        by_payload(file, args.runtime.as_deref())?
+    } else {
+        let folder = settings::working_folder().context("while looking for the current folder")?;
+        examples::judge(examples::call(&example(args), &folder.to_string_lossy()))
     };
     match args.format {
         ExplainFormat::Human => draw(&trace, args.payload.is_some(), output),
         ExplainFormat::Json => output.line(&format!("{:#}", report::json(&trace))),
+    }
+    if trace.policy == Policy::Broken && args.payload.is_none() {
+        return Ok(Exit::Policy);
     }
     Ok(match trace.decision.verdict {
         Verdict::Neutral | Verdict::Allow => Exit::Fine,
@@ -42,7 +40,7 @@ pub fn run(args: &ExplainArgs, output: &mut Output) -> Result<Exit> {
 }
 
 /// Judges a payload as `hook --dry-run` would.
-fn by_payload(file: &Path, runtime: Option<&str>, output: &mut Output) -> Result<Option<Trace>> {
+fn by_payload(file: &Path, runtime: Option<&str>) -> Result<Trace> {
     let mut payload = Vec::new();
     if file == Path::new("-") {
         std::io::stdin()
@@ -51,21 +49,17 @@ fn by_payload(file: &Path, runtime: Option<&str>, output: &mut Output) -> Result
     } else {
         payload = fs::read(file).with_context(|| format!("while reading `{}`", file.display()))?;
     }
+    let first = adapter::all().first().copied();
     let adapter = match runtime {
         Some(name) => adapter::find(name),
-        None => adapter::all().first().copied(),
+        None => first,
     };
-    let Some(adapter) = adapter else {
-        let name = runtime.unwrap_or_default();
-        output.error(&format!("hookgate: there is no runtime called `{name}`"));
-        return Ok(None);
-    };
-    Ok(Some(answer::answer(&Request {
-        adapter,
+    Ok(answer::answer(&Request {
+        adapter: adapter.context("there is no such runtime")?,
         event: None,
         payload: &payload,
         mode: Mode::DryRun,
-    })))
+    }))
 }
 
 /// The call that the arguments describe; clap sees to it that there is one.
@@ -78,6 +72,9 @@ fn example(args: &ExplainArgs) -> Example {
     }
     if let Some(path) = &args.read {
         return Example::Read(path.clone());
+    }
+    if let Some(path) = &args.delete {
+        return Example::Delete(path.clone());
     }
     Example::Prompt(args.prompt.clone().unwrap_or_default())
 }

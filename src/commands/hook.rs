@@ -96,7 +96,11 @@ fn judge(line: &Line, adapter: &'static Adapter) -> Reply {
             .spawn(move || judge_here(&line, adapter, &sender))
     };
     if worker.is_err() {
-        return failure(line, adapter, "hookgate could not start a thread");
+        return failure(
+            line,
+            adapter,
+            "no thread could be started to judge this hook call",
+        );
     }
     let message = match receiver.recv_timeout(DEADLINE) {
         Ok(Message::Gates) => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
@@ -104,12 +108,14 @@ fn judge(line: &Line, adapter: &'static Adapter) -> Reply {
     };
     match message {
         Ok(Message::Done(reply)) => reply,
-        Err(RecvTimeoutError::Timeout) => {
-            failure(line, adapter, "hookgate did not decide within 5 seconds")
-        }
+        Err(RecvTimeoutError::Timeout) => failure(
+            line,
+            adapter,
+            "this hook call was not decided within 5 seconds",
+        ),
         // The thread ended without an answer: it panicked.
         Ok(Message::Gates) | Err(RecvTimeoutError::Disconnected) => {
-            failure(line, adapter, "hookgate failed while judging this call")
+            failure(line, adapter, "a failure while this hook call was judged")
         }
     }
 }
@@ -128,6 +134,7 @@ fn judge_here(line: &Line, adapter: &'static Adapter, sender: &Sender<Message>) 
             Mode::Real(&before_gates)
         },
     });
+    log::decision(&trace);
     for trouble in &trace.troubles {
         log::trouble(trouble);
     }

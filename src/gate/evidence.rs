@@ -189,6 +189,13 @@ impl Evidence {
         })
     }
 
+    /// Returns when the evidence of a gate was last written.
+    #[must_use]
+    pub(super) fn written(state: &State, gate: &str) -> Option<SystemTime> {
+        let file = state.folder().join(path(gate));
+        file.symlink_metadata().ok()?.modified().ok()
+    }
+
     /// Writes the evidence, and the latest result for people.
     ///
     /// # Errors

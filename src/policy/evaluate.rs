@@ -25,7 +25,9 @@ pub struct Facts {
     /// Absolute paths of hookgate itself: its binary and the folders of its own configuration.
     pub own_paths: Vec<String>,
     /// Files that runtimes read their hooks from, as globs relative to a repository or starting with `~/` or `/`.
-    pub hook_configs: Vec<&'static str>,
+    pub hook_configs: Vec<String>,
+    /// Files that `record` rules write, relative to the root.
+    pub records: Vec<String>,
 }
 
 /// What a call's rules ask for: an answer now, gates to run and lines to record.
@@ -110,6 +112,7 @@ impl Rule {
     pub(crate) fn finding(&self, what: String, span: Option<(usize, usize)>) -> Finding {
         Finding {
             rule: self.id.clone(),
+            origin: Some(format!("{}:{}", self.origin.file, self.origin.line)),
             verdict: match self.action {
                 Action::Deny => Verdict::Deny,
                 Action::Ask => Verdict::Ask,

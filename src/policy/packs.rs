@@ -16,8 +16,32 @@ pub const PACKS: &[Pack] = &[
         text: include_str!("../../policies/baseline/pack.yaml"),
     },
     Pack {
+        name: "cloud",
+        text: include_str!("../../policies/cloud/pack.yaml"),
+    },
+    Pack {
+        name: "databases",
+        text: include_str!("../../policies/databases/pack.yaml"),
+    },
+    Pack {
+        name: "filesystem",
+        text: include_str!("../../policies/filesystem/pack.yaml"),
+    },
+    Pack {
         name: "git-safety",
         text: include_str!("../../policies/git-safety/pack.yaml"),
+    },
+    Pack {
+        name: "publish",
+        text: include_str!("../../policies/publish/pack.yaml"),
+    },
+    Pack {
+        name: "secrets",
+        text: include_str!("../../policies/secrets/pack.yaml"),
+    },
+    Pack {
+        name: "supply-chain",
+        text: include_str!("../../policies/supply-chain/pack.yaml"),
     },
 ];
 

@@ -36,6 +36,20 @@ pub fn of(repository: &Repository, effects: &Effects) -> Vec<LayerFile> {
     layers
 }
 
+/// Returns every policy file of the repository, as far as a bounded look finds them.
+#[must_use]
+pub fn all(repository: &Repository) -> Vec<LayerFile> {
+    let mut layers = repository_layers(repository.root());
+    for folder in below(repository, VecDeque::from([String::new()])) {
+        layers.push(LayerFile {
+            path: repository.root().join(&folder).join(POLICY_FILE),
+            layer: Layer::Subfolder,
+            base: folder,
+        });
+    }
+    layers
+}
+
 /// Returns the folders below the root that lie above a touched path or the agent's own folder.
 fn folders(repository: &Repository, effects: &Effects) -> BTreeSet<String> {
     let here = repository.places(".", Follow::All);
@@ -60,16 +74,20 @@ fn folders(repository: &Repository, effects: &Effects) -> BTreeSet<String> {
 
 /// Returns the folders with a policy below those that are deleted or moved away as a whole.
 fn deleted(repository: &Repository, effects: &Effects) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let mut pending: VecDeque<String> = effects
+    let deleted = effects
         .paths
         .iter()
         .filter(|effect| effect.access == Access::Delete && effect.reach == Reach::Below)
         .filter_map(|effect| match &effect.places.real {
             Place::Inside(path) => Some(path.clone()),
             Place::Outside(_) => None,
-        })
-        .collect();
+        });
+    below(repository, deleted.collect())
+}
+
+/// Returns the folders with a policy at or below these, but the root itself.
+fn below(repository: &Repository, mut pending: VecDeque<String>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
     let mut budget = ENTRIES;
     while let Some(folder) = pending.pop_front() {
         let Ok(entries) = fs::read_dir(repository.root().join(&folder)) else {

@@ -2,7 +2,7 @@
 //!
 //! It reads characters directly, without a token stream, because bash's tokens depend on the grammar around them.
 //! Every recursion passes [`Parser::list`] or another counted step, so that the stack is bounded by
-//! [`MAX_DEPTH`](super::MAX_DEPTH).
+//! [`MAX_DEPTH`].
 
 use std::collections::HashMap;
 

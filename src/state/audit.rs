@@ -22,9 +22,6 @@ const BEGINNING: &str = "";
 /// When the folder is a link or the disk refuses.
 pub fn append(state: &State, entry: Map<String, Value>) -> Result<(), StateError> {
     let path = state.prepare(FILE)?;
-    if path.is_symlink() {
-        return Err(StateError::Link(super::shown(&path, &state.root)));
-    }
     chain(&path, entry).map_err(|source| state.io(&path, source))
 }
 

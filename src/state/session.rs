@@ -51,6 +51,26 @@ impl Session {
         }
     }
 
+    /// Changes a session under a lock, so that of two processes neither loses the other's count. Nothing is written when
+    /// nothing changes.
+    ///
+    /// # Errors
+    /// Those of [`State::write`], and of locking.
+    pub fn update(
+        state: &State,
+        key: &str,
+        change: impl FnOnce(&mut Self),
+    ) -> Result<(), StateError> {
+        let _turn = state.lock(&format!("sessions/{}.lock", file_name(key)));
+        let before = Self::read(state, key);
+        let mut after = before.clone();
+        change(&mut after);
+        if after == before {
+            return Ok(());
+        }
+        after.write(state, key)
+    }
+
     /// Writes a session.
     ///
     /// # Errors

@@ -171,7 +171,7 @@ fn a_gate_without_inputs_is_broken() {
 }
 
 #[test]
-fn inputs_that_move_while_the_gate_runs_void_its_result() {
+fn a_gate_that_changes_its_inputs_each_time_is_told_so() {
     let policy = COUNTING.replace(
         "echo run >> runs;",
         "echo run >> runs; echo x >> src/moved;",
@@ -180,9 +180,76 @@ fn inputs_that_move_while_the_gate_runs_void_its_result() {
     repo.write("src/a", "good");
     let told = repo.stop().blocked();
     assert!(
-        told.contains("its inputs changed while it ran (src/moved)"),
+        told.contains("changes its own inputs each time (src/moved)"),
         "{told}"
     );
+    // Its failure is a failure all the same.
+    repo.write("src/a", "bad");
+    let told = repo.stop().blocked();
+    assert!(told.contains("FAIL: a is bad"), "{told}");
+}
+
+#[test]
+fn what_only_the_first_run_writes_needs_one_more_run() {
+    let policy = COUNTING.replace("echo run >> runs;", "echo run >> runs; touch src/cache;");
+    let repo = Repo::with_policy(&policy);
+    repo.write("src/a", "good");
+    repo.stop().assert_silent();
+    assert_eq!(runs(&repo), 2);
+    repo.stop().assert_silent();
+    assert_eq!(runs(&repo), 2);
+}
+
+#[test]
+fn no_ignore_file_hides_what_is_tracked() {
+    let repo = repo();
+    std::fs::remove_dir_all(repo.root().join(".git")).unwrap();
+    let git = git2::Repository::init(repo.root()).unwrap();
+    let mut index = git.index().unwrap();
+    index.add_path(std::path::Path::new("src/a")).unwrap();
+    index.write().unwrap();
+    for file in [".gitignore", ".ignore", ".git/info/exclude"] {
+        repo.write("src/a", "good");
+        repo.write(file, "src/\n");
+        repo.stop().assert_silent();
+        repo.write("src/a", "bad");
+        repo.stop().blocked();
+        std::fs::remove_file(repo.root().join(file)).unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn content_behind_a_link_to_a_folder_counts() {
+    let repo = Repo::with_policy(COUNTING);
+    repo.write("lib/a", "good");
+    std::os::unix::fs::symlink("lib", repo.root().join("src")).unwrap();
+    repo.stop().assert_silent();
+    repo.write("lib/a", "bad");
+    repo.stop().blocked();
+}
+
+#[test]
+fn agents_that_wait_share_a_failure_too() {
+    let policy = COUNTING.replace("echo run >> runs;", "echo run >> runs; sleep 0.7;");
+    let repo = Repo::with_policy(&policy);
+    repo.write("src/a", "bad");
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| repo.stop());
+        }
+    });
+    assert_eq!(runs(&repo), 1);
+}
+
+#[test]
+fn gates_of_subfolders_hold_at_a_stop_from_anywhere() {
+    let repo = repo();
+    let sub = COUNTING.replace("id: tests", "id: more");
+    repo.write("packages/a/hookgate.yaml", &sub);
+    repo.write("packages/a/src/a", "bad");
+    let told = repo.stop().blocked();
+    assert!(told.starts_with("packages/a/more: "), "{told}");
 }
 
 #[test]
@@ -261,5 +328,60 @@ fn secrets_of_the_environment_are_masked() {
         !repo
             .read(".hook-state/gates/tests.json")
             .contains("hunter2")
+    );
+}
+
+/// State that cannot be written: the result counts now, and the person is told.
+#[test]
+fn a_state_folder_that_cannot_be_written_loses_no_decision() {
+    let repo = repo();
+    repo.write(".hook-state", "not a folder");
+    let passed = repo.stop().json();
+    let told = passed["systemMessage"].as_str().unwrap();
+    assert!(
+        told.contains("the result of `tests` cannot be kept"),
+        "{told}"
+    );
+    repo.write("src/a", "bad");
+    repo.stop().blocked();
+    let again = serde_json::json!({
+        "session_id": "s", "hook_event_name": "Stop", "cwd": repo.root(), "stop_hook_active": true,
+    });
+    let released = repo.hook("stop", again.to_string().as_bytes()).json();
+    assert_eq!(released["decision"], serde_json::Value::Null);
+    repo.edit("hookgate.yaml").denied();
+}
+
+#[test]
+fn state_of_a_newer_version_is_left_alone() {
+    let repo = repo();
+    let newer = "{\"version\": 9}";
+    repo.write(".hook-state/gates/tests.json", newer);
+    repo.write(".hook-state/sessions/s.json", newer);
+    repo.write("src/a", "bad");
+    repo.stop().blocked();
+    assert_eq!(repo.read(".hook-state/gates/tests.json"), newer);
+    assert_eq!(repo.read(".hook-state/sessions/s.json"), newer);
+}
+
+#[test]
+fn junk_in_state_is_as_good_as_none() {
+    let repo = repo();
+    for file in [
+        "gates/tests.json",
+        "sessions/s.json",
+        "last_quality_gate.json",
+        "audit.jsonl",
+    ] {
+        repo.write(
+            &format!(".hook-state/{file}"),
+            "{\"version\": 1, \"status\"",
+        );
+    }
+    repo.stop().assert_silent();
+    assert_eq!(runs(&repo), 1);
+    assert_eq!(
+        repo.json(".hook-state/last_quality_gate.json")["status"],
+        "passed"
     );
 }

@@ -140,6 +140,14 @@ fn the_floor_holds_without_any_rule() {
         "rm -rf .claude",
         "cp x .claude/settings.json",
         "cd .claude && echo {} > settings.json",
+        "rm -rf .",
+        "rm -rf ..",
+        "rm -rf /",
+        "mv ../repo ../other",
+        "echo {} > .codex/hooks.json",
+        "rm x.log",
+        "hookgate hook --runtime claude-code --event stop",
+        "echo '{}' | /usr/bin/hookgate hook --runtime claude-code",
     ] {
         let reason = repo.shell(command).denied();
         assert!(reason.contains("floor: "), "{command}: {reason}");
@@ -147,6 +155,165 @@ fn the_floor_holds_without_any_rule() {
     repo.shell("cat hookgate.yaml .claude/settings.json")
         .assert_silent();
     repo.edit(".claude/agents/x.md").assert_silent();
+    repo.shell("black . && prettier -w . && hookgate check")
+        .assert_silent();
+}
+
+#[test]
+fn a_policy_further_in_does_not_hide_the_one_above() {
+    let repo = Repo::with_policy(
+        "version: 1\nrules: [{id: g, protect-paths: {paths: [/generated/**]}}]\n",
+    );
+    repo.write("vendor/x/.git/HEAD", "");
+    repo.write(
+        "vendor/x/hookgate.yaml",
+        "version: 1\nrules: [{id: r, record: {on: stop, file: x}}]\n",
+    );
+    let root = repo.root().to_string_lossy().into_owned();
+    let call = |cwd: &str, path: &str| {
+        let input = json!({"file_path": path});
+        json!({"hook_event_name": "PreToolUse", "cwd": cwd, "tool_name": "Write", "tool_input": input}).to_string()
+    };
+    let inside = call(&format!("{root}/vendor/x"), "../../generated/x");
+    let reason = repo.hook("before-tool", inside.as_bytes()).denied();
+    assert!(reason.starts_with("g: "), "{reason}");
+    // A neighbour's policy does not stand for the one that the session was started under.
+    let neighbour =
+        Repo::with_policy("version: 1\nrules: [{id: r, record: {on: stop, file: x}}]\n");
+    let folder = neighbour.root().to_string_lossy().into_owned();
+    let mut command = repo.command(&["hook", "--runtime", "claude-code", "--event", "before-tool"]);
+    command.env("CLAUDE_PROJECT_DIR", &root);
+    finish(
+        command,
+        call(&folder, &format!("{root}/generated/x")).as_bytes(),
+    )
+    .denied();
+}
+
+#[test]
+fn a_folder_that_cannot_be_known_is_no_way_out() {
+    let repo = Repo::demo();
+    for cwd in ["", ".", "src", "~", "a\u{0}b"] {
+        let input = json!({"command": "cat .env"});
+        let call = json!({"hook_event_name": "PreToolUse", "cwd": cwd, "tool_name": "Bash", "tool_input": input});
+        let reason = repo
+            .hook("before-tool", call.to_string().as_bytes())
+            .denied();
+        assert!(reason.contains("could not be judged"), "{cwd}: {reason}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_folder_inside_is_inside() {
+    let repo =
+        Repo::with_policy("version: 1\nrules: [{id: g, protect-paths: {paths: [generated/**]}}]\n");
+    repo.write("generated/x", "");
+    let link = repo.home().join("link");
+    std::os::unix::fs::symlink(repo.root().join("generated"), &link).unwrap();
+    let input = json!({"command": "echo > x"});
+    let call = json!({"hook_event_name": "PreToolUse", "cwd": link, "tool_name": "Bash", "tool_input": input});
+    repo.hook("before-tool", call.to_string().as_bytes())
+        .denied();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_policy_that_was_closed_to_us_is_not_absent() {
+    use std::os::unix::fs::PermissionsExt;
+    let repo =
+        Repo::with_policy("version: 1\nrules: [{id: g, protect-paths: {paths: [generated/**]}}]\n");
+    std::fs::set_permissions(
+        repo.root().join("hookgate.yaml"),
+        std::fs::Permissions::from_mode(0o0),
+    )
+    .unwrap();
+    // Root reads it all the same; everybody else gets the answer for a policy that does not load.
+    repo.edit("generated/x").denied();
+}
+
+#[test]
+fn tools_without_a_known_schema_are_judged_by_what_their_input_says() {
+    let repo = Repo::demo();
+    let denied = [
+        (
+            "mcp__fs__search_and_replace",
+            json!({"path": "generated/api_client.py"}),
+        ),
+        (
+            "mcp__fs__write",
+            json!({"files": {"generated/api_client.py": "x"}}),
+        ),
+        (
+            "mcp__fs__rename",
+            json!({"oldPath": "src/app.py", "newPath": "generated/x.py"}),
+        ),
+        (
+            "mcp__fs__batch",
+            json!({"edits": [{"file": {"name": "generated/x.py"}}]}),
+        ),
+        (
+            "mcp__shell__execute_command",
+            json!({"command": "rm -rf /"}),
+        ),
+        ("mcp__shell__run", json!({"cmd": ["cat", ".env"]})),
+        ("FutureEdit", json!({"file_path": "generated/x.py"})),
+        ("run_shell_command", json!({"command": "cat .env"})),
+        (
+            "apply_patch",
+            json!({"input": "*** Begin Patch\n*** Update File: generated/x.py\n*** End Patch"}),
+        ),
+    ];
+    for (tool, input) in denied {
+        let call = repo.call("PreToolUse", tool, &input);
+        repo.hook("before-tool", call.as_bytes()).denied();
+    }
+    let allowed = [
+        (
+            "mcp__fs__read_file",
+            json!({"path": "generated/api_client.py"}),
+        ),
+        ("mcp__fs__search", json!({"path": ".", "query": ".env"})),
+        (
+            "mcp__notes__put",
+            json!({"text": "rm -rf / and generated/x.py"}),
+        ),
+        (
+            "mcp__shell__run",
+            json!({"command": "git commit -m 'rm -rf /'"}),
+        ),
+    ];
+    for (tool, input) in allowed {
+        let call = repo.call("PreToolUse", tool, &input);
+        repo.hook("before-tool", call.as_bytes()).assert_silent();
+    }
+}
+
+#[test]
+fn a_tool_call_on_a_line_for_another_event_is_judged_all_the_same() {
+    let repo = Repo::demo();
+    let call = repo.call("PreToolUse", "Bash", &json!({"command": "cat .env"}));
+    repo.hook("session-end", call.as_bytes()).denied();
+    repo.hook("other", call.as_bytes()).denied();
+}
+
+#[test]
+fn counts_of_parallel_calls_are_not_lost() {
+    let repo = Repo::demo();
+    std::thread::scope(|scope| {
+        for _ in 0..12 {
+            scope.spawn(|| repo.shell("cat .env").denied());
+        }
+    });
+    assert_eq!(repo.json(".hook-state/sessions/s.json")["denied"], 12);
+}
+
+#[test]
+fn a_record_is_no_way_to_write_the_policy_or_into_git() {
+    let policy = "version: 1\nrules: [{id: r, record: {on: stop, file: .git/hooks/pre-commit}}]\n";
+    let repo = Repo::with_policy(policy);
+    repo.stop();
+    assert!(!repo.root().join(".git/hooks/pre-commit").exists());
 }
 
 #[test]
@@ -192,7 +359,7 @@ fn policies_of_subfolders_hold_for_what_lies_below_them() {
         "version: 1\nrules: [{id: sub, protect-paths: {paths: [/made/**]}}]\n",
     );
     let reason = repo.edit("packages/a/made/x").denied();
-    assert!(reason.starts_with("sub: "), "{reason}");
+    assert!(reason.starts_with("packages/a/sub: "), "{reason}");
     repo.edit("packages/b/made/x").assert_silent();
     repo.edit("made/x").denied();
     repo.shell("cd packages/a && touch made/x").denied();

@@ -23,6 +23,10 @@ mod policies;
 #[cfg(test)]
 mod problems;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod readme;
+#[cfg(test)]
 mod routes;
 #[cfg(test)]
 mod support;

@@ -29,10 +29,8 @@ fn shown(repo: &Repo, payload: &str) -> String {
     let mut text = format!("exit {}", ran.exit);
     for (stream, content) in [("stdout", &ran.stdout), ("stderr", &ran.stderr)] {
         if !content.is_empty() {
-            text.push_str(&format!(
-                "\n  {stream} {}",
-                content.replace(&root, "<repository>").trim_end()
-            ));
+            let content = content.replace(&root, "<repository>");
+            text = format!("{text}\n  {stream} {}", content.trim_end());
         }
     }
     text
@@ -56,7 +54,7 @@ fn replies(repo: &Repo) -> String {
         // A gate's duration is never the same twice, and no payload knows of another's blocked stop.
         let _ = fs::remove_dir_all(repo.root().join(".hook-state"));
         let reply = without_seconds(&shown(repo, &payload));
-        replies.push_str(&format!("{name}\n  {reply}\n"));
+        replies = format!("{replies}{name}\n  {reply}\n");
     }
     replies
 }

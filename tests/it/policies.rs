@@ -199,8 +199,8 @@ fn the_order_of_the_layers_given_does_not_matter() {
         [
             "managed-yaml",
             "hookgate-yaml",
-            "a-hookgate-yaml",
-            "b-hookgate-yaml"
+            "a/a-hookgate-yaml",
+            "b/b-hookgate-yaml"
         ]
     );
     assert_eq!(forwards.set.rules[2].base, "a");

@@ -63,7 +63,7 @@ impl Repo {
     pub(crate) fn write(&self, path: &str, content: &str) {
         let path = self.root().join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
+        hookgate::state::replace(&path, content.as_bytes()).unwrap();
     }
 
     pub(crate) fn read(&self, path: &str) -> String {
@@ -82,7 +82,7 @@ impl Repo {
             .current_dir(self.root())
             .env_clear()
             .env("HOME", self.home())
-            .env("PATH", std::env::var_os("PATH").unwrap());
+            .env("PATH", hookgate::settings::variable("PATH").unwrap());
         command
     }
 
@@ -222,8 +222,8 @@ pub(crate) fn manifest() -> &'static Path {
 #[track_caller]
 pub(crate) fn assert_file(path: &str, actual: &str) {
     let file = manifest().join(path);
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(&file, actual).unwrap();
+    if hookgate::settings::is_set("UPDATE") {
+        hookgate::state::replace(&file, actual.as_bytes()).unwrap();
         return;
     }
     let expected = fs::read_to_string(&file).unwrap_or_default();

@@ -59,6 +59,13 @@ impl Scratch {
         Ok(())
     }
 
+    /// Returns the first line of a file that holds a text; empty when there is none.
+    pub(super) fn line_with(&self, path: &str, text: &str) -> String {
+        let content = fs::read_to_string(self.root.join(path)).unwrap_or_default();
+        let line = content.lines().find(|line| line.contains(text));
+        line.unwrap_or_default().trim().to_owned()
+    }
+
     pub(super) fn holds(&self, path: &str, text: &str) -> bool {
         fs::read_to_string(self.root.join(path)).is_ok_and(|content| content.contains(text))
     }

@@ -228,14 +228,24 @@ impl<'a> Loading<'a> {
         for item in items {
             let mut reader = self.reader(part);
             let (id, rule) = rule::read(&mut reader, item, &part.name, &part.base);
+            let mut rule = rule;
             if let Some(id) = id {
                 let place = Place::new(part.file, id.node.span);
-                if let Some(first) = self.ids.get(id.text) {
+                // Folders are written by different people: a rule's full name begins with its folder.
+                let full = if part.base.is_empty() {
+                    id.text.to_owned()
+                } else {
+                    format!("{}/{}", part.base, id.text)
+                };
+                if let Some(first) = self.ids.get(&full) {
                     self.problems
                         .push(layers::duplicate_id(place, id.text, *first));
                     continue;
                 }
-                self.ids.insert(id.text.to_owned(), place);
+                self.ids.insert(full.clone(), place);
+                if let Some(rule) = &mut rule {
+                    rule.id = full;
+                }
             }
             self.set.rules.extend(rule);
         }

@@ -4,7 +4,7 @@
 use super::protect_paths::describe;
 use crate::call::Access;
 use crate::decision::{Finding, Verdict};
-use crate::effects::{Effects, PathEffect, Reach};
+use crate::effects::{Effects, Invocation, PathEffect, Reach};
 use crate::policy::evaluate::Facts;
 use crate::repo::{Case, LOCAL_POLICY_FILE, POLICY_FILE, Place};
 use crate::state::FOLDER;
@@ -12,9 +12,10 @@ use crate::state::FOLDER;
 /// Id under which the floor's findings are reported. Policies cannot use it.
 pub(crate) const ID: &str = "floor";
 
-/// Returns an objection for each path of the floor that a call would write or delete.
+/// Returns an objection for each path of the floor that a call would write or delete, and for each hook call that an agent
+/// makes itself.
 pub(crate) fn judge(effects: &Effects, facts: &Facts) -> Vec<Finding> {
-    effects
+    let paths = effects
         .paths
         .iter()
         .filter(|effect| effect.access != Access::Read)
@@ -22,28 +23,51 @@ pub(crate) fn judge(effects: &Effects, facts: &Facts) -> Vec<Finding> {
             let place = [&effect.places.lexical, &effect.places.real]
                 .into_iter()
                 .find(|place| is_floor(place, effect, facts))?;
-            Some(Finding {
-                rule: ID.into(),
-                verdict: Verdict::Deny,
-                unless_asked: Verdict::Deny,
-                what: describe(effect, place),
-                reason: Some(
-                    "an agent does not change the rules that it works under, nor their records"
-                        .into(),
-                ),
-                instead: Some("ask the person to make this change".into()),
-                span: effect.span,
-            })
-        })
-        .collect()
+            Some(finding(describe(effect, place), effect.span))
+        });
+    let calls = effects
+        .commands
+        .iter()
+        .filter(|command| is_hook_call(command))
+        .map(|command| finding(format!("runs `{}`", command.text()), Some(command.span)));
+    paths.chain(calls).collect()
+}
+
+fn finding(what: String, span: Option<(usize, usize)>) -> Finding {
+    Finding {
+        rule: ID.into(),
+        origin: None,
+        verdict: Verdict::Deny,
+        unless_asked: Verdict::Deny,
+        what,
+        reason: Some(
+            "an agent does not change the rules that it works under, nor their records".into(),
+        ),
+        instead: Some("ask the person to make this change".into()),
+        span,
+    }
+}
+
+/// Made-up hook calls would count as blocked stops and fill the records.
+fn is_hook_call(command: &Invocation) -> bool {
+    let program = command.program.as_deref().unwrap_or_default();
+    let first = command.words.first().map(|word| word.value.start());
+    program.trim_end_matches(".exe") == "hookgate" && first == Some("hook")
 }
 
 fn is_floor(place: &Place, effect: &PathEffect, facts: &Facts) -> bool {
+    // Deleting a folder takes all below it; a formatter that goes through one leaves alone what is not its own.
+    let reach = match effect.access {
+        Access::Delete => effect.reach,
+        Access::Read | Access::Write => Reach::Itself,
+    };
     match place {
-        Place::Inside(path) => is_floor_inside(path, effect.reach, facts),
+        Place::Inside(path) => is_floor_inside(path, reach, facts),
         Place::Outside(path) => {
+            let holds_root = reach == Reach::Below && is_below(&facts.root, path, facts.case);
             is_policy_name(path, facts.case)
-                || own_paths(facts).any(|own| touches(path, &own, effect.reach, facts.case))
+                || holds_root
+                || own_paths(facts).any(|own| touches(path, &own, reach, facts.case))
         }
     }
 }
@@ -54,11 +78,17 @@ fn is_floor_inside(path: &str, reach: Reach, facts: &Facts) -> bool {
         || touches(FOLDER)
         // Deleting a folder deletes the policies in it.
         || facts.policies.iter().any(|policy| touches(policy))
+        || facts.records.iter().any(|record| touches(record))
         || facts
             .hook_configs
             .iter()
             .filter(|config| !config.starts_with(['~', '/']))
             .any(|config| touches(config))
+        // The repository may itself hold what lies outside most: a home folder, say.
+        || own_paths(facts).any(|own| {
+            let own = own.strip_prefix(&facts.root).and_then(|own| own.strip_prefix('/'));
+            own.is_some_and(touches)
+        })
 }
 
 /// Returns whether a path is a policy file, in whatever folder.
@@ -73,7 +103,7 @@ fn is_policy_name(path: &str, case: Case) -> bool {
 fn own_paths(facts: &Facts) -> impl Iterator<Item = String> + '_ {
     let configs = facts.hook_configs.iter().filter_map(|config| {
         if config.starts_with('/') {
-            return Some((*config).to_owned());
+            return Some(config.clone());
         }
         let rest = config.strip_prefix('~')?;
         facts.home.as_ref().map(|home| format!("{home}{rest}"))
@@ -89,6 +119,8 @@ fn touches(path: &str, own: &str, reach: Reach, case: Case) -> bool {
 }
 
 fn is_below(path: &str, folder: &str, case: Case) -> bool {
+    // The root of the file system is the one folder whose path ends in a slash.
+    let folder = folder.strip_suffix('/').unwrap_or(folder);
     path.get(..folder.len())
         .is_some_and(|head| equal(head, folder, case))
         && path

@@ -35,6 +35,7 @@ pub(crate) fn judge(set: &PolicySet, effects: &Effects) -> Vec<Finding> {
             };
             (verdict != Verdict::Neutral).then(|| Finding {
                 rule: ID.into(),
+                origin: None,
                 verdict,
                 unless_asked: Verdict::Deny,
                 what: format!("{what}: `{}`", unknown.written),

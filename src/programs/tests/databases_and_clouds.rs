@@ -87,6 +87,7 @@ fn packages_and_builds() {
         yarn add x | [add] plain:x
         pnpm -C d publish | [publish] -C=d folder=d
         cargo publish --token x | [publish] --token=x
+        cargo +stable publish --dry-run | [publish] +=stable -n
         cargo run --bin a -- b | [run] --bin=a argument:b
         cargo install x | [install] plain:x
         pip install -r f | [install] -r=f read=f
@@ -115,6 +116,9 @@ fn clouds_and_systems() {
         az group delete -n x --yes | -n=x -y plain:group plain:delete
         terraform -chdir=d destroy -auto-approve | [destroy] -chdir=d -auto-approve folder=d
         terraform apply --auto-approve -var-file f | [apply] -auto-approve -var-file=f read=f
+        kubectl delete --dry-run pod x | [delete] --dry-run plain:pod plain:x
+        kubectl drain n --dry-run=client | [drain] --dry-run=client plain:n
+        kubectl scale deployment/x --replicas 0 --dry-run=server | [scale] --replicas=0 --dry-run=server plain:deployment/x
         systemctl --user stop x | [stop] --user plain:x
         crontab -r | -r
         crontab f | script-file:f

@@ -54,6 +54,10 @@ fn git_commands() {
         git tag -d v1 | [tag] -d plain:v1
         git config -f a x.y z | [config] -f=a edit=a setting-word:x.y setting-word:z
         git archive -o a HEAD | [archive] -o=a write=a plain:HEAD
+        git prune -n | [prune] -n
+        git am --no-verify p | [am] -n read:p here:edit
+        git read-tree --reset -u HEAD | [read-tree] --reset -u plain:HEAD here:write
+        git commit-tree -m x HEAD | [commit-tree] -m=x plain:HEAD
         git x a --b | [x] --b argument:a ?
         git $ a | [] argument:a ?
         ",

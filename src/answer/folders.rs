@@ -1,0 +1,62 @@
+//! Which repositories' policies hold for a call: that of the folder that the agent is in, by its name and by where its links
+//! lead, and that of the folder where the runtime was started. An agent that changes its folder leaves no policy behind.
+
+use std::path::PathBuf;
+
+use crate::adapter::Adapter;
+use crate::call::Call;
+use crate::repo::Repository;
+use crate::settings;
+
+/// Returns the repositories with a policy, each as seen from the call's folder. None: there is no policy.
+///
+/// # Errors
+/// What is wrong with the call's folder: then it cannot be known which policy holds.
+pub(super) fn repositories(adapter: &Adapter, call: &Call) -> Result<Vec<Repository>, String> {
+    let folder = folder(call)?;
+    let started = adapter.start_folder_env.and_then(settings::variable);
+    let real = std::fs::canonicalize(&folder).ok();
+    let starts = [Some(folder.clone()), real, started.map(PathBuf::from)];
+    let mut found: Vec<Repository> = Vec::new();
+    for start in starts.into_iter().flatten() {
+        let Some(repository) = Repository::find(&start, settings::home()) else {
+            continue;
+        };
+        // Relative paths of the call start from its own folder, whichever way the policy was found.
+        let repository = Repository::at(repository.root(), &folder, settings::home());
+        if !found.iter().any(|known| known.is_same(&repository)) {
+            found.push(repository);
+        }
+    }
+    Ok(found)
+}
+
+/// The folder of the call, or failing that the one that the hook runs in.
+fn folder(call: &Call) -> Result<PathBuf, String> {
+    let folder = match &call.cwd {
+        Some(cwd) if cwd.contains('\0') => return Err("the payload's folder holds a NUL".into()),
+        Some(cwd) => PathBuf::from(cwd),
+        None => settings::working_folder()
+            .ok_or("neither the payload nor the system says in which folder this call happens")?,
+    };
+    if !folder.is_absolute() {
+        let shown = folder.display();
+        return Err(format!(
+            "the payload's folder `{shown}` is not an absolute path"
+        ));
+    }
+    if folder.to_str().is_none() {
+        return Err("the name of the folder is not UTF-8".into());
+    }
+    Ok(folder)
+}
+
+/// A shell tool may name a folder of its own for its command.
+pub(super) fn seen_by_tool(repository: Repository, call: &Call) -> Repository {
+    let tool = call.tool.as_ref();
+    let command = tool.and_then(|tool| tool.command.as_ref());
+    match command.and_then(|command| command.cwd.as_deref()) {
+        Some(folder) => repository.seen_from(folder),
+        None => repository,
+    }
+}
