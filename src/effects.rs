@@ -9,6 +9,8 @@ mod mcp_tools;
 mod powershell;
 mod shell_tools;
 
+use std::sync::Arc;
+
 use crate::call::{Access, Call, ShellDialect, ToolKind};
 use crate::programs;
 use crate::repo::{Follow, Places, Repository};
@@ -32,6 +34,8 @@ pub struct PathEffect {
     pub written: String,
     pub places: Places,
     pub reach: Reach,
+    /// Files found below it, relative to the root: those nearest to it, where the effect reaches so far.
+    pub holds: Arc<[String]>,
     /// What touches it: a tool's or a program's name.
     pub by: String,
     /// Where the shell command says so; `None` for file tools.
@@ -141,6 +145,7 @@ impl Effects {
             } else {
                 Reach::Itself
             },
+            holds: Arc::default(),
             by: by.to_owned(),
             span: None,
         });
@@ -148,7 +153,9 @@ impl Effects {
 
     /// Adds an effect, unless it is known already: several readings of one command mostly agree.
     fn add_path(&mut self, effect: PathEffect) {
-        if !self.paths.contains(&effect) {
+        // The span first: it mostly differs, and what an effect holds is long.
+        let is_known = |known: &PathEffect| known.span == effect.span && *known == effect;
+        if !self.paths.iter().any(is_known) {
             self.paths.push(effect);
         }
     }

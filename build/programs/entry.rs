@@ -166,4 +166,6 @@ roles! {
     ReadAt read_at "read-at",
     ReadForm read_form "read-form",
     RevisionPath revision_path "revision-path",
+    Setting setting "setting",
+    SettingWord setting_word "setting-word",
 }

@@ -3,10 +3,15 @@
 //! The walk keeps what the line itself decides (folders, variables, functions, links that it makes) and asks the file system
 //! only what a shell would: does a folder exist, what does a pattern match. What depends on anything else is unknown.
 
+mod builtins;
 mod code;
 mod fields;
+mod find;
 mod globs;
+mod look;
+mod parameters;
 mod program;
+mod settings;
 mod simple;
 mod stages;
 mod starts;
@@ -14,17 +19,23 @@ mod state;
 mod touched;
 mod walk;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::{Effects, Span, Unknown, UnknownKind, powershell};
 use crate::call::{ShellCommand, ShellDialect};
 use crate::repo::Repository;
 use crate::shell;
-use stages::Input;
+use look::Sieve;
+use stages::{File, Input};
 use state::State;
 
 /// How deep wrappers, nested shells and function calls are followed together.
 const DEPTH: usize = 8;
 /// Simple commands that are followed in all, loops and alternatives counted each time.
 const BUDGET: usize = 5_000;
+/// Folder entries that are looked at for patterns, `find` and folders that are taken whole.
+const ENTRIES: usize = 40_000;
 
 /// Adds what a command line would do.
 pub(super) fn add(effects: &mut Effects, command: &ShellCommand, repository: &Repository) {
@@ -36,11 +47,16 @@ pub(super) fn add(effects: &mut Effects, command: &ShellCommand, repository: &Re
         effects,
         repository,
         budget: BUDGET,
+        entries: ENTRIES,
         depth: 0,
         remote: false,
         muted: false,
         origin: None,
         input: Input::Inherited,
+        files: Vec::new(),
+        made: Vec::new(),
+        looked: BTreeMap::new(),
+        sieve: Sieve::default(),
         via: Vec::new(),
     };
     let mut state = State::at(repository.cwd());
@@ -52,6 +68,8 @@ struct Walker<'a> {
     effects: &'a mut Effects,
     repository: &'a Repository,
     budget: usize,
+    /// Folder entries that may still be looked at.
+    entries: usize,
     depth: usize,
     /// Inside a command that runs on another machine: its paths are not ours.
     remote: bool,
@@ -61,6 +79,14 @@ struct Walker<'a> {
     origin: Option<Span>,
     /// What the command that is walked now reads.
     input: Input,
+    /// Files that the line wrote, the last one last.
+    files: Vec<File>,
+    /// What programs of the line made: a `cd` there does not fail.
+    made: Vec<String>,
+    /// What was found below folders.
+    looked: BTreeMap<String, Arc<[String]>>,
+    /// Which files below a folder the present command passes over.
+    sieve: Sieve,
     /// What the present command was unwrapped from, outermost first.
     via: Vec<String>,
 }

@@ -272,6 +272,10 @@ pub enum Role {
     ReadForm,
     /// Read when it is `revision:path`.
     RevisionPath,
+    /// `name=value`, where some names hold a command: `git -c`.
+    Setting,
+    /// The name of such a setting, or its value.
+    SettingWord,
 }
 
 impl Program {

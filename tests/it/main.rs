@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod effective;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod gates;
@@ -27,6 +29,10 @@ mod properties;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod routes;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod worst;

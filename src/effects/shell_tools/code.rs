@@ -1,147 +1,420 @@
-//! Code of other languages on a command line: not parsed, but looked at.
+//! Code of other languages on a command line: not parsed, but looked at, one statement at a time.
 //!
-//! String literals are taken for paths that the code reads, and for paths that it writes or deletes where it calls something
-//! that does so. Literals handed to something that starts a shell are shell text. Everything else stays unseen: whoever
-//! needs more denies the interpreter, or relies on checks after the run.
+//! A statement that calls something which writes or deletes does that to the texts it is given; what is handed to something
+//! that starts a shell is shell text. Names that hold a plain text are followed. Everything else stays unseen: whoever needs
+//! more denies the interpreter, or relies on checks after the run.
 
+mod awk;
+mod editors;
+mod lexer;
+mod names;
+mod sed;
+
+use std::collections::BTreeMap;
+
+use super::settings::quoted;
 use crate::call::Access;
+use crate::effects::Value;
+use crate::programs;
+use lexer::Token;
+use names::{COPIES, DELETES, HARMLESS, MOVES, OPENS, SHELLS, WRITES, is_in};
 
 /// What was found in a piece of code.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Found {
-    pub(super) paths: Vec<(Access, String)>,
+    pub(super) paths: Vec<(Access, Value)>,
     /// Shell text.
     pub(super) scripts: Vec<String>,
+    /// It runs text that is made when it runs.
+    pub(super) is_opaque: bool,
 }
 
-/// Calls that write a file, whatever the language.
-const WRITES: [&str; 20] = [
-    "write",
-    "copyfile",
-    "shutil.",
-    "copySync",
-    "cpSync",
-    "os.rename",
-    "os.replace",
-    ".rename(",
-    "renameSync",
-    "File.rename",
-    "FileUtils",
-    "symlink",
-    "os.link",
-    "linkSync",
-    "chmod",
-    "truncate",
-    ".touch(",
-    "mkdir",
-    "put_contents",
-    "createWriteStream",
-];
-/// Texts that open a file for writing.
-const WRITE_MODES: [&str; 14] = [
-    "w", "w+", "wb", "wt", "wb+", "a", "a+", "ab", "at", "x", "xb", "r+", "rb+", "r+b",
-];
-/// Calls that delete a file.
-const DELETES: [&str; 6] = ["remove", "unlink", "rmtree", "rmdir", "delete", "rmSync"];
-/// Calls that start a shell or a program.
-const SHELLS: [&str; 9] = [
-    "system",
-    "popen",
-    "subprocess",
-    "exec",
-    "spawn",
-    "shell_exec",
-    "passthru",
-    "Popen",
-    "`",
-];
-/// Longest literal that is taken for a path.
+/// Longest text that is taken for a path.
 const PATH: usize = 1_024;
+/// Code within code that is looked into.
+const DEPTH: usize = 3;
 
-/// Looks at code.
-pub(super) fn look(language: &str, code: &str) -> Found {
-    // Printing is no writing.
-    let acting = code.replace("stdout.write", "").replace("stderr.write", "");
-    let holds = |words: &[&str]| words.iter().any(|word| acting.contains(word));
-    let mut accesses = vec![Access::Read];
-    // Elsewhere the sign compares.
-    let redirects = language == "awk" && code.contains('>');
-    let opens = literals(code)
-        .iter()
-        .any(|literal| WRITE_MODES.contains(&literal.as_str()));
-    if redirects || opens || holds(&WRITES) {
-        accesses.push(Access::Write);
-    }
-    if holds(&DELETES) {
-        accesses.push(Access::Delete);
-    }
-    let starts_shell = holds(&SHELLS);
-    let mut found = Found::default();
-    for literal in literals(code) {
-        if literal.len() <= PATH && !literal.is_empty() && !literal.contains('\n') {
-            for access in &accesses {
-                found.paths.push((*access, literal.clone()));
-            }
-        }
-        if starts_shell && literal.contains(' ') {
-            found.scripts.push(literal);
+/// Looks at code. `words` are those that the code is given.
+pub(super) fn look(language: &str, code: &str, words: &[String]) -> Found {
+    match language {
+        "sed" => sed::look(code),
+        "awk" => awk::look(code, words),
+        "ed" => editors::look(code, false),
+        "vim" => editors::look(code, true),
+        _ => {
+            let mut found = Found::default();
+            let mut reader = Reader {
+                found: &mut found,
+                language,
+                words,
+                names: BTreeMap::new(),
+                loose: false,
+                depth: 0,
+            };
+            reader.code(code);
+            found
         }
     }
-    found
 }
 
-/// Returns the texts between quotes, simple escapes removed.
-fn literals(code: &str) -> Vec<String> {
-    let mut all = Vec::new();
-    let mut letters = code.chars();
-    while let Some(quote) = letters.next() {
-        if !matches!(quote, '\'' | '"' | '`') {
-            continue;
+impl Found {
+    fn path(&mut self, access: Access, value: &Value) {
+        let text = value.start();
+        let is_path = !text.is_empty() && text.len() <= PATH && !text.contains('\n');
+        let one = (access, value.clone());
+        if is_path && !self.paths.contains(&one) {
+            self.paths.push(one);
         }
-        let mut text = String::new();
-        while let Some(letter) = letters.next() {
-            match letter {
-                '\\' => text.extend(letters.next()),
-                end if end == quote => break,
-                other => text.push(other),
+    }
+
+    fn known(&mut self, access: Access, text: &str) {
+        self.path(access, &Value::Known(text.to_owned()));
+    }
+}
+
+struct Reader<'c> {
+    found: &'c mut Found,
+    language: &'c str,
+    words: &'c [String],
+    /// Names that hold a plain text.
+    names: BTreeMap<String, Value>,
+    /// A shell is started with something that is not written there.
+    loose: bool,
+    depth: usize,
+}
+
+impl Reader<'_> {
+    fn code(&mut self, code: &str) {
+        let tokens = lexer::tokens(self.language, code);
+        for statement in statements(&tokens) {
+            self.statement(statement);
+        }
+        if self.loose {
+            // `def run(command)` … `run("rm x")`
+            for token in &tokens {
+                if let Token::Text(Value::Known(text)) = token
+                    && let Some((program, _)) = text.split_once(' ')
+                    && programs::find(program).is_some()
+                {
+                    self.found.scripts.push(text.clone());
+                }
             }
         }
-        all.push(text);
     }
-    all
+
+    fn statement(&mut self, tokens: &[Token]) {
+        if self.is_assignment(tokens) {
+            return;
+        }
+        let calls: Vec<(usize, &str)> = tokens
+            .iter()
+            .enumerate()
+            .filter_map(|(at, token)| match token {
+                Token::Name(name) => Some((at, name.as_str())),
+                Token::Shell(text) => {
+                    self.found.scripts.push(text.clone());
+                    None
+                }
+                _ => None,
+            })
+            .collect();
+        let mut acts = false;
+        let mut is_harmless = true;
+        for (at, name) in &calls {
+            let (base, last) = name.rsplit_once('.').unwrap_or(("", name));
+            let after = tokens.get(at + 1..).unwrap_or_default();
+            let is_call = self.is_call(after);
+            is_harmless &= !is_call || is_in(HARMLESS, last);
+            if !is_call {
+                continue;
+            }
+            if is_in(OPENS, last) {
+                self.open(base, after);
+                acts = true;
+            } else if is_in(SHELLS, last) && !(self.language == "python" && *name == "exec") {
+                acts |= self.shell(base, after);
+            } else if matches!(
+                *name,
+                "exec" | "eval" | "Function" | "instance_eval" | "class_eval"
+            ) {
+                self.evaluated(after);
+                acts = true;
+            } else if let Some(accesses) = accesses(base, last) {
+                self.act(base, last, accesses, tokens, *at);
+                acts = true;
+            }
+        }
+        if !acts && !is_harmless {
+            for value in self.texts(tokens) {
+                self.found.path(Access::Read, &value);
+            }
+        }
+    }
+
+    /// Some languages call without brackets: `system "rm"`, `unlink "file"`.
+    fn is_call(&self, after: &[Token]) -> bool {
+        match after.first() {
+            Some(Token::Sign('(')) => true,
+            Some(Token::Text(_) | Token::Name(_)) => {
+                matches!(self.language, "perl" | "ruby" | "php" | "lua")
+            }
+            _ => false,
+        }
+    }
+
+    /// Keeps `name = "text"`, and says whether that is all there is.
+    fn is_assignment(&mut self, tokens: &[Token]) -> bool {
+        let at = tokens.iter().position(|token| *token == Token::Sign('='));
+        let Some((left, right)) =
+            at.and_then(|at| Some((tokens.get(..at)?, tokens.get(at + 1..)?)))
+        else {
+            return false;
+        };
+        let Some(Token::Name(name)) = left.last() else {
+            return false;
+        };
+        let is_plain = right.iter().all(|token| match token {
+            Token::Text(_) => true,
+            Token::Sign(sign) => "()/+,.".contains(*sign),
+            Token::Name(name) => {
+                let last = name.rsplit('.').next().unwrap_or(name);
+                matches!(last, "Path" | "join" | "str" | "new" | "resolve")
+                    || self.names.contains_key(name)
+            }
+            Token::Shell(_) | Token::End => false,
+        });
+        let texts = self.texts(right);
+        if let ([value], true) = (texts.as_slice(), is_plain) {
+            self.names.insert(name.clone(), value.clone());
+            return true;
+        }
+        false
+    }
+
+    /// Returns the texts of tokens; those that are put together to one path are one.
+    fn texts(&self, tokens: &[Token]) -> Vec<Value> {
+        let mut all: Vec<Value> = Vec::new();
+        let mut glue: Option<&str> = None;
+        let mut joins = false;
+        for token in tokens {
+            let value = match token {
+                Token::Text(value) => Some(value.clone()),
+                Token::Name(name) if name.ends_with("argv") || name == "ARGV" => {
+                    all.extend(self.words.iter().cloned().map(Value::Known));
+                    None
+                }
+                Token::Name(name) => {
+                    joins |= name.ends_with("path.join") || name.ends_with("File.join");
+                    let base = name
+                        .rsplit_once('.')
+                        .map_or(name.as_str(), |(base, _)| base);
+                    self.names
+                        .get(name)
+                        .or_else(|| self.names.get(base))
+                        .cloned()
+                }
+                _ => None,
+            };
+            match (value, token) {
+                (Some(value), _) => match (glue.take(), all.last_mut()) {
+                    (Some(glue), Some(before)) => *before = glued(before, glue, &value),
+                    _ => all.push(value),
+                },
+                (None, Token::Sign('/')) if !all.is_empty() => glue = Some("/"),
+                (None, Token::Sign(',')) if joins => glue = Some("/"),
+                (None, Token::Sign('+' | '.')) if !all.is_empty() => glue = Some(""),
+                (None, Token::Sign('(' | ')')) => {
+                    joins &= *token != Token::Sign(')');
+                }
+                _ => glue = None,
+            }
+        }
+        all
+    }
+
+    /// `open(path, mode)`, `open(F, ">path")`, `path.open(mode)`.
+    fn open(&mut self, base: &str, after: &[Token]) {
+        const MODES: [&str; 22] = [
+            "w", "w+", "wb", "wt", "wb+", "w+b", "a", "a+", "ab", "at", "ab+", "x", "xb", "r+",
+            "rb+", "r+b", "rt+", "c", ">", ">>", "+<", "+>",
+        ];
+        const READS: [&str; 6] = ["r", "rb", "rt", "rU", "<", "br"];
+        let texts = self.texts(arguments(after));
+        let is_mode = |value: &Value, modes: &[&str]| {
+            let mode = value.start().split(':').next().unwrap_or_default();
+            modes.contains(&mode)
+        };
+        let own = self.names.get(base).cloned();
+        // The first text is the path, but for `path.open(mode)` and where the mode comes first.
+        let modes_first = own.is_some() || self.language == "perl";
+        let rest = texts.get(usize::from(!modes_first)..).unwrap_or_default();
+        let writes = rest.iter().any(|text| is_mode(text, &MODES));
+        let paths: Vec<Value> = if modes_first {
+            let texts = texts
+                .into_iter()
+                .filter(|text| !is_mode(text, &MODES) && !is_mode(text, &READS));
+            own.into_iter().chain(texts).collect()
+        } else {
+            texts
+                .into_iter()
+                .take(usize::max(1, self.words.len()))
+                .filter(|text| !is_mode(text, &READS))
+                .collect()
+        };
+        for value in paths {
+            let text = value.start();
+            let named = text.trim_start_matches(['>', '<', '+', ' ']);
+            match text.find(['>', '<']) {
+                Some(0 | 1) if text.contains('>') || text.starts_with('+') => {
+                    self.found.known(Access::Write, named);
+                }
+                Some(0) => self.found.known(Access::Read, named),
+                _ if self.language == "perl" && text.trim_end().ends_with('|') => {
+                    self.found
+                        .scripts
+                        .push(text.trim_end_matches(['|', ' ']).to_owned());
+                }
+                _ => self
+                    .found
+                    .path(if writes { Access::Write } else { Access::Read }, &value),
+            }
+        }
+    }
+
+    /// Something that starts a program: one text is shell text, several are its words.
+    fn shell(&mut self, base: &str, after: &[Token]) -> bool {
+        let mut words: Vec<Value> = Vec::new();
+        let mut is_list = false;
+        for token in after {
+            match token {
+                Token::Text(value) => words.push(value.clone()),
+                Token::Name(name) => {
+                    let Some(value) = self.names.get(name) else {
+                        self.loose |= words.is_empty() && !is_list;
+                        break;
+                    };
+                    words.push(value.clone());
+                }
+                Token::Sign('[') => is_list = true,
+                Token::Sign('(' | ',' | ']') => {}
+                _ => break,
+            }
+        }
+        let known: Vec<&str> = words.iter().filter_map(Value::known).collect();
+        match known.as_slice() {
+            [] => {}
+            [script] if !is_list => self.found.scripts.push((*script).to_owned()),
+            words => {
+                let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+                self.found.scripts.push(words.join(" "));
+            }
+        }
+        // `re.exec(text)`, `list.run()`: no shell, and nothing was said of paths.
+        !known.is_empty() || base.is_empty()
+    }
+
+    /// Code in a text, or code that is made when it runs.
+    fn evaluated(&mut self, after: &[Token]) {
+        let first = after.iter().find(|token| **token != Token::Sign('('));
+        match first {
+            Some(Token::Text(Value::Known(text))) if self.depth < DEPTH => {
+                self.depth += 1;
+                self.code(&text.clone());
+                self.depth -= 1;
+            }
+            Some(Token::Sign('{')) | None => {}
+            _ => self.found.is_opaque = true,
+        }
+    }
+
+    fn act(&mut self, base: &str, last: &str, accesses: &[Access], tokens: &[Token], at: usize) {
+        let own = self.names.get(base).cloned();
+        let is_dotted = tokens
+            .get(at)
+            .is_some_and(|token| matches!(token, Token::Name(name) if name.starts_with('.')));
+        let is_method = own.is_some() || (self.language == "python" && is_dotted);
+        let after = self.texts(arguments(tokens.get(at + 1..).unwrap_or_default()));
+        let mut paths: Vec<Value> = own.into_iter().collect();
+        if is_method && paths.is_empty() {
+            paths = self.texts(tokens.get(..at).unwrap_or_default());
+        }
+        if !is_method || is_in(COPIES, last) || is_in(MOVES, last) {
+            paths.extend(after);
+        }
+        if is_in(COPIES, last) && paths.len() > 1 {
+            let written = paths.pop();
+            for path in &paths {
+                self.found.path(Access::Read, path);
+            }
+            if let Some(path) = &written {
+                self.found.path(Access::Write, path);
+            }
+            return;
+        }
+        let is_content = last.starts_with("write")
+            || last.starts_with("append")
+            || last.ends_with("put_contents")
+            || last == "binwrite";
+        if is_content && !is_method {
+            paths.truncate(1 + self.words.len());
+        }
+        for path in &paths {
+            for access in accesses {
+                self.found.path(*access, path);
+            }
+        }
+    }
+}
+
+/// Says what a call does to its paths.
+fn accesses(base: &str, last: &str) -> Option<&'static [Access]> {
+    let is_file = |name: &str| matches!(name, "File" | "IO" | "FileUtils" | "Bun" | "fs" | "Deno");
+    if is_in(DELETES, last) {
+        return Some(&[Access::Delete]);
+    }
+    if is_in(MOVES, last) || (last == "replace" && base == "os") {
+        return Some(&[Access::Write, Access::Delete]);
+    }
+    let writes = is_in(WRITES, last) || is_in(COPIES, last) || (last == "write" && is_file(base));
+    writes.then_some(&[Access::Write])
+}
+
+fn glued(before: &Value, glue: &str, value: &Value) -> Value {
+    match (before, value) {
+        (Value::Known(one), Value::Known(other)) => Value::Known(format!("{one}{glue}{other}")),
+        (Value::Known(one), Value::Starts(other)) => Value::Starts(format!("{one}{glue}{other}")),
+        (Value::Starts(_), _) => before.clone(),
+    }
+}
+
+/// Returns what stands in the brackets of a call; without brackets, all that follows.
+fn arguments(after: &[Token]) -> &[Token] {
+    if after.first() != Some(&Token::Sign('(')) {
+        return after;
+    }
+    let mut level = 0_usize;
+    let end = after.iter().position(|token| {
+        match token {
+            Token::Sign('(') => level += 1,
+            Token::Sign(')') => level -= 1,
+            _ => {}
+        }
+        level == 0
+    });
+    after.get(1..end.unwrap_or(after.len())).unwrap_or_default()
+}
+
+fn statements(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
+    let mut level = 0_usize;
+    tokens.split(move |token| {
+        match token {
+            Token::Sign('(' | '[') => level += 1,
+            Token::Sign(')' | ']') => level = level.saturating_sub(1),
+            _ => {}
+        }
+        matches!(token, Token::Sign(';')) || (level == 0 && *token == Token::End)
+    })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Found, look};
-    use crate::call::Access;
-
-    #[test]
-    fn reading_code_reads_its_literals() {
-        let found = look("python", "print(open('a/b').read())");
-        assert_eq!(found.paths, [(Access::Read, "a/b".to_owned())]);
-        let found = look(
-            "python",
-            "sys.stdout.write(open('a/b').read().replace('p', 'w1'))",
-        );
-        assert!(
-            found
-                .paths
-                .iter()
-                .all(|(access, _)| *access == Access::Read)
-        );
-    }
-
-    #[test]
-    fn writing_code_writes_its_literals() {
-        let found = look("python", "open(\"a/b\", 'w').write('x')");
-        assert!(found.paths.contains(&(Access::Write, "a/b".to_owned())));
-    }
-
-    #[test]
-    fn shell_text_in_code_is_shell_text() {
-        let found = look("python", "import os; os.system('rm -rf /')");
-        assert_eq!(found.scripts, ["rm -rf /"]);
-        assert_eq!(look("python", "1 + 1"), Found::default());
-    }
-}
+mod tests;

@@ -3,15 +3,18 @@
 //! A field is a text, or the beginning of one. Where a variable has alternatives a word has several readings, and so has the
 //! command; beyond a small number they become one that is not known.
 
+use super::parameters::separators;
 use super::state::State;
 use super::{Walker, globs};
 use crate::effects::{Span, UnknownKind, Value};
-use crate::shell::{ParamOp, Parameter, Part, PartKind, Word};
+use crate::shell::{Part, PartKind, Word};
 
 /// Readings of one command.
 const READINGS: usize = 8;
 /// Fields of one command; beyond, something is not known.
-const FIELDS: usize = 1_000;
+pub(super) const FIELDS: usize = 1_000;
+/// Longest text of one field; with more it is only known how it begins.
+pub(super) const LONGEST: usize = 256 * 1_024;
 
 /// One word as a program gets it.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,6 +83,7 @@ struct Draft {
 impl Draft {
     fn push(&mut self, text: &str, quoted: bool) {
         self.exists |= quoted || !text.is_empty();
+        self.open |= self.text.len() + text.len() > LONGEST;
         if self.open {
             return;
         }
@@ -194,24 +198,37 @@ impl Walker<'_> {
                 });
                 return readings;
             }
-            PartKind::Parameter(parameter) => self.parameter(parameter, state),
-            PartKind::Command(substitution) => self.substitution(&substitution.script, state),
-            PartKind::Process(process) => {
-                if !self.muted {
-                    self.subshell(&process.script, state);
+            PartKind::Parameter(parameter) => {
+                if let Some(elements) = self.elements(parameter, part.quoted, state) {
+                    let separators = if splits {
+                        separators(state)
+                    } else {
+                        String::new()
+                    };
+                    for drafts in &mut readings {
+                        append_all(drafts, &elements, &separators, part.quoted);
+                    }
+                    return readings;
                 }
-                vec![Value::Known("/dev/fd/63".into())]
+                self.parameter(parameter, state)
             }
+            PartKind::Command(substitution) => self.substitution(&substitution.script, state),
+            PartKind::Process(process) => vec![Value::Known(self.process(process, state))],
             other => {
                 self.visit_inside(other, state);
                 vec![Value::Starts(String::new())]
             }
         };
+        let separators = if splits {
+            separators(state)
+        } else {
+            String::new()
+        };
         let mut next = Vec::new();
         for drafts in &readings {
             for value in &values {
                 let mut drafts = drafts.clone();
-                append(&mut drafts, value, splits, part.quoted);
+                append(&mut drafts, value, &separators, part.quoted);
                 next.push(drafts);
             }
         }
@@ -227,66 +244,6 @@ impl Walker<'_> {
             ("", _) => self.repository.home().map(str::to_owned),
             ("+", [Some(folder)]) => Some(folder.clone()),
             _ => None,
-        }
-    }
-
-    /// Returns what a parameter may be.
-    fn parameter(&mut self, parameter: &Parameter, state: &mut State) -> Vec<Value> {
-        let unknown = || vec![Value::Starts(String::new())];
-        if let Some(index) = &parameter.index {
-            self.parts(&index.parts, state);
-        }
-        let plain = self.plain_parameter(&parameter.name, state);
-        let is_plain = !parameter.indirect && parameter.index.is_none();
-        let Some(op) = &parameter.op else {
-            return plain.filter(|_| is_plain).unwrap_or_else(unknown);
-        };
-        match op {
-            ParamOp::Conditional(sign, _, word) => {
-                let other = self.values(word, state);
-                let mut values: Vec<Value> = other.into_iter().map(|field| field.value).collect();
-                match (sign, plain.filter(|_| is_plain)) {
-                    // `${x:+word}` is the word or nothing.
-                    ('+', _) => values.push(Value::Known(String::new())),
-                    (_, Some(plain)) => values.extend(plain),
-                    (_, None) => values.extend(unknown()),
-                }
-                values
-            }
-            ParamOp::Pattern(_, word) => {
-                self.values(word, state);
-                unknown()
-            }
-            ParamOp::Replace(_, pattern, replacement) => {
-                self.values(pattern, state);
-                if let Some(word) = replacement {
-                    self.values(word, state);
-                }
-                unknown()
-            }
-            ParamOp::Substring(arith) => {
-                self.parts(&arith.parts, state);
-                unknown()
-            }
-            ParamOp::Length | ParamOp::Transform(_) | ParamOp::Names(_) => unknown(),
-        }
-    }
-
-    /// Returns what `$name` may be; `None` when nothing is known of it.
-    fn plain_parameter(&self, name: &str, state: &State) -> Option<Vec<Value>> {
-        if let Some(values) = state.variable(name) {
-            return Some(values.to_vec());
-        }
-        let known = |text: &str| Some(vec![Value::Known(text.to_owned())]);
-        match (name, state.folders.as_slice()) {
-            ("HOME", _) => known(self.repository.home()?),
-            ("PWD", [Some(folder)]) => known(folder),
-            _ => {
-                let position: usize = name.parse().ok()?;
-                let parameters = state.parameters.as_ref()?;
-                let value = parameters.get(position.checked_sub(1)?);
-                Some(vec![value.cloned().unwrap_or(Value::Known(String::new()))])
-            }
         }
     }
 
@@ -341,7 +298,7 @@ impl Walker<'_> {
         if self.remote {
             return vec![field.clone()];
         }
-        match globs::expand(folder, pattern) {
+        match globs::expand(folder, pattern, &mut self.entries) {
             Some(found) if found.is_empty() => vec![field.clone()],
             Some(found) => found
                 .iter()
@@ -371,18 +328,36 @@ fn each(readings: &mut [Drafts], act: impl Fn(&mut Draft)) {
     }
 }
 
-/// Appends a value; one that is not quoted is split at blanks, and its pattern letters count.
-fn append(drafts: &mut Drafts, value: &Value, splits: bool, quoted: bool) {
+/// Appends the elements of a list, each a field of its own.
+fn append_all(drafts: &mut Drafts, elements: &[Value], separators: &str, quoted: bool) {
+    for (at, element) in elements.iter().enumerate() {
+        if drafts.len() > FIELDS {
+            drafts.iter_mut().skip(FIELDS).for_each(Draft::open);
+            return;
+        }
+        if at > 0 {
+            drafts.push(Draft::default());
+        }
+        append(drafts, element, separators, quoted);
+    }
+}
+
+/// Appends a value; one that is not quoted is split at the separators, and its pattern letters count.
+fn append(drafts: &mut Drafts, value: &Value, separators: &str, quoted: bool) {
     let (text, is_open) = match value {
         Value::Known(text) => (text, false),
         Value::Starts(text) => (text, true),
     };
-    if splits {
-        let mut pieces = text.split([' ', '\t', '\n']);
+    if !separators.is_empty() {
+        let mut pieces = text.split(|letter| separators.contains(letter));
         if let (Some(first), Some(draft)) = (pieces.next(), drafts.last_mut()) {
             push_unquoted(draft, first);
         }
         for piece in pieces {
+            if drafts.len() > FIELDS {
+                drafts.iter_mut().skip(FIELDS).for_each(Draft::open);
+                return;
+            }
             let mut draft = Draft::default();
             push_unquoted(&mut draft, piece);
             drafts.push(draft);

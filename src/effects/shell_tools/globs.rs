@@ -7,15 +7,12 @@ use globset::{GlobBuilder, GlobMatcher};
 
 /// Matches at most; beyond, the pattern stands for something that is not known.
 const MATCHES: usize = 256;
-/// Folder entries looked at in all.
-const ENTRIES: usize = 20_000;
 
 /// Returns the paths that a pattern matches, written as the pattern is: relative stays relative. `None` when there are too
 /// many. An empty list means that the shell hands on the pattern itself.
 ///
 /// Bytes of the pattern that were quoted come escaped by a backslash.
-pub(super) fn expand(folder: &str, pattern: &str) -> Option<Vec<String>> {
-    let mut budget = ENTRIES;
+pub(super) fn expand(folder: &str, pattern: &str, budget: &mut usize) -> Option<Vec<String>> {
     let (start, rest) = match pattern.strip_prefix('/') {
         Some(rest) => ("/".to_owned(), rest),
         None => (String::new(), pattern),
@@ -24,7 +21,7 @@ pub(super) fn expand(folder: &str, pattern: &str) -> Option<Vec<String>> {
     for part in rest.split('/') {
         let mut next = Vec::new();
         for base in &found {
-            next.extend(step(folder, base, part, &mut budget)?);
+            next.extend(step(folder, base, part, budget)?);
         }
         if next.len() > MATCHES {
             return None;
@@ -128,7 +125,7 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::File::create(path).unwrap();
         }
-        expand(folder.path().to_str().unwrap(), pattern).unwrap()
+        expand(folder.path().to_str().unwrap(), pattern, &mut 1_000).unwrap()
     }
 
     #[test]

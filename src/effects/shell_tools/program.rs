@@ -4,6 +4,7 @@
 
 use super::Walker;
 use super::fields::Field;
+use super::look::Sieve;
 use super::simple::joined;
 use super::stages::Input;
 use super::state::{Folder, State};
@@ -11,7 +12,7 @@ use crate::call::Access;
 use crate::effects::{Argument, Invocation, Span, UnknownKind};
 use crate::programs::reading::At;
 use crate::programs::{self, Reading, Role};
-use crate::repo::{Follow, Places};
+use crate::repo::{Follow, Place, Places};
 
 /// One program with its words, while it is looked at.
 pub(super) struct Started<'f> {
@@ -19,6 +20,8 @@ pub(super) struct Started<'f> {
     pub(super) fields: &'f [Field],
     pub(super) input: &'f Input,
     pub(super) span: Span,
+    /// What `find` acts on.
+    pub(super) found: Input,
     /// Its place among the invocations.
     pub(super) index: usize,
 }
@@ -36,6 +39,14 @@ impl Walker<'_> {
         if self.muted {
             return;
         }
+        let Some(budget) = self.budget.checked_sub(1) else {
+            return self.unknown(
+                UnknownKind::Unparsable,
+                "a line with too many steps",
+                Some(span),
+            );
+        };
+        self.budget = budget;
         let name = first.value.known().map(base_name);
         let index = self.effects.commands.len();
         let mut invocation = self.invocation(name, rest, span);
@@ -49,11 +60,20 @@ impl Walker<'_> {
             .iter()
             .flat_map(|field| self.globbed(field, state))
             .collect();
+        let found = match name {
+            "find" | "gfind" | "bfs" => {
+                let words: Vec<&str> = fields.iter().map(|field| field.value.start()).collect();
+                self.found(&words, state)
+            }
+            _ => Input::Unknown,
+        };
+        self.script_of_line(first, rest, span, state);
         let started = Started {
             name: name.to_owned(),
             fields: &fields,
             input,
             span,
+            found,
             index,
         };
         let arguments: Vec<Argument> = fields.iter().map(argument).collect();
@@ -70,6 +90,7 @@ impl Walker<'_> {
         arguments: &[Argument],
         state: &mut State,
     ) {
+        self.sieve = Sieve::of(&started.name, reading, |at| at.text(arguments).to_owned());
         let folders = folders_of(reading, arguments, state);
         let last = folders.len().saturating_sub(1);
         let folders_at = |count: usize| folders.get(count.min(last)).cloned().unwrap_or_default();
@@ -95,8 +116,22 @@ impl Walker<'_> {
         for command in &reading.commands {
             self.command_in(started, reading, command, &inside);
         }
+        if matches!(started.name.as_str(), "split" | "gsplit")
+            && pieces(started, reading, &[Role::Write]).is_empty()
+        {
+            let first = Field::known("xaa", started.span);
+            self.path(
+                Access::Write,
+                &first,
+                Follow::All,
+                false,
+                &started.name,
+                state,
+            );
+        }
+        self.setting_words(started, reading, state);
         self.stdin(started, reading, state);
-        self.script_file(started, reading);
+        self.script_file(started, reading, state);
     }
 
     /// Adds what one word means to its program.
@@ -108,8 +143,13 @@ impl Walker<'_> {
         field: &Field,
         state: &mut State,
     ) {
-        let below = reading.recursive;
+        // What a patch names is not known; below the root of the repository it stays in its folder.
+        let is_here = field.value.known() == Some(".") && matches!(role, Role::Edit);
+        let below = reading.recursive || (is_here && self.is_subfolder(state));
         let by = started.name.as_str();
+        if role == Role::Delete && started.found != Input::Unknown {
+            return self.delete_found(started, state);
+        }
         let mut touch = |access, follow, below| {
             self.path(access, field, follow, below, by, state);
         };
@@ -124,6 +164,7 @@ impl Walker<'_> {
             Role::Move => {
                 touch(Access::Read, Follow::All, true);
                 touch(Access::Delete, Follow::AllButLast, true);
+                self.unpacked(started, field, state);
             }
             Role::Mirror => {
                 touch(Access::Write, Follow::All, true);
@@ -139,13 +180,78 @@ impl Walker<'_> {
             Role::ReadAt => self.marked(field, &["@"], by, state),
             Role::ReadForm => self.marked(field, &["=@", "=<"], by, state),
             Role::RevisionPath => self.marked(field, &[":"], by, state),
-            Role::Script => self.script_text(started, field, state),
+            Role::Script => self.script_with(started, reading, field, state),
+            Role::Setting => self.setting_text(started, reading, field, state),
+            Role::Mount => self.mount(field, by, state),
             Role::RemoteScript => {
                 self.far_away(|walker| walker.script_text(started, field, state));
             }
             Role::Sql => self.note(started, field, |invocation| &mut invocation.sql),
-            Role::Code => self.code(started, reading.language, field, state),
+            Role::Code => self.code(started, reading, field, state),
             _ => {}
+        }
+    }
+
+    fn is_subfolder(&self, state: &State) -> bool {
+        let root = self.repository.root();
+        state
+            .folders
+            .iter()
+            .flatten()
+            .all(|folder| !root.starts_with(folder))
+    }
+
+    fn delete_found(&mut self, started: &Started<'_>, state: &State) {
+        for field in values_of(&started.found, started.span) {
+            let below = field.value.known().is_none();
+            self.path(
+                Access::Delete,
+                &field,
+                Follow::AllButLast,
+                below,
+                &started.name,
+                state,
+            );
+        }
+    }
+
+    /// Unpacking leaves a file under the archive's name without its ending.
+    fn unpacked(&mut self, started: &Started<'_>, field: &Field, state: &State) {
+        let stem = field.value.known().and_then(|text| text.rsplit_once('.'));
+        if let Some((stem, "gz" | "bz2" | "xz" | "zst" | "lz" | "lzma" | "Z" | "lz4" | "br")) = stem
+            && started.name != "mv"
+        {
+            let stem = field.map(|_| stem.to_owned());
+            self.path(
+                Access::Write,
+                &stem,
+                Follow::All,
+                false,
+                &started.name,
+                state,
+            );
+        }
+    }
+
+    /// A folder or file of this machine that a container gets, unless it holds the whole repository.
+    fn mount(&mut self, field: &Field, by: &str, state: &State) {
+        let text = field.value.start();
+        let host = text.split(':').next().unwrap_or_default();
+        let is_path = host.starts_with(['/', '.', '~']);
+        let [Some(folder)] = state.folders.as_slice() else {
+            return;
+        };
+        let Place::Inside(inside) = self.repository.places_in(folder, host, Follow::All).real
+        else {
+            return;
+        };
+        if !is_path || inside.is_empty() {
+            return;
+        }
+        let host = Field::known(host, field.span);
+        self.path(Access::Read, &host, Follow::All, true, by, state);
+        if !text.ends_with(":ro") {
+            self.path(Access::Write, &host, Follow::All, true, by, state);
         }
     }
 
@@ -182,26 +288,29 @@ impl Walker<'_> {
 
     /// Notes where the words of a command lead when they are taken for paths.
     fn resolve(&self, invocation: &mut Invocation, fields: &[Field], state: &State) {
-        let [Some(folder)] = state.folders.as_slice() else {
-            return;
-        };
         if self.remote {
             return;
         }
-        let places =
-            |path: &str| -> Places { self.repository.places_in(folder, path, Follow::AllButLast) };
+        let folder = match state.folders.as_slice() {
+            [Some(folder)] => Some(folder.as_str()),
+            _ => None,
+        };
+        let places = |path: &str| -> Option<Places> {
+            let folder = folder.or_else(|| path.starts_with('/').then_some("/"))?;
+            Some(self.repository.places_in(folder, path, Follow::AllButLast))
+        };
         for (word, field) in invocation.words.iter_mut().zip(fields) {
             let Some(text) = field.value.known().filter(|text| !text.starts_with('-')) else {
                 continue;
             };
             if field.pattern.is_none() {
-                word.places = Some(places(text));
+                word.places = places(text);
                 continue;
             }
             let start = text.strip_suffix('*').unwrap_or(text);
             let is_all = start.is_empty() || start.ends_with('/');
             if is_all && !start.contains(['*', '?', '[']) {
-                word.all_of = Some(places(if start.is_empty() { "." } else { start }));
+                word.all_of = places(if start.is_empty() { "." } else { start });
             }
         }
     }
@@ -272,6 +381,18 @@ fn is_folder(field: &Field, state: &State) -> bool {
         .map(|folder| joined(folder.as_deref(), text));
     text.ends_with('/')
         || paths.any(|path| path.is_some_and(|path| std::path::Path::new(&path).is_dir()))
+}
+
+/// Returns the lines of an output as fields.
+pub(super) fn values_of(input: &Input, span: Span) -> Vec<Field> {
+    match input {
+        Input::Known(text) => text.lines().map(|line| Field::known(line, span)).collect(),
+        Input::Begins(starts) => {
+            let unknown = Field::unknown(span);
+            starts.iter().map(|start| unknown.starting(start)).collect()
+        }
+        Input::Inherited | Input::Unknown => vec![Field::unknown(span)],
+    }
 }
 
 pub(super) fn base_name(path: &str) -> &str {

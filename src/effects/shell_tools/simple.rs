@@ -7,7 +7,9 @@ use super::state::State;
 use crate::call::Access;
 use crate::effects::{Span, UnknownKind, Value};
 use crate::repo::Follow;
-use crate::shell::{Assignment, AssignmentValue, Redirect, RedirectOp, SimpleCommand, Target};
+use crate::shell::{
+    Assignment, AssignmentValue, Element, Redirect, RedirectOp, SimpleCommand, Target, Word,
+};
 
 impl Walker<'_> {
     pub(super) fn simple(&mut self, simple: &SimpleCommand, state: &mut State) {
@@ -42,6 +44,7 @@ impl Walker<'_> {
                 None => inner,
             });
         }
+        self.keep_output(simple, state);
         if let Some(after) = after {
             *state = after;
         }
@@ -58,9 +61,17 @@ impl Walker<'_> {
         };
         if let Some(function) = state.functions.get(name).cloned() {
             let parameters = rest.iter().map(|field| field.value.clone()).collect();
+            if function.is_alias {
+                self.program(first, rest, input, span, state);
+            }
+            let outer = std::mem::replace(&mut self.input, input.clone());
             self.call(name, &function, parameters, state);
-        } else if !self.builtin(name, rest, span, state) {
+            self.input = outer;
+        } else if !self.builtin(name, rest, input, span, state) {
             self.program(first, rest, input, span, state);
+            if matches!(name, "." | "source") {
+                self.sourced(rest, span, state);
+            }
         }
     }
 
@@ -69,103 +80,59 @@ impl Walker<'_> {
             if let Some(index) = &assignment.index {
                 self.parts(&index.parts, state);
             }
-            let values = match &assignment.value {
+            let values: Vec<Value> = match &assignment.value {
                 AssignmentValue::Scalar(word) => {
                     let fields = self.values(word, state);
                     fields.into_iter().map(|field| field.value).collect()
                 }
                 AssignmentValue::Array(elements) => {
-                    for element in elements {
-                        self.values(&element.value, state);
-                    }
-                    Vec::new()
+                    self.assign_list(assignment, elements, state);
+                    continue;
                 }
             };
-            if assignment.append || assignment.index.is_some() {
+            if assignment.index.is_some() {
                 state.forget(&assignment.name);
+            } else if assignment.append {
+                let before = state.variable(&assignment.name).map(<[Value]>::to_vec);
+                state.set(
+                    &assignment.name,
+                    appended(&before.unwrap_or_default(), &values),
+                );
             } else {
+                self.setting(&assignment.name, &values, self.span(assignment.span), state);
                 state.set(&assignment.name, values);
             }
         }
     }
 
-    /// Does what a shell does itself; returns `false` for everything else.
-    fn builtin(&mut self, name: &str, rest: &[Field], span: Span, state: &mut State) -> bool {
-        match name {
-            "cd" | "pushd" => self.change_folder(rest, state),
-            "popd" => state.folders = vec![None],
-            "exit" | "return" => state.ended = true,
-            "eval" => self.eval(rest, span, state),
-            "export" | "declare" | "typeset" | "local" | "readonly" => declare(rest, state),
-            "read" | "unset" | "mapfile" | "readarray" | "getopts" => {
-                for field in rest {
-                    state.forget(field.value.start());
-                }
-            }
-            "set" | "shift" => state.parameters = None,
-            "." | "source" => {
-                self.sourced(rest, span, state);
-                return false;
-            }
-            "true" | ":" => state.succeeded = true,
-            _ => return false,
-        }
-        true
-    }
-
-    fn change_folder(&mut self, rest: &[Field], state: &mut State) {
-        let target = rest
+    fn assign_list(&mut self, assignment: &Assignment, elements: &[Element], state: &mut State) {
+        let words: Vec<Word> = elements
             .iter()
-            .find(|field| !field.value.start().starts_with('-') || field.value.start() == "-");
-        let target = match target {
-            None => self
-                .repository
-                .home()
-                .map(|home| Value::Known(home.to_owned())),
-            Some(field) => Some(field.value.clone()),
-        };
-        let Some(Value::Known(target)) = target.filter(|target| target.start() != "-") else {
-            state.folders = vec![None];
+            .map(|element| element.value.clone())
+            .collect();
+        let readings = self.fields(&words, state);
+        let is_plain = elements.iter().all(|element| element.index.is_none());
+        let (true, [fields]) = (is_plain, readings.as_slice()) else {
+            state.forget(&assignment.name);
             return;
         };
-        let mut folders = Vec::new();
-        let mut is_sure = true;
-        for folder in &state.folders {
-            let Some(next) = joined(folder.as_deref(), &target) else {
-                folders.push(None);
-                continue;
-            };
-            let exists = std::path::Path::new(&next).is_dir();
-            is_sure &= exists;
-            folders.push(Some(next));
-            if !exists {
-                // It may fail, and then what follows a `;` runs here.
-                state.succeeded = false;
-            }
-        }
-        state.succeeded = is_sure && folders.iter().all(Option::is_some);
-        folders.dedup();
-        state.folders = folders;
-    }
-
-    fn eval(&mut self, rest: &[Field], span: Span, state: &mut State) {
-        let words: Option<Vec<&str>> = rest.iter().map(|field| field.value.known()).collect();
-        if let Some(words) = words {
-            let text = words.join(" ");
-            self.under("eval", |walker| walker.nested(&text, span, state));
+        let before = if assignment.append {
+            state.list(&assignment.name)
         } else {
-            self.unknown(UnknownKind::OpaqueCode, "eval", Some(span));
-            state.forget_all();
+            Some(Vec::new())
+        };
+        let Some(mut values) = before else {
+            state.forget(&assignment.name);
+            return;
+        };
+        for field in fields {
+            values.extend(
+                self.globbed(field, state)
+                    .into_iter()
+                    .map(|field| field.value),
+            );
         }
-    }
-
-    /// Code of a file runs in this shell; the file itself is read by the program's entry in the table.
-    fn sourced(&mut self, rest: &[Field], span: Span, state: &mut State) {
-        if rest.iter().any(|field| field.value.known().is_none()) {
-            self.unknown(UnknownKind::OpaqueCode, "source", Some(span));
-        }
-        state.forget_all();
-        state.folders = state.folders.iter().cloned().chain([None]).collect();
+        state.set_list(&assignment.name, values);
     }
 
     pub(super) fn redirects(&mut self, redirects: &[Redirect], state: &mut State) {
@@ -212,22 +179,21 @@ fn is_descriptor(fields: &[Field]) -> bool {
     })
 }
 
-/// `export NAME=value` and its like. Values were split from their names at run time's mercy, so only plain ones are kept.
-fn declare(rest: &[Field], state: &mut State) {
-    for field in rest {
-        let text = field.value.start();
-        if text.starts_with('-') {
-            continue;
-        }
-        match (text.split_once('='), &field.value) {
-            (Some((name, value)), Value::Known(_)) => {
-                state.set(name, vec![Value::Known(value.to_owned())]);
-            }
-            (Some((name, value)), Value::Starts(_)) => {
-                state.set(name, vec![Value::Starts(value.to_owned())]);
-            }
-            (None, _) => {}
-        }
+/// `name+=value`, for each alternative.
+fn appended(before: &[Value], values: &[Value]) -> Vec<Value> {
+    let each = before.iter().flat_map(|before| {
+        values.iter().map(move |value| match (before, value) {
+            (Value::Known(one), Value::Known(other)) => Value::Known(format!("{one}{other}")),
+            (Value::Known(one), Value::Starts(other)) => Value::Starts(format!("{one}{other}")),
+            (Value::Starts(_), _) => before.clone(),
+        })
+    });
+    let short = |value: &Value| value.start().len() <= super::fields::LONGEST;
+    let all: Vec<Value> = each.collect();
+    if all.iter().all(short) {
+        all
+    } else {
+        Vec::new()
     }
 }
 

@@ -2,22 +2,38 @@
 
 use super::Walker;
 use super::fields::Field;
+use super::program::base_name;
 use super::state::State;
 use crate::effects::Value;
+use crate::repo::{Follow, Place};
 use crate::shell::{
-    Command, HereDoc, Pipeline, Redirect, RedirectOp, Script, SimpleCommand, Target,
+    Command, Compound, HereDoc, Pipeline, Process, Redirect, RedirectOp, Script, SimpleCommand,
+    Target, Word,
 };
 
-/// What a command reads from its standard input.
+/// What a command reads from its standard input, or prints.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Input {
     /// Not redirected.
     Inherited,
     /// This text.
     Known(String),
+    /// Lines that begin with one of these.
+    Begins(Vec<String>),
     /// From a pipe or file whose content is not known.
     Unknown,
 }
+
+/// A file that the line wrote.
+#[derive(Debug, Clone)]
+pub(super) struct File {
+    pub(super) place: Place,
+    /// What it holds, where that is known.
+    pub(super) text: Option<String>,
+}
+
+/// Files that are kept track of.
+const FILES: usize = 1_000;
 
 impl Walker<'_> {
     pub(super) fn pipeline(&mut self, pipeline: &Pipeline, state: &mut State) {
@@ -26,14 +42,17 @@ impl Walker<'_> {
             state.succeeded &= !pipeline.negated;
             return;
         }
-        let mut flowing = Input::Inherited;
-        for stage in &pipeline.stages {
+        let mut flowing = self.input.clone();
+        let mut stages = pipeline.stages.iter().peekable();
+        while let Some(stage) = stages.next() {
             let mut inner = state.clone();
             let outer = std::mem::replace(&mut self.input, flowing);
-            let output = self.output(&stage.command, &mut inner);
+            flowing = match stages.peek() {
+                Some(_) => self.output(&stage.command, &mut inner),
+                None => Input::Unknown,
+            };
             self.command(&stage.command, &mut inner);
             self.input = outer;
-            flowing = output.map_or(Input::Unknown, Input::Known);
             state.leave(inner);
         }
     }
@@ -41,53 +60,229 @@ impl Walker<'_> {
     /// Walks a command substitution, and returns what it may leave in its place.
     pub(super) fn substitution(&mut self, script: &Script, state: &mut State) -> Vec<Value> {
         let mut inner = state.clone();
-        let text = only_command(script)
-            .and_then(|command| self.output(command, &mut inner))
-            .map(|text| text.trim_end_matches('\n').to_owned());
+        let output = self.printed_by(script, &mut inner);
         if !self.muted {
             self.subshell(script, state);
         }
-        vec![text.map_or(Value::Starts(String::new()), Value::Known)]
+        match output {
+            Input::Known(text) => vec![Value::Known(text.trim_end_matches('\n').to_owned())],
+            Input::Begins(starts) => {
+                let values: Vec<Value> = starts.into_iter().map(Value::Starts).collect();
+                vec![Value::Starts(super::walk::common_start(&values))]
+            }
+            Input::Inherited | Input::Unknown => vec![Value::Starts(String::new())],
+        }
+    }
+
+    /// Walks a process substitution, and returns the name of the file that stands for it.
+    pub(super) fn process(&mut self, process: &Process, state: &mut State) -> String {
+        let path = format!("/dev/fd/{}", 63 + self.files.len());
+        let text = match self.printed_by(&process.script, &mut state.clone()) {
+            Input::Known(text) => Some(text),
+            _ => None,
+        };
+        if !self.muted {
+            self.subshell(&process.script, state);
+        }
+        self.files.push(File {
+            place: Place::Outside(path.clone()),
+            text: text.filter(|_| !process.reads),
+        });
+        path
+    }
+
+    /// Returns what a script prints that is one pipeline.
+    fn printed_by(&mut self, script: &Script, state: &mut State) -> Input {
+        let [item] = script.items.as_slice() else {
+            return Input::Unknown;
+        };
+        if !item.list.rest.is_empty() {
+            return Input::Unknown;
+        }
+        let outer = self.input.clone();
+        let mut flowing = self.input.clone();
+        for stage in &item.list.first.stages {
+            self.input = flowing;
+            flowing = self.output(&stage.command, state);
+        }
+        self.input = outer;
+        flowing
     }
 
     /// Returns what a command prints, where its words alone say so.
-    fn output(&mut self, command: &Command, state: &mut State) -> Option<String> {
+    fn output(&mut self, command: &Command, state: &mut State) -> Input {
         let Command::Simple(simple) = command else {
-            return None;
+            return Input::Unknown;
         };
+        let is_redirected = simple.redirects.iter().any(|redirect| !is_input(redirect));
+        if is_redirected && !self.is_tee(simple) {
+            return Input::Unknown;
+        }
+        self.output_of(simple, state)
+    }
+
+    fn is_tee(&self, simple: &SimpleCommand) -> bool {
+        let name = simple.words.first().and_then(Word::static_text);
+        !self.remote && name.as_deref() == Some("tee")
+    }
+
+    /// Returns what a command prints when its output is not redirected.
+    pub(super) fn output_of(&mut self, simple: &SimpleCommand, state: &mut State) -> Input {
         // Asked for its text only: what it does is walked elsewhere.
         let outer = std::mem::replace(&mut self.muted, true);
-        let output = self.output_of(simple, state);
+        let readings = self.fields(&simple.words, state);
+        let input = self.input_of(&simple.redirects, state);
+        let output = match readings.as_slice() {
+            [fields] => self.prints(fields, input, simple.redirects.len(), state),
+            _ => Input::Unknown,
+        };
         self.muted = outer;
         output
     }
 
-    fn output_of(&mut self, simple: &SimpleCommand, state: &mut State) -> Option<String> {
-        let readings = self.fields(&simple.words, state);
-        let [fields] = readings.as_slice() else {
-            return None;
+    fn prints(
+        &mut self,
+        fields: &[Field],
+        input: Input,
+        redirects: usize,
+        state: &mut State,
+    ) -> Input {
+        let Some((first, rest)) = fields.split_first() else {
+            // `$(< file)`
+            return if redirects > 0 {
+                input
+            } else {
+                Input::Known(String::new())
+            };
         };
-        let words: Option<Vec<&str>> = fields.iter().map(plain).collect();
-        let words = words?;
-        let (program, arguments) = words.split_first()?;
-        let only_inputs = simple.redirects.iter().all(is_input);
-        match program.rsplit('/').next()? {
-            "echo" if only_inputs => Some(echoed(arguments)),
-            "printf" if only_inputs => printed(arguments),
-            "pwd" if arguments.is_empty() => match state.folders.as_slice() {
-                [Some(folder)] => Some(folder.clone()),
-                _ => None,
+        let Some(program) = first.value.known().map(base_name) else {
+            return Input::Unknown;
+        };
+        let is_pattern = |field: &Field| field.pattern.is_some();
+        let globbed: Vec<Field> =
+            if matches!(program, "find" | "gfind") || !rest.iter().any(is_pattern) {
+                rest.to_vec()
+            } else {
+                rest.iter()
+                    .flat_map(|field| self.globbed(field, state))
+                    .collect()
+            };
+        let words: Option<Vec<&str>> = globbed.iter().map(|field| field.value.known()).collect();
+        let Some(words) = words else {
+            return Input::Unknown;
+        };
+        let known = |text: Option<String>| text.map_or(Input::Unknown, Input::Known);
+        let no_operands = words.iter().all(|word| word.starts_with('-'));
+        match program {
+            "echo" => Input::Known(echoed(&words)),
+            "printf" => known(printed(&words)),
+            "pwd" if no_operands => match state.folders.as_slice() {
+                [Some(folder)] => Input::Known(folder.clone()),
+                _ => Input::Unknown,
             },
-            "cat" if arguments.iter().all(|word| *word == "-") => {
-                match self.input_of(&simple.redirects, state) {
-                    Input::Known(text) => Some(text),
-                    Input::Inherited | Input::Unknown => None,
-                }
+            "cat" | "tee" | "sort" | "uniq" | "head" | "tail"
+                if program == "tee" || no_operands =>
+            {
+                input
             }
-            "git" if arguments == ["rev-parse", "--show-toplevel"] => {
-                Some(self.repository.root().to_string_lossy().into_owned())
+            "cat" => match words.as_slice() {
+                [path] => self.content(path, state).unwrap_or(Input::Unknown),
+                _ => Input::Unknown,
+            },
+            "grep" | "egrep" | "fgrep" => filtered(program, &words, input),
+            "dirname" | "basename" => known(name_part(program, &words)),
+            "find" | "gfind" => self.found(&words, state),
+            "ls" => self.listed(&words, state),
+            "git" if words == ["rev-parse", "--show-toplevel"] => {
+                Input::Known(self.repository.root().to_string_lossy().into_owned())
             }
+            _ => Input::Unknown,
+        }
+    }
+
+    /// Returns what a file holds that the line wrote: `None` for any other file.
+    pub(super) fn content(&self, path: &str, state: &State) -> Option<Input> {
+        if matches!(path, "/dev/stdin" | "/dev/fd/0" | "-") {
+            return match &self.input {
+                Input::Inherited => None,
+                other => Some(other.clone()),
+            };
+        }
+        if self.files.is_empty() {
+            return None;
+        }
+        let places = self.file_places(path, state);
+        let file = self
+            .files
+            .iter()
+            .rev()
+            .find(|file| places.contains(&file.place))?;
+        Some(file.text.clone().map_or(Input::Unknown, Input::Known))
+    }
+
+    fn file_places(&self, path: &str, state: &State) -> Vec<Place> {
+        if path.starts_with("/dev/fd/") {
+            return vec![Place::Outside(path.to_owned())];
+        }
+        let folders = state.folders.iter().flatten();
+        folders
+            .map(|folder| self.repository.places_in(folder, path, Follow::All).real)
+            .collect()
+    }
+
+    /// Keeps what a simple command's redirections write, for whatever runs it later.
+    pub(super) fn keep_output(&mut self, simple: &SimpleCommand, state: &State) {
+        if self.muted
+            || !simple
+                .redirects
+                .iter()
+                .any(|redirect| redirect.descriptor() == Some(1))
+        {
+            return;
+        }
+        let text = match self.output_of(simple, &mut state.clone()) {
+            Input::Known(text) => Some(text),
             _ => None,
+        };
+        self.keep(&simple.redirects, text.as_deref(), state);
+    }
+
+    /// Keeps a text under the names of the files that it is redirected to.
+    pub(super) fn keep(&mut self, redirects: &[Redirect], text: Option<&str>, state: &State) {
+        if self.muted || self.files.len() > FILES {
+            return;
+        }
+        for redirect in redirects {
+            let (Target::Word(word), Some(1)) = (&redirect.target, redirect.descriptor()) else {
+                continue;
+            };
+            let outer = std::mem::replace(&mut self.muted, true);
+            let target = self.values(word, &mut state.clone());
+            self.muted = outer;
+            let [target] = target.as_slice() else {
+                continue;
+            };
+            let Some(path) = target
+                .value
+                .known()
+                .filter(|path| !path.starts_with("/dev/"))
+            else {
+                continue;
+            };
+            let held = match redirect.op {
+                RedirectOp::Append => match self.content(path, state) {
+                    Some(Input::Known(text)) => Some(text),
+                    _ => None,
+                },
+                _ => Some(String::new()),
+            };
+            let text = held.zip(text).map(|(held, text)| held + text);
+            for place in self.file_places(path, state) {
+                self.files.push(File {
+                    place,
+                    text: text.clone(),
+                });
+            }
         }
     }
 
@@ -111,6 +306,13 @@ impl Walker<'_> {
                     _ => Input::Unknown,
                 }
             }
+            (Target::Word(word), RedirectOp::Read) => match self.values(word, state).as_slice() {
+                [field] => {
+                    let path = field.value.known().unwrap_or_default();
+                    self.content(path, state).unwrap_or(Input::Unknown)
+                }
+                _ => Input::Unknown,
+            },
             _ => Input::Unknown,
         }
     }
@@ -121,20 +323,74 @@ impl Walker<'_> {
     }
 }
 
-fn only_command(script: &Script) -> Option<&Command> {
-    match script.items.as_slice() {
-        [item] if item.list.rest.is_empty() => match item.list.first.stages.as_slice() {
-            [stage] => Some(&stage.command),
-            _ => None,
-        },
+/// Returns the one compound command of a script.
+pub(super) fn only_compound(script: Script) -> Option<Compound> {
+    let mut stages = script
+        .items
+        .into_iter()
+        .next()?
+        .list
+        .first
+        .stages
+        .into_iter();
+    match stages.next()?.command {
+        Command::Compound(compound) => Some(*compound),
         _ => None,
     }
 }
 
-fn plain(field: &Field) -> Option<&str> {
-    match field.pattern {
-        Some(_) => None,
-        None => field.value.known(),
+/// What grep lets through of a known text. What cannot be said is not known.
+fn filtered(program: &str, words: &[&str], input: Input) -> Input {
+    let Input::Known(text) = input else {
+        return Input::Unknown;
+    };
+    let letters: String = words
+        .iter()
+        .filter_map(|word| word.strip_prefix('-'))
+        .collect();
+    let patterns: Vec<&&str> = words.iter().filter(|word| !word.starts_with('-')).collect();
+    let ([pattern], true) = (
+        patterns.as_slice(),
+        letters.chars().all(|letter| "viEFGw".contains(letter)),
+    ) else {
+        return Input::Unknown;
+    };
+    let pattern = if program == "fgrep" || letters.contains('F') {
+        regex::escape(pattern)
+    } else if program == "egrep" || letters.contains('E') {
+        (**pattern).to_owned()
+    } else {
+        pattern.replace("\\|", "|")
+    };
+    let Ok(regex) = regex::RegexBuilder::new(&pattern)
+        .case_insensitive(letters.contains('i'))
+        .build()
+    else {
+        return Input::Unknown;
+    };
+    let kept = text
+        .lines()
+        .filter(|line| regex.is_match(line) != letters.contains('v'));
+    let kept: Vec<String> = kept.map(|line| format!("{line}\n")).collect();
+    Input::Known(kept.concat())
+}
+
+fn name_part(program: &str, words: &[&str]) -> Option<String> {
+    match (program, words) {
+        ("dirname", [path]) => {
+            let path = path.trim_end_matches('/');
+            Some(match path.rsplit_once('/') {
+                Some(("", _)) => "/".into(),
+                Some((folder, _)) => folder.into(),
+                None => ".".into(),
+            })
+        }
+        ("basename", [path]) => Some(base_name(path).into()),
+        ("basename", [path, ending]) => {
+            let name = base_name(path);
+            Some(name.strip_suffix(ending).unwrap_or(name).into())
+        }
+        _ => None,
     }
 }
 
@@ -161,7 +417,7 @@ fn echoed(arguments: &[&str]) -> String {
 }
 
 /// What `printf` prints, for formats of plain text and `%s`.
-fn printed(arguments: &[&str]) -> Option<String> {
+pub(super) fn printed(arguments: &[&str]) -> Option<String> {
     let (format, mut values) = arguments.split_first()?;
     let mut text = String::new();
     loop {
@@ -169,7 +425,7 @@ fn printed(arguments: &[&str]) -> Option<String> {
         let mut pieces = format.split('%');
         text.push_str(&unescaped(pieces.next()?));
         for piece in pieces {
-            let rest = piece.strip_prefix('s')?;
+            let rest = piece.strip_prefix(['s', 'b', 'q'])?;
             let (value, others) = values.split_first().map_or(("", values), |(v, o)| (*v, o));
             values = others;
             text.push_str(value);
@@ -182,8 +438,39 @@ fn printed(arguments: &[&str]) -> Option<String> {
     }
 }
 
+/// Puts what backslashes stand for in their place.
 fn unescaped(text: &str) -> String {
-    text.replace("\\n", "\n")
-        .replace("\\t", "\t")
-        .replace("\\\\", "\\")
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(rest.get(..at).unwrap_or_default());
+        rest = rest.get(at + 1..).unwrap_or_default();
+        let (letter, used) = escaped(rest);
+        out.push_str(&letter);
+        rest = rest.get(used..).unwrap_or_default();
+    }
+    out + rest
+}
+
+/// Returns what stands behind a backslash, and how many bytes said so.
+fn escaped(rest: &str) -> (String, usize) {
+    let number = |from: usize, most: usize, radix: u32| {
+        let digits = rest.get(from..).unwrap_or_default();
+        let count = digits
+            .chars()
+            .take(most)
+            .take_while(|digit| digit.is_digit(radix))
+            .count();
+        let code = u32::from_str_radix(digits.get(..count)?, radix).ok()?;
+        Some((char::from_u32(code)?.to_string(), from + count))
+    };
+    let plain = |text: &str| (text.to_owned(), 1);
+    match rest.chars().next() {
+        Some('n') => plain("\n"),
+        Some('t') => plain("\t"),
+        Some('x') => number(1, 2, 16).unwrap_or_else(|| plain("\\x")),
+        Some('0'..='7') => number(0, 4, 8).unwrap_or_else(|| plain("")),
+        Some(other) if "\\\"'".contains(other) => (other.to_string(), 1),
+        _ => ("\\".to_owned(), 0),
+    }
 }

@@ -2,15 +2,18 @@
 
 use super::code;
 use super::fields::Field;
-use super::program::{Started, base_name, piece};
+use super::program::{Started, base_name, piece, values_of};
 use super::stages::Input;
 use super::state::State;
 use super::{DEPTH, Walker};
 use crate::call::Access;
-use crate::effects::{Invocation, UnknownKind};
-use crate::programs::reading::Command;
+use crate::effects::{Invocation, Span, UnknownKind, Value};
+use crate::programs::reading::{Command, PartKind};
 use crate::programs::{Reading, Role};
 use crate::repo::Follow;
+
+/// Commands with one input each that are walked one by one.
+const EACH: usize = 32;
 
 impl Walker<'_> {
     /// Walks a command that is started with words of this one.
@@ -21,17 +24,26 @@ impl Walker<'_> {
         command: &Command<'_>,
         state: &State,
     ) {
-        let mut fields = words_of(started, command);
-        if command.appends_stdin {
-            fields.extend(from_input(started));
+        for fields in commands_of(started, command) {
+            self.one_command(started, reading, command, &fields, state);
         }
+    }
+
+    fn one_command(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        command: &Command<'_>,
+        fields: &[Field],
+        state: &State,
+    ) {
         let is_remote = matches!(command.role, Role::RemoteCommand | Role::RemoteScriptWords);
         let is_text = matches!(command.role, Role::ScriptWords | Role::RemoteScriptWords);
         let act = |walker: &mut Self| {
             if is_text {
-                walker.joined_text(started, &fields, state);
+                walker.joined_text(started, fields, state);
             } else if reading.language.is_none() || command.role == Role::Command {
-                walker.deeper(started, &fields, state);
+                walker.deeper(started, fields, state);
             }
         };
         if is_remote {
@@ -87,8 +99,8 @@ impl Walker<'_> {
         let text = match started.input {
             Input::Inherited => return,
             Input::Known(text) => Field::known(text, started.span),
-            Input::Unknown if role == Role::Sql => return,
-            Input::Unknown => {
+            Input::Unknown | Input::Begins(_) if role == Role::Sql => return,
+            Input::Unknown | Input::Begins(_) => {
                 let written = format!("… | {}", started.name);
                 self.unknown(UnknownKind::OpaqueCode, &written, Some(started.span));
                 return;
@@ -96,15 +108,20 @@ impl Walker<'_> {
         };
         match role {
             Role::Sql => self.note(started, &text, |invocation| &mut invocation.sql),
-            Role::Script => self.script_text(started, &text, state),
+            Role::Script => self.script_with(started, reading, &text, state),
             Role::RemoteScript => self.far_away(|walker| walker.script_text(started, &text, state)),
-            Role::Code => self.code(started, reading.language, &text, state),
+            Role::Code => self.code(started, reading, &text, state),
             _ => {}
         }
     }
 
     /// A script that an interpreter runs is a program of its own: `python3 deploy.py production` runs `deploy.py`.
-    pub(super) fn script_file(&mut self, started: &Started<'_>, reading: &Reading<'_>) {
+    pub(super) fn script_file(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        state: &State,
+    ) {
         let script = reading
             .parts
             .iter()
@@ -117,6 +134,14 @@ impl Walker<'_> {
             self.unknown(UnknownKind::OpaqueCode, &field.shown(), Some(started.span));
             return;
         };
+        let outer = std::mem::replace(&mut self.input, started.input.clone());
+        let content = self.content(path, state);
+        self.input = outer;
+        match content {
+            Some(Input::Known(text)) => self.content_of(started, reading, &text, state),
+            Some(_) => self.unknown(UnknownKind::OpaqueCode, path, Some(started.span)),
+            None => {}
+        }
         let words = started.fields.get(script.at.word + 1..).unwrap_or_default();
         let mut run: Option<Invocation> = None;
         self.under(&started.name, |walker| {
@@ -127,11 +152,96 @@ impl Walker<'_> {
         }
     }
 
+    /// Looks into a script file that the line wrote itself.
+    fn content_of(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        text: &str,
+        state: &State,
+    ) {
+        let field = Field::known(text, started.span);
+        if reading.language == Some("shell") {
+            self.script_with(started, reading, &field, state);
+        } else {
+            self.code(started, reading, &field, state);
+        }
+    }
+
+    /// `./script` that the line wrote itself.
+    pub(super) fn script_of_line(
+        &mut self,
+        first: &Field,
+        rest: &[Field],
+        span: Span,
+        state: &State,
+    ) {
+        let Some(path) = first.value.known().filter(|path| path.contains('/')) else {
+            return;
+        };
+        match self.content(path, state) {
+            None => {}
+            Some(Input::Known(text)) => {
+                let line = text.lines().next().and_then(|line| line.strip_prefix("#!"));
+                let interpreter = line.and_then(|line| {
+                    line.split_whitespace()
+                        .map(base_name)
+                        .find(|name| *name != "env")
+                });
+                let mut fields = vec![Field::known(path, span)];
+                fields.extend(rest.iter().cloned());
+                let interpreter = Field::known(interpreter.unwrap_or("sh"), span);
+                if self.depth < DEPTH {
+                    self.depth += 1;
+                    self.program(
+                        &interpreter,
+                        &fields,
+                        &Input::Inherited,
+                        span,
+                        &mut state.clone(),
+                    );
+                    self.depth -= 1;
+                }
+            }
+            Some(_) => self.unknown(UnknownKind::OpaqueCode, path, Some(span)),
+        }
+    }
+
+    /// Walks shell text whose parameters are the words after it: `bash -c text name words`.
+    pub(super) fn script_with(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        field: &Field,
+        state: &State,
+    ) {
+        let words = reading
+            .parts
+            .iter()
+            .filter(|part| part.role == Role::Argument);
+        let mut words: Vec<Value> = words.map(|part| piece(started, part.at).value).collect();
+        let mut inner = state.clone();
+        if reading.language == Some("shell") {
+            let is_file = reading
+                .parts
+                .iter()
+                .any(|part| part.role == Role::ScriptFile);
+            if reading.has("-c") && !is_file && !words.is_empty() {
+                inner.set("0", vec![words.remove(0)]);
+            }
+            inner.parameters = Some(words);
+            inner.functions.clear();
+        }
+        let outer = std::mem::replace(&mut self.input, started.input.clone());
+        self.script_text(started, field, &inner);
+        self.input = outer;
+    }
+
     /// Looks into code of another language.
     pub(super) fn code(
         &mut self,
         started: &Started<'_>,
-        language: Option<&str>,
+        reading: &Reading<'_>,
         field: &Field,
         state: &State,
     ) {
@@ -140,7 +250,24 @@ impl Walker<'_> {
             self.unknown(UnknownKind::OpaqueCode, &field.shown(), Some(field.span));
             return;
         };
-        let found = code::look(language.unwrap_or_default(), text);
+        let words = reading.parts.iter().filter(|part| {
+            part.kind == PartKind::Operand && !matches!(part.role, Role::Code | Role::ScriptFile)
+        });
+        let words: Vec<String> = words
+            .map(|part| part.at)
+            .chain(
+                reading
+                    .options
+                    .iter()
+                    .filter(|option| option.name == "-v")
+                    .filter_map(|option| option.value),
+            )
+            .filter_map(|at| piece(started, at).value.known().map(str::to_owned))
+            .collect();
+        let found = code::look(reading.language.unwrap_or_default(), text, &words);
+        if found.is_opaque {
+            self.unknown(UnknownKind::OpaqueCode, &started.name, Some(field.span));
+        }
         for (access, path) in found.paths {
             let is_delete = access == Access::Delete;
             let follow = if is_delete {
@@ -148,7 +275,11 @@ impl Walker<'_> {
             } else {
                 Follow::All
             };
-            let field = Field::known(&path, field.span);
+            let unknown = Field::unknown(field.span);
+            let field = Field {
+                value: path,
+                ..unknown
+            };
             self.path(access, &field, follow, is_delete, &started.name, state);
         }
         for script in found.scripts {
@@ -158,57 +289,97 @@ impl Walker<'_> {
     }
 }
 
-/// Returns the words of a started command; a placeholder is replaced by what is put in its place, as far as that is known.
-fn words_of(started: &Started<'_>, command: &Command<'_>) -> Vec<Field> {
-    let mut fields: Vec<Field> = Vec::new();
-    if let Some(split) = command.split {
-        let text = piece(started, split);
-        let words = text.value.start().split_whitespace();
-        fields.extend(words.map(|word| Field::known(word, started.span)));
-    }
-    let inputs = inputs(started, command);
+/// Returns the commands that are started: one with all that is put in place of a placeholder, or one for each where a
+/// script or a wrapper would take the second for something else.
+fn commands_of(started: &Started<'_>, command: &Command<'_>) -> Vec<Vec<Field>> {
     let given = started
         .fields
         .get(command.words.clone())
         .unwrap_or_default();
+    let inputs = inputs(started, command);
+    let marks = |field: &Field| {
+        let text = field.value.known().unwrap_or_default();
+        command.placeholder.is_some_and(|mark| text.contains(mark))
+    };
+    let is_script = given
+        .iter()
+        .any(|field| field.value.start().starts_with('-') && field.value.start().ends_with('c'));
+    let first_marked = given.first().is_some_and(marks);
+    let is_text = matches!(command.role, Role::ScriptWords | Role::RemoteScriptWords);
+    if inputs.len() <= EACH && (is_script || first_marked || is_text) && given.iter().any(marks) {
+        let one = |input: &Field| words_of(started, command, given, std::slice::from_ref(input));
+        return inputs.iter().map(one).collect();
+    }
+    let mut fields = words_of(started, command, given, &inputs);
+    if !given.iter().any(marks) && (command.appends_stdin || command.inputs.is_some()) {
+        let is_list = command.inputs.is_some() && !command.appends_stdin;
+        fields.extend(if is_list || command.inputs.is_some() {
+            inputs
+        } else {
+            from_input(started)
+        });
+    }
+    vec![fields]
+}
+
+/// Returns the words of a started command; a placeholder is replaced by what is put in its place, as far as that is known.
+fn words_of(
+    started: &Started<'_>,
+    command: &Command<'_>,
+    given: &[Field],
+    inputs: &[Field],
+) -> Vec<Field> {
+    let mut fields: Vec<Field> = Vec::new();
+    if let Some(split) = command.split {
+        let text = piece(started, split);
+        let words = text.value.start().split_whitespace();
+        fields.extend(words.map(|word| Field::known(word.trim_matches(['\'', '"']), started.span)));
+    }
     for field in given {
         let text = field.value.known().unwrap_or_default();
-        match command.placeholder {
-            Some(mark) if text.contains(mark) && inputs.is_empty() => {
-                let start = text.split(mark).next().unwrap_or_default();
-                fields.push(field.starting(start));
-            }
-            Some(mark) if text.contains(mark) => {
-                let filled = inputs.iter().map(|input| text.replace(mark, input));
-                fields.extend(filled.map(|text| Field::known(&text, field.span)));
-            }
-            _ => fields.push(field.clone()),
+        let Some(mark) = command.placeholder.filter(|mark| text.contains(mark)) else {
+            fields.push(field.clone());
+            continue;
+        };
+        for input in inputs {
+            let start = text.split(mark).next().unwrap_or_default();
+            fields.push(match &input.value {
+                Value::Known(input) => Field::known(&text.replace(mark, input), field.span),
+                Value::Starts(input) => field.starting(&format!("{start}{input}")),
+            });
         }
     }
     fields
 }
 
-/// What is put in place of a placeholder: words of the command line, and lines of a known input.
-fn inputs<'f>(started: &'f Started<'_>, command: &Command<'_>) -> Vec<&'f str> {
-    let listed = command.inputs.clone();
-    let listed = listed
-        .and_then(|range| started.fields.get(range))
-        .unwrap_or_default();
-    let lines = match started.input {
-        Input::Known(text) => text.as_str(),
-        Input::Inherited | Input::Unknown => "",
-    };
-    let words = listed.iter().filter_map(|field| field.value.known());
-    words.chain(lines.lines()).collect()
+/// What is put in place of a placeholder: words of the command line, lines of a known input, paths that find found.
+fn inputs(started: &Started<'_>, command: &Command<'_>) -> Vec<Field> {
+    let listed = command
+        .inputs
+        .clone()
+        .and_then(|range| started.fields.get(range));
+    if let Some(listed) = listed {
+        return listed
+            .iter()
+            .filter(|field| !field.value.start().starts_with(":::"))
+            .cloned()
+            .collect();
+    }
+    match &started.found {
+        Input::Unknown if *started.input == Input::Inherited => vec![Field::unknown(started.span)],
+        Input::Unknown => values_of(started.input, started.span),
+        found => values_of(found, started.span),
+    }
 }
 
 /// The words that standard input adds to a command.
 fn from_input(started: &Started<'_>) -> Vec<Field> {
     match started.input {
         Input::Known(text) => text
-            .split_whitespace()
-            .map(|word| Field::known(word, started.span))
+            .split(|letter: char| letter.is_whitespace() || letter == '\0')
+            .filter(|word| !word.is_empty())
+            .map(|word| Field::known(word.trim_matches(['\'', '"']), started.span))
             .collect(),
-        Input::Inherited | Input::Unknown => vec![Field::unknown(started.span)],
+        other => values_of(other, started.span),
     }
 }

@@ -11,6 +11,9 @@ use crate::shell::Compound;
 /// Alternatives kept of one folder or variable; with more it is not known.
 const ALTERNATIVES: usize = 8;
 
+/// Variables that are followed; what the others hold is not known.
+const VARIABLES: usize = 100;
+
 /// Where a shell may be: absolute, or `None` for a folder that is not known.
 pub(super) type Folder = Option<String>;
 
@@ -19,8 +22,16 @@ pub(super) type Folder = Option<String>;
 pub(super) struct State {
     /// The alternatives. Never empty.
     pub(super) folders: Vec<Folder>,
+    /// Where it still is if the last command, a `cd`, failed.
+    pub(super) unless_moved: Vec<Folder>,
+    /// Where `cd -` leads.
+    pub(super) previous: Vec<Folder>,
+    /// Where `popd` leads, the last first.
+    pub(super) stack: Vec<Vec<Folder>>,
     /// What each variable may hold. One that is not listed comes from the environment and may hold anything.
     pub(super) variables: BTreeMap<String, Vec<Value>>,
+    /// Arrays of which every element is listed.
+    pub(super) lists: BTreeMap<String, Vec<Value>>,
     pub(super) functions: BTreeMap<String, Function>,
     /// Links that the line made: the link's absolute path, and where it leads.
     pub(super) links: Vec<(String, String)>,
@@ -34,11 +45,31 @@ pub(super) struct State {
 
 /// A function's body. Equality is identity: two definitions are two functions.
 #[derive(Debug, Clone)]
-pub(super) struct Function(pub(super) Rc<Compound>);
+pub(super) struct Function {
+    pub(super) body: Rc<Compound>,
+    /// Whether it is an alias: a shell that expands none runs the program of that name.
+    pub(super) is_alias: bool,
+}
+
+impl Function {
+    pub(super) fn new(body: Compound) -> Self {
+        Self {
+            body: Rc::new(body),
+            is_alias: false,
+        }
+    }
+
+    pub(super) fn alias(body: Compound) -> Self {
+        Self {
+            is_alias: true,
+            ..Self::new(body)
+        }
+    }
+}
 
 impl PartialEq for Function {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        Rc::ptr_eq(&self.body, &other.body)
     }
 }
 
@@ -47,6 +78,10 @@ impl State {
         Self {
             folders: vec![Some(folder)],
             variables: BTreeMap::new(),
+            lists: BTreeMap::new(),
+            previous: vec![None],
+            unless_moved: Vec::new(),
+            stack: Vec::new(),
             functions: BTreeMap::new(),
             links: Vec::new(),
             parameters: None,
@@ -66,7 +101,45 @@ impl State {
         if values.len() > ALTERNATIVES || values.is_empty() {
             values = vec![Value::Starts(String::new())];
         }
+        self.lists.remove(name);
+        if self.variables.len() >= VARIABLES && !self.variables.contains_key(name) {
+            return;
+        }
         self.variables.insert(name.to_owned(), values);
+    }
+
+    /// Returns the elements of an array; a plain variable has one.
+    pub(super) fn list(&self, name: &str) -> Option<Vec<Value>> {
+        let single = || match self.variable(name)? {
+            [value @ Value::Known(_)] => Some(vec![value.clone()]),
+            _ => None,
+        };
+        self.lists.get(name).cloned().or_else(single)
+    }
+
+    /// Sets an array. `$name` is its first element.
+    pub(super) fn set_list(&mut self, name: &str, values: Vec<Value>) {
+        self.set(name, values.first().cloned().into_iter().collect());
+        if self.lists.len() < VARIABLES {
+            self.lists.insert(name.to_owned(), values);
+        }
+    }
+
+    /// Goes on whether the last command succeeded or not.
+    pub(super) fn settle(&mut self) {
+        for folder in std::mem::take(&mut self.unless_moved) {
+            if !self.folders.contains(&folder) {
+                self.folders.push(folder);
+            }
+        }
+        if self.folders.len() > ALTERNATIVES {
+            self.folders = vec![None];
+        }
+    }
+
+    /// Goes to other folders.
+    pub(super) fn go(&mut self, folders: Vec<Folder>) {
+        self.previous = std::mem::replace(&mut self.folders, folders);
     }
 
     pub(super) fn forget(&mut self, name: &str) {
@@ -98,6 +171,15 @@ impl State {
         if joined.folders.len() > ALTERNATIVES {
             joined.folders = vec![None];
         }
+        if joined.previous != other.previous {
+            joined.previous = vec![None];
+        }
+        if joined.stack != other.stack {
+            joined.stack = Vec::new();
+        }
+        joined
+            .lists
+            .retain(|name, list| other.lists.get(name) == Some(list));
         join_variables(&mut joined.variables, &other.variables);
         joined.functions.extend(other.functions);
         for link in other.links {
@@ -129,6 +211,9 @@ fn join_variables(
 ) {
     let unknown = || vec![Value::Starts(String::new())];
     for (name, values) in variables.iter_mut() {
+        if other.get(name) == Some(values) {
+            continue;
+        }
         values.extend(other.get(name).cloned().unwrap_or_else(unknown));
     }
     for (name, values) in other {
@@ -138,7 +223,7 @@ fn join_variables(
             variables.insert(name.clone(), values);
         }
     }
-    for values in variables.values_mut() {
+    for values in variables.values_mut().filter(|values| values.len() > 1) {
         values.sort();
         values.dedup();
         if values.len() > ALTERNATIVES {

@@ -1,9 +1,12 @@
 //! Paths that a program touches: where they are, and what lands where.
 
+use std::sync::Arc;
+
 use super::Walker;
 use super::fields::Field;
 use super::program::{Started, base_name, pieces};
 use super::simple::joined;
+use super::stages::File;
 use super::state::State;
 use crate::call::Access;
 use crate::effects::{PathEffect, Reach, UnknownKind, Value};
@@ -21,6 +24,9 @@ const DEVICES: [&str; 8] = [
     "/dev/stdout",
     "/dev/stderr",
 ];
+
+/// Paths that are kept as made by the line.
+const MADE: usize = 200;
 
 impl Walker<'_> {
     /// Adds an effect on a path, for each folder that the shell may be in.
@@ -55,12 +61,27 @@ impl Walker<'_> {
                 self.unknown(UnknownKind::Path(access), written, Some(field.span));
                 continue;
             };
+            if access == Access::Write && by != "the shell" && self.made.len() < MADE {
+                self.made.push(absolute.trim_end_matches('/').to_owned());
+            }
             for path in through_links(&absolute, state) {
+                let places = self.repository.places_in("/", &path, follow);
+                if access == Access::Write && matches!(by, "curl" | "wget") {
+                    self.files.push(File {
+                        place: places.real.clone(),
+                        text: None,
+                    });
+                }
+                let holds = match reach {
+                    Reach::Below => self.held(&places.real, access == Access::Delete),
+                    Reach::Itself => Arc::default(),
+                };
                 self.effects.add_path(PathEffect {
                     access,
                     written: field.shown(),
-                    places: self.repository.places_in("/", &path, follow),
+                    places,
                     reach,
+                    holds,
                     by: by.to_owned(),
                     span: Some(field.span),
                 });

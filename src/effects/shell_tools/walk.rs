@@ -33,6 +33,10 @@ impl Walker<'_> {
     }
 
     fn list(&mut self, list: &AndOr, state: &mut State) {
+        if list.rest.is_empty() {
+            self.pipeline(&list.first, state);
+            return state.settle();
+        }
         let before = state.clone();
         self.pipeline(&list.first, state);
         // Where the list stands when its last part was passed over.
@@ -47,12 +51,17 @@ impl Walker<'_> {
             let skipped = match connector {
                 Connector::And if state.succeeded => None,
                 Connector::And => Some(start.clone()),
-                Connector::Or => Some(state.clone()),
+                // What was tried first succeeded.
+                Connector::Or => Some(State {
+                    unless_moved: Vec::new(),
+                    ..state.clone()
+                }),
             };
             if state.ended && *connector == Connector::And {
                 break;
             }
             next.ended = false;
+            next.unless_moved.clear();
             start = next.clone();
             self.pipeline(pipeline, &mut next);
             passed = match (passed, skipped) {
@@ -61,6 +70,7 @@ impl Walker<'_> {
             };
             *state = next;
         }
+        state.settle();
         if let Some(passed) = passed {
             let after = std::mem::replace(state, passed.clone());
             *state = after.join(passed);
@@ -69,7 +79,16 @@ impl Walker<'_> {
 
     pub(super) fn compound(&mut self, compound: &Compound, state: &mut State) {
         self.redirects(&compound.redirects, state);
-        match &compound.kind {
+        let input = self.input_of(&compound.redirects, state);
+        let outer = std::mem::replace(&mut self.input, input);
+        self.compound_kind(&compound.kind, state);
+        self.input = outer;
+        self.keep(&compound.redirects, None, state);
+        state.succeeded = false;
+    }
+
+    fn compound_kind(&mut self, kind: &CompoundKind, state: &mut State) {
+        match kind {
             CompoundKind::Subshell(script) => self.subshell(script, state),
             CompoundKind::Group(script) => self.script(script, state),
             CompoundKind::If {
@@ -97,7 +116,6 @@ impl Walker<'_> {
             CompoundKind::Test(test) => self.test(test, state),
             CompoundKind::Arith(arith) => self.parts(&arith.parts, state),
         }
-        state.succeeded = false;
     }
 
     fn branches(
@@ -152,20 +170,15 @@ impl Walker<'_> {
                 }
             }
         } else {
-            values.push(Value::Starts(String::new()));
+            let unknown = || vec![Value::Starts(String::new())];
+            values.extend(state.parameters.clone().unwrap_or_else(unknown));
         }
         forget_assigned(body, state);
         if values.is_empty() {
             return;
         }
         if let Some(name) = name.static_text() {
-            let start = common_start(&values);
-            values.sort();
-            values.dedup();
-            if values.len() > 8 {
-                values = vec![Value::Starts(start)];
-            }
-            state.set(&name, values);
+            state.set(&name, super::builtins::some_of(values));
         }
         self.perhaps(body, state);
     }
@@ -214,7 +227,7 @@ impl Walker<'_> {
             Command::Simple(simple) => self.simple(simple, state),
             Command::Compound(compound) => self.compound(compound, state),
             Command::Function(function) => {
-                let body = Function(Rc::new(function.body.clone()));
+                let body = Function::new(function.body.clone());
                 state.functions.insert(function.name.clone(), body);
             }
             Command::Coproc(coproc) => {
@@ -239,7 +252,7 @@ impl Walker<'_> {
         }
         let outer = state.parameters.replace(parameters);
         self.depth += 1;
-        let body = Rc::clone(&function.0);
+        let body = Rc::clone(&function.body);
         self.compound(&body, state);
         self.depth -= 1;
         state.parameters = outer;

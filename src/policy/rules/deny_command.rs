@@ -48,7 +48,10 @@ fn by_text(deny: &DenyCommand, command: &Invocation) -> Option<String> {
     let regex = deny.matches.as_ref()?;
     let texts = match deny.scope {
         MatchScope::Words => vec![command.text()],
-        MatchScope::Sql => command.sql.clone(),
+        MatchScope::Sql => {
+            let bare = command.sql.iter().map(|text| without_comments(text));
+            command.sql.iter().cloned().chain(bare).collect()
+        }
         MatchScope::Script => command.scripts.clone(),
     };
     let found = texts
@@ -60,6 +63,24 @@ fn by_text(deny: &DenyCommand, command: &Invocation) -> Option<String> {
         MatchScope::Script => "running code with",
     };
     Some(format!("runs {}, {place} `{found}`", shown(command)))
+}
+
+/// SQL as its server reads it: a comment is a blank.
+fn without_comments(sql: &str) -> String {
+    let mut bare = String::with_capacity(sql.len());
+    let mut rest = sql;
+    while let Some(at) = rest.find("--").into_iter().chain(rest.find("/*")).min() {
+        let (before, comment) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        bare.push_str(before);
+        bare.push(' ');
+        let end = if comment.starts_with("/*") {
+            "*/"
+        } else {
+            "\n"
+        };
+        rest = comment.split_once(end).map_or("", |(_, rest)| rest);
+    }
+    bare + rest
 }
 
 /// "`rm -rf /` (through sudo)".

@@ -1,5 +1,7 @@
 //! `protect-paths`: judges every path that a call touches, as written and where its links lead.
 
+use std::collections::BTreeMap;
+
 use super::ProtectPaths;
 use crate::call::Access;
 use crate::decision::Finding;
@@ -13,6 +15,9 @@ use crate::repo::{Case, Place};
 /// A name that no pattern was written for, to ask whether a pattern covers all of a folder.
 const ANY_NAME: &str = "\u{1}";
 
+/// The first protected file of a list that several effects share, by where the list is.
+type Held<'e> = BTreeMap<(*const String, usize), Option<&'e String>>;
+
 /// Returns the rule's objections, one for each path.
 pub(crate) fn judge(
     rule: &Rule,
@@ -20,12 +25,13 @@ pub(crate) fn judge(
     effects: &Effects,
     facts: &Facts,
 ) -> Vec<Finding> {
+    let mut held = Held::new();
     effects
         .paths
         .iter()
         .filter(|effect| protect.deny.contains(&effect.access))
         .filter_map(|effect| {
-            let what = touched(rule, protect, effect, facts)
+            let what = touched(rule, protect, effect, facts, &mut held)
                 .or_else(|| outside(protect, effect, facts))?;
             Some(rule.finding(what, effect.span))
         })
@@ -33,14 +39,15 @@ pub(crate) fn judge(
 }
 
 /// Says which protected path the effect touches.
-fn touched(
+fn touched<'e>(
     rule: &Rule,
     protect: &ProtectPaths,
-    effect: &PathEffect,
+    effect: &'e PathEffect,
     facts: &Facts,
+    held: &mut Held<'e>,
 ) -> Option<String> {
     let places = [&effect.places.lexical, &effect.places.real];
-    let place = places.into_iter().find(|place| {
+    let by_name = places.into_iter().find(|place| {
         let Place::Inside(path) = place else {
             return false;
         };
@@ -49,8 +56,18 @@ fn touched(
             return effect.access == Access::Delete && holds_base(path, &rule.base);
         };
         covers(&protect.paths, path, effect, facts.case)
-    })?;
-    Some(describe(effect, place))
+    });
+    if let Some(place) = by_name {
+        return Some(describe(effect, place));
+    }
+    let key = (effect.holds.as_ptr(), effect.holds.len());
+    let path = *held.entry(key).or_insert_with(|| {
+        effect.holds.iter().find(|path| {
+            let path = from_base(path, &rule.base, facts.case);
+            path.is_some_and(|path| protect.paths.matches(path, facts.case).is_some())
+        })
+    });
+    Some(describe(effect, &Place::Inside(path?.clone())))
 }
 
 /// Says which path outside the repository the effect touches.

@@ -9,9 +9,9 @@ fn git_commands() {
         git -C d push -f origin +main | [push] -C=d -f folder=d plain:origin plain:+main
         git push origin :main | [push] -d plain:origin plain::main
         git push --force origin main | [push] -f plain:origin plain:main
-        git -c x=y push --force-with-lease | [push] -c=x=y --force-with-lease
+        git -c x=y push --force-with-lease | [push] -c=x=y --force-with-lease setting=x=y
         git push --force-w origin | [push] --force-with-lease plain:origin
-        git --git-dir=x -c a.b=c push --force origin main | [push] --git-dir=x -c=a.b=c -f read=x plain:origin plain:main
+        git --git-dir=x -c a.b=c push --force origin main | [push] --git-dir=x -c=a.b=c -f read=x setting=a.b=c plain:origin plain:main
         git push --mirror | [push] --mirror
         git checkout -- f | [checkout] write:f below
         git checkout HEAD~1 -- f | [checkout] plain:HEAD~1 write:f below
@@ -52,7 +52,7 @@ fn git_commands() {
         git reflog expire --expire=now --all | [reflog expire] --expire=now --all
         git update-ref -d refs/heads/x | [update-ref] -d plain:refs/heads/x
         git tag -d v1 | [tag] -d plain:v1
-        git config -f a x.y z | [config] -f=a edit=a plain:x.y plain:z
+        git config -f a x.y z | [config] -f=a edit=a setting-word:x.y setting-word:z
         git archive -o a HEAD | [archive] -o=a write=a plain:HEAD
         git prune -n | [prune] -n
         git am --no-verify p | [am] -n read:p here:edit

@@ -63,14 +63,14 @@ fn appenders_and_find() {
         xargs |
         parallel rm {} ::: a b | script-words{rm {}}+[a b]
         parallel -j4 gzip | -j=4 script-words{gzip}+stdin
-        find . -name x -exec rm {} + | -name=x -exec=rm read:. command{rm {}} below
-        find a -type f -exec mv {} {}.bak ; -exec rm {} ; | -type=f -exec=mv -exec=rm read:a command{mv {} {}.bak} command{rm {}} below
-        find a -name x -delete | -name=x -delete delete:a below
+        find . -name x -exec rm {} + | -name=x -exec=rm plain:. command{rm {}} below
+        find a -type f -exec mv {} {}.bak ; -exec rm {} ; | -type=f -exec=mv -exec=rm plain:a command{mv {} {}.bak} command{rm {}} below
+        find a -name x -delete | -name=x -delete plain:a here:delete below
         find -delete | -delete here:delete below
-        find -L a b -newer c | -L -newer=c read:a read:b below
-        find . -fprint a | -fprint=a read:. write=a below
-        find . -fprintf a %p | -fprintf=a read:. write=a below
-        find . ( -name a -o -name b ) -delete | -name=a -o -name=b -delete delete:. below
+        find -L a b -newer c | -L -newer=c plain:a plain:b below
+        find . -fprint a | -fprint=a plain:. write=a below
+        find . -fprintf a %p | -fprintf=a plain:. write=a below
+        find . ( -name a -o -name b ) -delete | -name=a -o -name=b -delete plain:. here:delete below
         fd -e rs -x rm | -e=rs -x=rm command{rm} here:read below
         ",
     );
@@ -83,7 +83,7 @@ fn elsewhere() {
         ssh -p 22 u@h rm\ -rf\ a;\ ls | -p=22 remote:u@h remote-script-words{rm -rf a; ls}
         ssh host rm x | remote:host remote-script-words{rm x}
         ssh host | remote:host stdin:remote-script
-        ssh -i key -o A=b h | -i=key -o=A=b read=key remote:h stdin:remote-script
+        ssh -i key -o A=b h | -i=key -o=A=b read=key setting=A=b remote:h stdin:remote-script
         docker exec -it -w /app c sh -c rm\ a | [exec] -i -t -w=/app remote:c remote-command{sh -c rm a}
         docker run --rm -v a:b img cmd | [run] --rm -v=a:b plain:img remote-command{cmd}
         docker run --rm -v ./a:/b:ro -v $PWD:/c img cmd -x | [run] --rm -v=./a:/b:ro -v=$PWD:/c read=./a mount=$PWD plain:img remote-command{cmd -x}
@@ -121,7 +121,7 @@ fn tricks() {
         bash /dev/stdin a | plain:/dev/stdin argument:a stdin:script
         source /dev/stdin | plain:/dev/stdin stdin:script
         ssh host -p 22 rm -rf x | -p=22 remote:host remote-script-words{rm -rf x}
-        ssh -oA=b -p22 host -- rm x | -o=A=b -p=22 remote:host remote-script-words{rm x}
+        ssh -oA=b -p22 host -- rm x | -o=A=b -p=22 setting=A=b remote:host remote-script-words{rm x}
         vim -es f -c wq | -e -s -c=wq edit:f code=wq or -e -s=f -c=wq script-file=f code=wq
         ex -s f | -s edit:f stdin:code
         git push -- origin +main | [push] -f plain:origin plain:+main
@@ -137,10 +137,10 @@ fn tricks() {
         xargs --replace=@ mv @ d | -i=@ placeholder=@ command{mv @ d}
         xargs -J % cp % d | -J=% placeholder=% command{cp % d}
         parallel ::: rm\ a rm\ b | script-words{}+[rm a rm b]
-        find . -exec sh -c rm\ $1 _ {} ; -print | -exec=sh -print read:. command{sh -c rm $1 _ {}} below
-        find a -ok rm {} ; | -ok=rm read:a command{rm {}} below
+        find . -exec sh -c rm\ $1 _ {} ; -print | -exec=sh -print plain:. command{sh -c rm $1 _ {}} below
+        find a -ok rm {} ; | -ok=rm plain:a command{rm {}} below
         find -newerXY a -delete | -newerXY -delete here:delete below ?
-        find $ -delete | -delete delete:$ below ?
+        find $ -delete | -delete plain:$ here:delete below ?
         timeout --signal=KILL 5 rm x | -s=KILL plain:5 command{rm x}
         script -qc rm\ a /dev/null | -q -c=rm a script=rm a write:/dev/null
         su -c rm\ a bob | -c=rm a script=rm a plain:bob

@@ -1,0 +1,317 @@
+//! What a shell does itself: changing folders, setting variables, reading its input into them.
+
+use super::Walker;
+use super::fields::Field;
+use super::parameters::separators;
+use super::simple::joined;
+use super::stages::{Input, printed};
+use super::state::{Function, State};
+use crate::effects::{Span, UnknownKind, Value};
+use crate::shell;
+
+/// Lines that a variable may hold in turn; with more, only what all begin with.
+const LINES: usize = 8;
+
+impl Walker<'_> {
+    /// Does what a shell does itself; returns `false` for everything else.
+    pub(super) fn builtin(
+        &mut self,
+        name: &str,
+        rest: &[Field],
+        input: &Input,
+        span: Span,
+        state: &mut State,
+    ) -> bool {
+        match name {
+            "cd" => self.change_folder(rest, state),
+            "pushd" => {
+                state.stack.push(state.folders.clone());
+                self.change_folder(rest, state);
+            }
+            "popd" => {
+                let folders = state.stack.pop().unwrap_or_else(|| vec![None]);
+                state.go(folders);
+            }
+            "exit" | "return" => state.ended = true,
+            "eval" => self.eval(rest, span, state),
+            "export" | "declare" | "typeset" | "local" | "readonly" => {
+                self.declare(rest, span, state);
+            }
+            "read" => read(rest, input, state),
+            "mapfile" | "readarray" => map_lines(rest, input, state),
+            "printf" if rest.first().is_some_and(|word| word.value.start() == "-v") => {
+                print_into(rest, state);
+            }
+            "alias" => Self::alias(rest, state),
+            "unset" | "getopts" => {
+                for field in rest {
+                    state.forget(field.value.start());
+                }
+            }
+            "set" => set(rest, state),
+            "shift" => shift(rest, state),
+            "true" | ":" => state.succeeded = true,
+            _ => return false,
+        }
+        true
+    }
+
+    fn change_folder(&mut self, rest: &[Field], state: &mut State) {
+        let target = rest
+            .iter()
+            .find(|field| !field.value.start().starts_with('-') || field.value.start() == "-");
+        let target = match target {
+            None => self
+                .repository
+                .home()
+                .map(|home| Value::Known(home.to_owned())),
+            Some(field) => Some(field.value.clone()),
+        };
+        let Some(Value::Known(target)) = target else {
+            state.go(vec![None]);
+            return;
+        };
+        if target == "-" {
+            let folders = state.previous.clone();
+            state.go(folders);
+            return;
+        }
+        let mut folders = Vec::new();
+        let mut is_sure = true;
+        for folder in &state.folders {
+            let Some(next) = joined(folder.as_deref(), &target) else {
+                folders.push(None);
+                continue;
+            };
+            let exists = std::path::Path::new(&next).is_dir() || self.made.contains(&next);
+            is_sure &= exists;
+            folders.push(Some(next));
+            if !exists {
+                // It may fail, and then what follows a `;` runs here.
+                state.succeeded = false;
+            }
+        }
+        state.succeeded = is_sure && folders.iter().all(Option::is_some);
+        folders.dedup();
+        if !is_sure {
+            state.unless_moved.clone_from(&state.folders);
+        }
+        state.go(folders);
+    }
+
+    fn eval(&mut self, rest: &[Field], span: Span, state: &mut State) {
+        let words: Option<Vec<&str>> = rest.iter().map(|field| field.value.known()).collect();
+        if let Some(words) = words {
+            let text = words.join(" ");
+            self.under("eval", |walker| walker.nested(&text, span, state));
+        } else {
+            self.unknown(UnknownKind::OpaqueCode, "eval", Some(span));
+            state.forget_all();
+        }
+    }
+
+    /// Code of a file runs in this shell; the file itself is read by the program's entry in the table.
+    pub(super) fn sourced(&mut self, rest: &[Field], span: Span, state: &mut State) {
+        if rest.iter().any(|field| field.value.known().is_none()) {
+            self.unknown(UnknownKind::OpaqueCode, "source", Some(span));
+        }
+        state.forget_all();
+        state.folders = state.folders.iter().cloned().chain([None]).collect();
+    }
+}
+
+/// `export NAME=value` and its like. Values were split from their names at run time's mercy, so only plain ones are kept.
+impl Walker<'_> {
+    fn declare(&mut self, rest: &[Field], span: Span, state: &mut State) {
+        for field in rest {
+            let text = field.value.start();
+            if text.starts_with('-') {
+                continue;
+            }
+            match (text.split_once('='), &field.value) {
+                (Some((name, value)), Value::Known(_)) => {
+                    let values = vec![Value::Known(value.to_owned())];
+                    self.setting(name, &values, span, state);
+                    state.set(name, values);
+                }
+                (Some((name, value)), Value::Starts(_)) => {
+                    state.set(name, vec![Value::Starts(value.to_owned())]);
+                }
+                (None, _) => {}
+            }
+        }
+    }
+
+    /// An alias is a function for whatever shell expands it.
+    fn alias(rest: &[Field], state: &mut State) {
+        for field in rest {
+            let Some((name, text)) = field.value.known().and_then(|text| text.split_once('='))
+            else {
+                continue;
+            };
+            let Ok(script) = shell::parse(&format!("{{ {text} \"$@\"\n}}")) else {
+                continue;
+            };
+            // One that calls itself means the program, which is walked in any case.
+            let is_itself = text.split_whitespace().next() == Some(name);
+            if let Some(body) = super::stages::only_compound(script).filter(|_| !is_itself) {
+                state
+                    .functions
+                    .insert(name.to_owned(), Function::alias(body));
+            }
+        }
+    }
+}
+
+/// `set -- a b`: the words are the parameters.
+fn set(rest: &[Field], state: &mut State) {
+    let at = rest.iter().position(|word| {
+        let text = word.value.start();
+        text == "--" || !text.starts_with(['-', '+'])
+    });
+    let Some(at) = at else {
+        return;
+    };
+    let is_mark = rest.get(at).is_some_and(|word| word.value.start() == "--");
+    let words = rest.get(at + usize::from(is_mark)..).unwrap_or_default();
+    state.parameters = Some(words.iter().map(|word| word.value.clone()).collect());
+}
+
+fn shift(rest: &[Field], state: &mut State) {
+    let count = match rest {
+        [] => Some(1),
+        [word] => word.value.known().and_then(|text| text.parse().ok()),
+        _ => None,
+    };
+    state.parameters = match (state.parameters.take(), count) {
+        (Some(mut all), Some(count)) => {
+            all.drain(..usize::min(count, all.len()));
+            Some(all)
+        }
+        _ => None,
+    };
+}
+
+/// Returns the operands of `read` and its like, and the value of one option.
+fn names<'f>(
+    rest: &'f [Field],
+    option: &str,
+    takes_value: &str,
+) -> (Vec<&'f str>, Option<&'f str>) {
+    let mut names = Vec::new();
+    let mut value = None;
+    let mut words = rest.iter().map(|word| word.value.start());
+    while let Some(word) = words.next() {
+        if word == option {
+            value = words.next();
+        } else if let Some(letters) = word.strip_prefix('-') {
+            if letters.ends_with(|letter| takes_value.contains(letter)) {
+                words.next();
+            }
+        } else {
+            names.push(word);
+        }
+    }
+    (names, value)
+}
+
+/// `read a b`: any line of the input, as it may be called again and again.
+fn read(rest: &[Field], input: &Input, state: &mut State) {
+    let (mut names, list) = names(rest, "-a", "pdtnNui");
+    names.extend(list);
+    if names.is_empty() {
+        names.push("REPLY");
+    }
+    let lines: Vec<Value> = match input {
+        Input::Known(text) if text.lines().count() <= super::fields::FIELDS => text
+            .lines()
+            .map(|line| Value::Known(line.to_owned()))
+            .collect(),
+        Input::Begins(starts) => starts.iter().cloned().map(Value::Starts).collect(),
+        _ => Vec::new(),
+    };
+    let separators = separators(state);
+    let final_one = names.len() - 1;
+    for (at, name) in names.iter().enumerate() {
+        let values: Vec<Value> = lines
+            .iter()
+            .map(|line| match line {
+                Value::Known(line) => Value::Known(word_of(line, at, at == final_one, &separators)),
+                Value::Starts(_) if at == 0 => line.clone(),
+                Value::Starts(_) => Value::Starts(String::new()),
+            })
+            .collect();
+        let is_one_list = list == Some(*name) && lines.len() == 1;
+        state.set(name, some_of(values));
+        if let (true, Some(Value::Known(line))) = (is_one_list, lines.first()) {
+            let words = line
+                .split(|letter| separators.contains(letter))
+                .filter(|word| !word.is_empty());
+            state.set_list(
+                name,
+                words.map(|word| Value::Known(word.to_owned())).collect(),
+            );
+        }
+    }
+}
+
+/// Returns the alternatives, or what all of them begin with.
+pub(super) fn some_of(mut values: Vec<Value>) -> Vec<Value> {
+    let start = super::walk::common_start(&values);
+    values.sort();
+    values.dedup();
+    if values.len() > LINES {
+        values = vec![Value::Starts(start)];
+    }
+    values
+}
+
+/// Returns one word of a line; the last name gets the rest.
+fn word_of(line: &str, at: usize, is_last: bool, separators: &str) -> String {
+    let is_separator = |letter: char| separators.contains(letter);
+    let mut rest = line.trim_matches(is_separator);
+    for _ in 0..at {
+        let end = rest.find(is_separator).unwrap_or(rest.len());
+        rest = rest
+            .get(end..)
+            .unwrap_or_default()
+            .trim_start_matches(is_separator);
+    }
+    let end = if is_last {
+        None
+    } else {
+        rest.find(is_separator)
+    };
+    rest.get(..end.unwrap_or(rest.len()))
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// `mapfile list`: every line.
+fn map_lines(rest: &[Field], input: &Input, state: &mut State) {
+    let (names, _) = names(rest, "-C", "dnOsuc");
+    let name = names.first().copied().unwrap_or("MAPFILE");
+    match input {
+        Input::Known(text) if text.lines().count() <= super::fields::FIELDS => {
+            let lines = text.lines().map(|line| Value::Known(line.to_owned()));
+            state.set_list(name, lines.collect());
+        }
+        Input::Begins(starts) => {
+            state.set_list(name, starts.iter().cloned().map(Value::Starts).collect());
+        }
+        _ => state.forget(name),
+    }
+}
+
+/// `printf -v name format words`.
+fn print_into(rest: &[Field], state: &mut State) {
+    let [_, name, words @ ..] = rest else {
+        return;
+    };
+    let words: Option<Vec<&str>> = words.iter().map(|word| word.value.known()).collect();
+    let text = words.and_then(|words| printed(&words));
+    state.set(
+        name.value.start(),
+        text.map(Value::Known).into_iter().collect(),
+    );
+}

@@ -1,0 +1,57 @@
+//! ed, ex and vim: the commands that read and write other files or run something.
+
+use super::Found;
+use crate::call::Access;
+
+pub(super) fn look(code: &str, has_bars: bool) -> Found {
+    let mut found = Found::default();
+    for line in code.lines() {
+        let runs = line.trim_start_matches([':', '%', ' ']).starts_with('!');
+        if has_bars && !runs {
+            line.split('|')
+                .for_each(|command| self::command(command, &mut found));
+        } else {
+            command(line, &mut found);
+        }
+    }
+    found
+}
+
+fn command(line: &str, found: &mut Found) {
+    let line = line.trim().trim_start_matches(|letter: char| {
+        letter.is_ascii_digit() || ":%,.$;+-' ".contains(letter)
+    });
+    if let Some(text) = line.strip_prefix('!') {
+        found.scripts.push(text.to_owned());
+        return;
+    }
+    let end = line
+        .find(|letter: char| !letter.is_ascii_alphabetic())
+        .unwrap_or(line.len());
+    let (name, rest) = line.split_at_checked(end).unwrap_or((line, ""));
+    let rest = rest
+        .strip_prefix('!')
+        .filter(|rest| rest.is_empty() || rest.starts_with(' '))
+        .unwrap_or(rest);
+    let operand = rest.trim().trim_start_matches('>').trim();
+    if !rest.starts_with([' ', '>']) || operand.is_empty() {
+        return;
+    }
+    let access = match name {
+        "w" | "W" | "wq" | "write" | "sav" | "saveas" | "x" | "xit" | "up" | "update" => {
+            Access::Write
+        }
+        "r" | "read" | "e" | "edit" | "so" | "source" => Access::Read,
+        "call" | "exe" | "execute" | "let" | "py" | "python" | "lua" | "echo" => {
+            let inner = super::look("vimscript", operand, &[]);
+            found.paths.extend(inner.paths);
+            found.scripts.extend(inner.scripts);
+            return;
+        }
+        _ => return,
+    };
+    match operand.strip_prefix('!') {
+        Some(text) => found.scripts.push(text.to_owned()),
+        None => found.known(access, operand),
+    }
+}

@@ -1,0 +1,197 @@
+//! Splits code of scripting languages into names, texts and signs.
+
+use crate::effects::Value;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Token {
+    /// A name with its dots: `os.path.join`; one that follows a bracket begins with a dot.
+    Name(String),
+    Text(Value),
+    /// Between backticks, in languages where a shell reads that.
+    Shell(String),
+    Sign(char),
+    /// The end of a line.
+    End,
+}
+
+pub(super) fn tokens(language: &str, code: &str) -> Vec<Token> {
+    let mut lexer = Lexer {
+        rest: code,
+        language,
+        all: Vec::new(),
+    };
+    while let Some(letter) = lexer.rest.chars().next() {
+        lexer.token(letter);
+    }
+    lexer.all
+}
+
+struct Lexer<'c> {
+    rest: &'c str,
+    language: &'c str,
+    all: Vec<Token>,
+}
+
+impl Lexer<'_> {
+    fn skip(&mut self, bytes: usize) {
+        self.rest = self.rest.get(bytes..).unwrap_or_default();
+    }
+
+    fn token(&mut self, letter: char) {
+        let is_name =
+            |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '$' | '@' | '.');
+        let hashes = matches!(self.language, "python" | "perl" | "ruby" | "php" | "r");
+        let slashes = matches!(self.language, "javascript" | "php" | "typescript");
+        match letter {
+            '\n' => {
+                self.all.push(Token::End);
+                self.skip(1);
+            }
+            '#' if hashes => self.skip(self.rest.find('\n').unwrap_or(self.rest.len())),
+            '/' if slashes && self.rest.starts_with("//") => {
+                self.skip(self.rest.find('\n').unwrap_or(self.rest.len()));
+            }
+            '\'' | '"' | '`' => self.text(letter),
+            '%' if self.language == "ruby"
+                && (self.rest.starts_with("%w") || self.rest.starts_with("%W")) =>
+            {
+                self.skip(1);
+                self.words(1);
+            }
+            letter if letter.is_whitespace() => self.skip(letter.len_utf8()),
+            letter if is_name(letter) => {
+                let end = self
+                    .rest
+                    .find(|letter| !is_name(letter))
+                    .unwrap_or(self.rest.len());
+                let name = self
+                    .rest
+                    .get(..end)
+                    .unwrap_or_default()
+                    .trim_start_matches(['$', '@'])
+                    .to_owned();
+                if name.chars().all(|letter| letter == '.') && !name.is_empty() {
+                    self.all.push(Token::Sign('.'));
+                    return self.skip(end);
+                }
+                let quotes = self
+                    .rest
+                    .get(end..)
+                    .is_some_and(|rest| rest.starts_with(['\'', '"']));
+                if quotes
+                    && matches!(
+                        name.to_lowercase().as_str(),
+                        "f" | "r" | "b" | "fr" | "rf" | "br" | "u" | "rb"
+                    )
+                {
+                    self.skip(end);
+                    let is_filled = name.to_lowercase().contains('f');
+                    let quote = self.rest.chars().next().unwrap_or('"');
+                    self.text(quote);
+                    if is_filled {
+                        self.open_at('{');
+                    }
+                    return;
+                }
+                if self.language == "perl" && matches!(name.as_str(), "qw" | "q" | "qq") {
+                    return self.words(end);
+                }
+                if !name.is_empty() {
+                    self.all.push(Token::Name(name));
+                }
+                self.skip(end);
+            }
+            other => {
+                self.all.push(Token::Sign(other));
+                self.skip(other.len_utf8());
+            }
+        }
+    }
+
+    /// `qw(a b)`, `%w[a b]`: a list of texts; `q{a b}`: one.
+    fn words(&mut self, bytes: usize) {
+        let is_list = self
+            .rest
+            .get(..bytes)
+            .is_some_and(|name| name.contains(['w', 'W']));
+        self.skip(bytes);
+        self.rest = self.rest.trim_start();
+        let Some(open) = self.rest.chars().next() else {
+            return;
+        };
+        let close = match open {
+            '(' => ')',
+            '[' => ']',
+            '{' => '}',
+            '<' => '>',
+            other => other,
+        };
+        self.skip(open.len_utf8());
+        let end = self.rest.find(close).unwrap_or(self.rest.len());
+        let inner = self.rest.get(..end).unwrap_or_default().to_owned();
+        self.skip(end + close.len_utf8());
+        if is_list {
+            for word in inner.split_whitespace() {
+                self.all.push(Token::Text(Value::Known(word.to_owned())));
+                self.all.push(Token::Sign(','));
+            }
+        } else {
+            self.all.push(Token::Text(Value::Known(inner)));
+        }
+    }
+
+    fn text(&mut self, quote: char) {
+        let long = quote.to_string().repeat(3);
+        let end = if self.language == "python" && self.rest.starts_with(&long) {
+            long
+        } else {
+            quote.to_string()
+        };
+        self.skip(end.len());
+        let mut text = String::new();
+        while !self.rest.is_empty() && !self.rest.starts_with(&end) {
+            let mut letters = self.rest.chars();
+            let letter = letters.next().unwrap_or_default();
+            let mut used = letter.len_utf8();
+            if letter == '\\' {
+                let escaped = letters.next().unwrap_or_default();
+                used += escaped.len_utf8();
+                match escaped {
+                    'n' => text.push('\n'),
+                    't' => text.push('\t'),
+                    '\n' => {}
+                    other => text.push(other),
+                }
+            } else {
+                text.push(letter);
+            }
+            self.skip(used);
+        }
+        self.skip(end.len());
+        if quote == '`' && matches!(self.language, "perl" | "ruby" | "php") {
+            self.all.push(Token::Shell(text));
+            return;
+        }
+        self.all.push(Token::Text(Value::Known(text)));
+        match (quote, self.language) {
+            ('`', _) => self.open_at('$'),
+            ('"', "ruby") => self.open_at('#'),
+            _ => {}
+        }
+    }
+
+    /// A text in which something is filled in at run time is known up to there.
+    fn open_at(&mut self, sign: char) {
+        let marks = match sign {
+            '{' => "{",
+            '#' => "#{",
+            _ => "${",
+        };
+        if let Some(Token::Text(value)) = self.all.last_mut()
+            && let Some(at) = value.start().find(marks)
+        {
+            let start = value.start().get(..at).unwrap_or_default().to_owned();
+            *value = Value::Starts(start);
+        }
+    }
+}

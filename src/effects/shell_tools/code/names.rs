@@ -1,0 +1,37 @@
+//! Names of calls by what they do, whatever the language.
+
+/// Calls that write the paths they are given.
+pub(super) const WRITES: &str = "\
+    writeFile writeFileSync appendFile appendFileSync createWriteStream outputFile outputFileSync \
+    writeTextFile writeTextFileSync file_put_contents symlink symlinkSync link linkSync symlink_to \
+    hardlink_to chmod chmodSync chown truncate truncateSync touch utime mkdir mkdirSync makedirs mkdir_p \
+    write_text write_bytes binwrite urlretrieve savetxt mkpath";
+/// Calls that write their last path and read the others.
+pub(super) const COPIES: &str = "\
+    copy copy2 copyfile copytree copyFile copyFileSync copySync cp cpSync cp_r copyfileobj install \
+    make_archive";
+/// Calls after which the paths are elsewhere.
+pub(super) const MOVES: &str = "\
+    rename renameSync renames move moveSync mv exchange";
+/// Calls that delete the paths they are given.
+pub(super) const DELETES: &str = "\
+    remove removeSync unlink unlinkSync rmtree rmdir rmdirSync rmSync rm rm_r rm_rf rm_f removedirs delete \
+    remove_dir_all remove_file remove_entry rimraf remove_tree";
+/// Calls that open a file, to read or write as their mode says.
+pub(super) const OPENS: &str = "\
+    open fopen sysopen openSync OpenFile";
+/// Calls that start a shell or a program.
+pub(super) const SHELLS: &str = "\
+    system popen Popen run call check_call check_output getoutput getstatusoutput exec execSync execFile \
+    execFileSync spawn spawnSync shell_exec passthru proc_open execv execvp execl execlp capture2 capture3 \
+    create_subprocess_shell";
+/// Calls that do nothing to a path, though they take texts.
+pub(super) const HARMLESS: &str = "\
+    print printf puts echo say log info warn error debug write sub gsub replace replaceAll split join \
+    startswith endswith startsWith endsWith format strip append push match search compile findall includes \
+    test exists isfile isdir existsSync is_file is_dir len index count exit";
+
+/// Whether a name is in a list.
+pub(super) fn is_in(list: &str, name: &str) -> bool {
+    list.split(' ').any(|one| one == name)
+}

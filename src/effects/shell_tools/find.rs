@@ -1,0 +1,381 @@
+//! What `find` and `ls` would print: an expression tried on what is there, as far as names and types decide.
+
+use std::fs;
+use std::path::Path;
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::Walker;
+use super::stages::Input;
+use super::state::State;
+
+/// Paths named at most; beyond, only where they lie.
+const MATCHES: usize = 256;
+/// Nesting of brackets that is read.
+const DEPTH: usize = 16;
+/// Words of an expression that take no value.
+const ALONE: [&str; 21] = [
+    "-empty",
+    "-executable",
+    "-readable",
+    "-writable",
+    "-nogroup",
+    "-nouser",
+    "-daystart",
+    "-depth",
+    "-d",
+    "-follow",
+    "-mount",
+    "-xdev",
+    "-noleaf",
+    "-warn",
+    "-nowarn",
+    "-ignore_readdir_race",
+    "-noignore_readdir_race",
+    "-quit",
+    "-E",
+    "-X",
+    "-s",
+];
+
+/// An expression of find.
+enum Test {
+    All(Vec<Test>),
+    Any(Vec<Test>),
+    Not(Box<Test>),
+    Name(GlobMatcher),
+    Path(GlobMatcher),
+    Type(String),
+    Prune,
+    Action,
+    Always,
+    /// Depends on what is not looked at: times, sizes, owners.
+    Perhaps,
+}
+
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Truth {
+    No,
+    Perhaps,
+    Yes,
+}
+
+/// One file that is tried.
+struct Candidate<'c> {
+    path: &'c str,
+    name: &'c str,
+    kind: char,
+    acted: bool,
+    pruned: bool,
+}
+
+impl Test {
+    fn holds(&self, file: &mut Candidate<'_>) -> Truth {
+        match self {
+            Self::All(tests) => {
+                let mut all = Truth::Yes;
+                for test in tests {
+                    let one = test.holds(file);
+                    if one < all {
+                        all = one;
+                    }
+                    if all == Truth::No {
+                        break;
+                    }
+                }
+                all
+            }
+            Self::Any(tests) => {
+                let mut any = Truth::No;
+                for test in tests {
+                    let one = test.holds(file);
+                    if one > any {
+                        any = one;
+                    }
+                    if any == Truth::Yes {
+                        break;
+                    }
+                }
+                any
+            }
+            Self::Not(test) => match test.holds(file) {
+                Truth::No => Truth::Yes,
+                Truth::Perhaps => Truth::Perhaps,
+                Truth::Yes => Truth::No,
+            },
+            Self::Name(glob) => truth(glob.is_match(file.name)),
+            Self::Path(glob) => truth(glob.is_match(file.path)),
+            Self::Type(kinds) => truth(kinds.contains(file.kind)),
+            Self::Prune => {
+                file.pruned = true;
+                Truth::Yes
+            }
+            Self::Action => {
+                file.acted = true;
+                Truth::Yes
+            }
+            Self::Always => Truth::Yes,
+            Self::Perhaps => Truth::Perhaps,
+        }
+    }
+
+    fn acts(&self) -> bool {
+        match self {
+            Self::All(tests) | Self::Any(tests) => tests.iter().any(Self::acts),
+            Self::Not(test) => test.acts(),
+            Self::Action => true,
+            _ => false,
+        }
+    }
+}
+
+fn truth(holds: bool) -> Truth {
+    if holds { Truth::Yes } else { Truth::No }
+}
+
+/// The words of one find.
+struct Expression<'w> {
+    words: std::iter::Peekable<std::slice::Iter<'w, &'w str>>,
+    deepest: usize,
+    least: usize,
+}
+
+impl Expression<'_> {
+    fn any(&mut self, depth: usize) -> Test {
+        let mut all = vec![self.all(depth)];
+        while self
+            .words
+            .next_if(|word| matches!(**word, "-o" | "-or" | ","))
+            .is_some()
+        {
+            all.push(self.all(depth));
+        }
+        Test::Any(all)
+    }
+
+    fn all(&mut self, depth: usize) -> Test {
+        let mut all = Vec::new();
+        while let Some(word) = self
+            .words
+            .next_if(|word| !matches!(**word, "-o" | "-or" | "," | ")"))
+        {
+            all.push(self.one(word, depth));
+        }
+        Test::All(all)
+    }
+
+    fn one(&mut self, word: &str, depth: usize) -> Test {
+        match word {
+            "-a" | "-and" | "-true" => Test::Always,
+            "-false" => Test::Any(Vec::new()),
+            "!" | "-not" => match self.words.next() {
+                Some(word) => Test::Not(Box::new(self.one(word, depth))),
+                None => Test::Perhaps,
+            },
+            "(" if depth < DEPTH => {
+                let inner = self.any(depth + 1);
+                self.words.next();
+                inner
+            }
+            "-prune" => Test::Prune,
+            "-print" | "-print0" | "-ls" | "-delete" => Test::Action,
+            "-printf" | "-fprint" | "-fprint0" | "-fls" => {
+                self.words.next();
+                Test::Action
+            }
+            "-fprintf" => {
+                self.words.nth(1);
+                Test::Action
+            }
+            "-exec" | "-execdir" | "-ok" | "-okdir" => {
+                let mut before = "";
+                for word in self.words.by_ref() {
+                    if *word == ";" || (*word == "+" && before == "{}") {
+                        break;
+                    }
+                    before = word;
+                }
+                Test::Action
+            }
+            word if ALONE.contains(&word) => Test::Perhaps,
+            word => self.with_value(word),
+        }
+    }
+
+    fn with_value(&mut self, word: &str) -> Test {
+        let value = self.words.next().copied().unwrap_or_default();
+        let matcher = |fold: bool| {
+            let glob = GlobBuilder::new(value)
+                .literal_separator(false)
+                .case_insensitive(fold)
+                .backslash_escape(true)
+                .build();
+            glob.ok().map(|glob| glob.compile_matcher())
+        };
+        let name = |fold| matcher(fold).map_or(Test::Perhaps, Test::Name);
+        let path = |fold| matcher(fold).map_or(Test::Perhaps, Test::Path);
+        match word {
+            "-name" => name(false),
+            "-iname" => name(true),
+            "-path" | "-wholename" => path(false),
+            "-ipath" | "-iwholename" => path(true),
+            "-type" => Test::Type(value.to_owned()),
+            "-maxdepth" => {
+                self.deepest = value.parse().unwrap_or(usize::MAX);
+                Test::Always
+            }
+            "-mindepth" => {
+                self.least = value.parse().unwrap_or(0);
+                Test::Always
+            }
+            _ => Test::Perhaps,
+        }
+    }
+}
+
+impl Walker<'_> {
+    /// Returns the paths that a find with these words acts on.
+    pub(super) fn found(&mut self, words: &[&str], state: &State) -> Input {
+        let begins = |word: &&&str| word.starts_with('-') || matches!(**word, "(" | "!");
+        let options = words
+            .iter()
+            .take_while(|word| matches!(**word, "-H" | "-L" | "-P"))
+            .count();
+        let words = words.get(options..).unwrap_or_default();
+        let count = words.iter().take_while(|word| !begins(word)).count();
+        let (starts, rest) = words.split_at_checked(count).unwrap_or_default();
+        let starts = if starts.is_empty() { &["."] } else { starts };
+        let mut expression = Expression {
+            words: rest.iter().peekable(),
+            deepest: usize::MAX,
+            least: 0,
+        };
+        let test = expression.any(0);
+        let below = || {
+            Input::Begins(
+                starts
+                    .iter()
+                    .map(|start| format!("{}/", start.trim_end_matches('/')))
+                    .collect(),
+            )
+        };
+        let [Some(folder)] = state.folders.as_slice() else {
+            return below();
+        };
+        if self.remote {
+            return Input::Unknown;
+        }
+        let implied = !test.acts();
+        let mut paths = String::new();
+        let mut count = 0;
+        let mut pending: std::collections::VecDeque<(String, usize)> = starts
+            .iter()
+            .map(|start| ((*start).to_owned(), 0))
+            .collect();
+        while let Some((path, depth)) = pending.pop_front() {
+            let Some(entries) = self.entries.checked_sub(1) else {
+                return below();
+            };
+            self.entries = entries;
+            let full = Path::new(folder).join(&path);
+            let Ok(metadata) = full.symlink_metadata() else {
+                continue;
+            };
+            let kind = kind(metadata.file_type());
+            let name = path
+                .trim_end_matches('/')
+                .rsplit('/')
+                .next()
+                .unwrap_or(&path);
+            let mut file = Candidate {
+                path: &path,
+                name,
+                kind,
+                acted: false,
+                pruned: false,
+            };
+            let holds = test.holds(&mut file);
+            let is_hit = file.acted || (implied && holds != Truth::No);
+            let pruned = file.pruned;
+            if is_hit && depth >= expression.least {
+                paths.push_str(&path);
+                paths.push('\n');
+                count += 1;
+            }
+            if count > MATCHES {
+                return below();
+            }
+            if kind == 'd' && !pruned && depth < expression.deepest {
+                for entry in fs::read_dir(&full).into_iter().flatten().flatten() {
+                    let name = entry.file_name();
+                    pending.push_back((
+                        format!("{}/{}", path.trim_end_matches('/'), name.to_string_lossy()),
+                        depth + 1,
+                    ));
+                    if pending.len() > self.entries {
+                        return below();
+                    }
+                }
+            }
+        }
+        Input::Known(paths)
+    }
+
+    /// Returns what `ls` prints for plain files and for one folder.
+    pub(super) fn listed(&mut self, words: &[&str], state: &State) -> Input {
+        let [Some(folder)] = state.folders.as_slice() else {
+            return Input::Unknown;
+        };
+        let options: String = words
+            .iter()
+            .filter_map(|word| word.strip_prefix('-'))
+            .collect();
+        if self.remote || options.contains(|letter| "lRsiFp-".contains(letter)) {
+            return Input::Unknown;
+        }
+        let operands: Vec<&&str> = words.iter().filter(|word| !word.starts_with('-')).collect();
+        let is_folder = |path: &str| Path::new(folder).join(path).is_dir();
+        if !operands.is_empty()
+            && (options.contains('d') || !operands.iter().any(|path| is_folder(path)))
+        {
+            let names: Vec<String> = operands.iter().map(|path| format!("{path}\n")).collect();
+            return Input::Known(names.concat());
+        }
+        let path = match operands.as_slice() {
+            [] => ".",
+            [path] => path,
+            _ => return Input::Unknown,
+        };
+        let mut names = Vec::new();
+        for entry in fs::read_dir(Path::new(folder).join(path))
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            let Some(entries) = self.entries.checked_sub(1) else {
+                return Input::Unknown;
+            };
+            self.entries = entries;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if !name.starts_with('.') || options.contains(['a', 'A']) {
+                names.push(name + "\n");
+            }
+        }
+        names.sort();
+        if names.len() > MATCHES {
+            Input::Unknown
+        } else {
+            Input::Known(names.concat())
+        }
+    }
+}
+
+fn kind(file: fs::FileType) -> char {
+    if file.is_dir() {
+        'd'
+    } else if file.is_symlink() {
+        'l'
+    } else {
+        'f'
+    }
+}

@@ -1,0 +1,151 @@
+//! A bounded look at what lies below a folder that is taken whole: `grep -r`, `cp -r`, `rm -r`.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use globset::{Glob, GlobMatcher};
+
+use super::Walker;
+use crate::programs::Reading;
+use crate::programs::reading::At;
+use crate::repo::Place;
+
+/// Entries of one folder's tree that are looked at, nearest first.
+const ENTRIES: usize = 2_000;
+/// Folders whose content tools make: nothing in them is worth keeping from a tool.
+const MADE: [&str; 12] = [
+    ".git",
+    "node_modules",
+    ".venv",
+    "venv",
+    "target",
+    "build",
+    "dist",
+    "vendor",
+    "__pycache__",
+    "site-packages",
+    ".tox",
+    ".cache",
+];
+
+/// Which files of a folder a command passes over.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sieve {
+    only: Vec<GlobMatcher>,
+    but: Vec<GlobMatcher>,
+    /// Programs that leave out hidden and ignored files unless told otherwise.
+    nothing: bool,
+}
+
+impl Sieve {
+    /// Reads a command's `--include` and `--exclude`.
+    pub(super) fn of(name: &str, reading: &Reading<'_>, text: impl Fn(At) -> String) -> Self {
+        let globs = |names: &[&str]| -> Vec<GlobMatcher> {
+            reading
+                .options
+                .iter()
+                .filter(|option| names.contains(&option.name))
+                .filter_map(|option| Glob::new(text(option.value?).trim_end_matches('/')).ok())
+                .map(|glob| glob.compile_matcher())
+                .collect()
+        };
+        let is_shy = matches!(
+            name,
+            "rg" | "ripgrep" | "ag" | "ack" | "pt" | "ugrep" | "ug" | "fd" | "fdfind"
+        );
+        let told = ["--hidden", "--no-ignore", "-u", "-uu", "-uuu"];
+        Self {
+            only: if name == "rsync" {
+                Vec::new()
+            } else {
+                globs(&["--include", "-g"])
+            },
+            but: globs(&["--exclude", "--exclude-dir", "-x"]),
+            nothing: (is_shy && !told.iter().any(|option| reading.has(option))) || name == "git",
+        }
+    }
+
+    fn lets(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let is_left_out = path
+            .split('/')
+            .chain([path])
+            .any(|part| self.but.iter().any(|glob| glob.is_match(part)));
+        let is_taken = self.only.is_empty()
+            || self
+                .only
+                .iter()
+                .any(|glob| glob.is_match(name) || glob.is_match(path));
+        is_taken && !is_left_out
+    }
+}
+
+impl Walker<'_> {
+    /// Returns files below a folder of the repository, relative to its root: those nearest to the folder.
+    pub(super) fn held(&mut self, place: &Place, deletes: bool) -> Arc<[String]> {
+        let Place::Inside(folder) = place else {
+            return Arc::default();
+        };
+        let is_git_clean = self.sieve.nothing && deletes;
+        if (self.sieve.nothing && !is_git_clean)
+            || folder.split('/').any(|name| MADE.contains(&name))
+        {
+            return Arc::default();
+        }
+        let all = if let Some(all) = self.looked.get(folder) {
+            Arc::clone(all)
+        } else {
+            let all: Arc<[String]> = self.look(folder).into();
+            self.looked.insert(folder.clone(), Arc::clone(&all));
+            all
+        };
+        if self.sieve.only.is_empty() && self.sieve.but.is_empty() {
+            return all;
+        }
+        let shift = if folder.is_empty() {
+            0
+        } else {
+            folder.len() + 1
+        };
+        let kept = all
+            .iter()
+            .filter(|path| self.sieve.lets(path.get(shift..).unwrap_or_default()));
+        kept.cloned().collect()
+    }
+
+    fn look(&mut self, folder: &str) -> Vec<String> {
+        let mut files = Vec::new();
+        let mut budget = ENTRIES;
+        let root = self.repository.root().to_path_buf();
+        let mut pending = VecDeque::from([folder.to_owned()]);
+        while let Some(folder) = pending.pop_front() {
+            for entry in fs::read_dir(Path::new(&root).join(&folder))
+                .into_iter()
+                .flatten()
+                .flatten()
+            {
+                let left = budget.checked_sub(1).zip(self.entries.checked_sub(1));
+                let Some((left, entries)) = left else {
+                    return files;
+                };
+                (budget, self.entries) = (left, entries);
+                let name = entry.file_name();
+                let name = name.to_string_lossy();
+                let path = if folder.is_empty() {
+                    name.clone().into_owned()
+                } else {
+                    format!("{folder}/{name}")
+                };
+                let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                if !is_folder {
+                    files.push(path);
+                } else if !MADE.contains(&name.as_ref()) {
+                    pending.push_back(path);
+                }
+            }
+        }
+        files
+    }
+}

@@ -1,0 +1,143 @@
+//! Settings that hold a command: `git -c alias.x=…`, `ssh -o ProxyCommand=…`, `GIT_SSH_COMMAND=…`.
+
+use super::Walker;
+use super::fields::Field;
+use super::program::{Started, piece};
+use super::state::State;
+use crate::effects::{Span, Value};
+use crate::programs::reading::PartKind;
+use crate::programs::{Reading, Role};
+
+/// Variables whose value another program runs.
+const VARIABLES: [&str; 15] = [
+    "GIT_SSH_COMMAND",
+    "GIT_SSH",
+    "GIT_PAGER",
+    "GIT_EDITOR",
+    "GIT_SEQUENCE_EDITOR",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_ASKPASS",
+    "GIT_PROXY_COMMAND",
+    "PAGER",
+    "EDITOR",
+    "VISUAL",
+    "MANPAGER",
+    "PROMPT_COMMAND",
+    "LESSOPEN",
+    "BROWSER",
+];
+/// Names of settings whose value is a command; `*` stands for the middle.
+const NAMES: [&str; 22] = [
+    "core.pager",
+    "core.editor",
+    "core.sshcommand",
+    "core.fsmonitor",
+    "core.askpass",
+    "core.gitproxy",
+    "sequence.editor",
+    "diff.external",
+    "credential.helper",
+    "gpg.program",
+    "pager.*",
+    "filter.*.clean",
+    "filter.*.smudge",
+    "filter.*.process",
+    "diff.*.textconv",
+    "difftool.*.cmd",
+    "mergetool.*.cmd",
+    "merge.*.driver",
+    "proxycommand",
+    "localcommand",
+    "knownhostscommand",
+    "exec",
+];
+
+impl Walker<'_> {
+    /// Walks what a variable makes other programs run.
+    pub(super) fn setting(&mut self, name: &str, values: &[Value], span: Span, state: &State) {
+        if self.muted || !VARIABLES.contains(&name) {
+            return;
+        }
+        for text in values.iter().filter_map(Value::known) {
+            self.under(name, |walker| walker.nested(text, span, &mut state.clone()));
+        }
+    }
+
+    /// Walks what a setting makes its program run.
+    pub(super) fn setting_text(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        field: &Field,
+        state: &State,
+    ) {
+        let Some((name, value)) = field
+            .value
+            .known()
+            .and_then(|text| text.split_once(['=', ' ']))
+        else {
+            return;
+        };
+        let name = name.trim().to_lowercase();
+        let value = value.trim();
+        let words = reading
+            .parts
+            .iter()
+            .filter(|part| part.kind == PartKind::Operand);
+        let words: Vec<Field> = words.map(|part| piece(started, part.at)).collect();
+        let text = if let Some(alias) = name.strip_prefix("alias.") {
+            let given = words
+                .iter()
+                .position(|word| word.value.known() == Some(alias));
+            let rest = given.and_then(|at| words.get(at + 1..)).unwrap_or_default();
+            let rest: Vec<String> = rest.iter().map(|word| quoted(word.value.start())).collect();
+            let command = value
+                .strip_prefix('!')
+                .map_or_else(|| format!("git {value}"), str::to_owned);
+            format!("{command} {}", rest.join(" "))
+        } else if NAMES.iter().any(|known| fits(known, &name)) {
+            value.strip_prefix('!').unwrap_or(value).to_owned()
+        } else {
+            return;
+        };
+        self.script_text(started, &Field::known(&text, field.span), state);
+    }
+
+    /// `git config name value`.
+    pub(super) fn setting_words(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        state: &State,
+    ) {
+        let words = reading
+            .parts
+            .iter()
+            .filter(|part| part.role == Role::SettingWord);
+        let words: Vec<Field> = words.map(|part| piece(started, part.at)).collect();
+        let words: Vec<&Field> = words
+            .iter()
+            .filter(|word| !matches!(word.value.known(), Some("set" | "add")))
+            .collect();
+        if let [name, value, ..] = words.as_slice()
+            && let (Some(name), Some(value)) = (name.value.known(), value.value.known())
+        {
+            let text = Field::known(&format!("{name}={value}"), started.span);
+            self.setting_text(started, reading, &text, state);
+        }
+    }
+}
+
+fn fits(known: &str, name: &str) -> bool {
+    match known.split_once('*') {
+        Some((start, end)) => {
+            name.len() > known.len() - 1 && name.starts_with(start) && name.ends_with(end)
+        }
+        None => known == name,
+    }
+}
+
+/// Returns a word as a shell reads it back.
+pub(super) fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
