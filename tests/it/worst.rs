@@ -108,7 +108,7 @@ fn hidden() -> Vec<(&'static str, String)> {
             "clauses",
             format!(
                 "case $x in {} *) {act};; esac",
-                numbered(4_000, |n| format!("a{n}) v{n}=x;; "))
+                numbered(2_500, |n| format!("a{n}) v{n}=x;; "))
             ),
         ),
         ("patterns", format!("echo {}; {act}", "* ".repeat(5_000))),

@@ -20,6 +20,8 @@ pub(super) struct Started<'f> {
     pub(super) fields: &'f [Field],
     pub(super) input: &'f Input,
     pub(super) span: Span,
+    /// Whether this reading rests on a guess about an option.
+    pub(super) is_doubtful: bool,
     /// What `find` acts on.
     pub(super) found: Input,
     /// Its place among the invocations.
@@ -68,17 +70,19 @@ impl Walker<'_> {
             _ => Input::Unknown,
         };
         self.script_of_line(first, rest, span, state);
-        let started = Started {
+        let mut started = Started {
             name: name.to_owned(),
             fields: &fields,
             input,
             span,
             found,
+            is_doubtful: false,
             index,
         };
         let arguments: Vec<Argument> = fields.iter().map(argument).collect();
         for reading in &programs::read(programs::find(name), &arguments) {
             self.reading(&started, reading, &arguments, state);
+            started.is_doubtful = true;
         }
     }
 

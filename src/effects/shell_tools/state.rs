@@ -29,7 +29,8 @@ pub(super) struct State {
     /// Where `popd` leads, the last first.
     pub(super) stack: Vec<Vec<Folder>>,
     /// What each variable may hold. One that is not listed comes from the environment and may hold anything.
-    pub(super) variables: BTreeMap<String, Vec<Value>>,
+    /// Shared between copies until one changes.
+    pub(super) variables: Rc<BTreeMap<String, Vec<Value>>>,
     /// Arrays of which every element is listed.
     pub(super) lists: BTreeMap<String, Vec<Value>>,
     pub(super) functions: BTreeMap<String, Function>,
@@ -77,7 +78,7 @@ impl State {
     pub(super) fn at(folder: String) -> Self {
         Self {
             folders: vec![Some(folder)],
-            variables: BTreeMap::new(),
+            variables: Rc::default(),
             lists: BTreeMap::new(),
             previous: vec![None],
             unless_moved: Vec::new(),
@@ -105,7 +106,7 @@ impl State {
         if self.variables.len() >= VARIABLES && !self.variables.contains_key(name) {
             return;
         }
-        self.variables.insert(name.to_owned(), values);
+        Rc::make_mut(&mut self.variables).insert(name.to_owned(), values);
     }
 
     /// Returns the elements of an array; a plain variable has one.
@@ -180,7 +181,9 @@ impl State {
         joined
             .lists
             .retain(|name, list| other.lists.get(name) == Some(list));
-        join_variables(&mut joined.variables, &other.variables);
+        if !Rc::ptr_eq(&joined.variables, &other.variables) {
+            join_variables(Rc::make_mut(&mut joined.variables), &other.variables);
+        }
         joined.functions.extend(other.functions);
         for link in other.links {
             if !joined.links.contains(&link) {
