@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use crate::call::{Access, Call, ShellDialect, ToolKind};
 use crate::programs;
-use crate::repo::{Follow, Places, Repository};
+use crate::repo::{Follow, Place, Places, Repository};
 
 /// What one call would do.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -60,6 +60,8 @@ pub struct Invocation {
     pub words: Vec<Argument>,
     /// What the command was unwrapped from, outermost first: `sudo`, `bash`.
     pub via: Vec<String>,
+    /// Where it runs, when the line went there; `None` in the call's own folder, or in one that is not known.
+    pub folder: Option<Place>,
     /// SQL that a database client is given.
     pub sql: Vec<String>,
     /// Code that an interpreter is given on its command line.

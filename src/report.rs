@@ -10,6 +10,7 @@ use crate::answer::{Policy, Trace, wording};
 use crate::call::Access;
 use crate::decision::{Decision, Verdict};
 use crate::effects::UnknownKind;
+use crate::repo::Place;
 
 /// Version of the JSON form.
 pub const VERSION: u64 = 1;
@@ -61,7 +62,9 @@ fn understood(text: &mut String, trace: &Trace) {
         } else {
             format!(" through {}", command.via.join(", "))
         };
-        row(text, "runs", &format!("{}{via}", command.text()));
+        let folder = command.folder.as_ref();
+        let folder = folder.map_or_else(String::new, |place| format!("  in {}", place.shown()));
+        row(text, "runs", &format!("{}{via}{folder}", command.text()));
     }
     for effect in &trace.effects.paths {
         let lexical = effect.places.lexical.shown();
@@ -241,6 +244,7 @@ pub fn json(trace: &Trace) -> Value {
             json!({
                 "text": command.text(),
                 "via": command.via,
+                "folder": command.folder.as_ref().map(Place::shown),
                 "span": [command.span.0, command.span.1],
             })
         })

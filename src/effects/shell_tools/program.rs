@@ -299,6 +299,10 @@ impl Walker<'_> {
             [Some(folder)] => Some(folder.as_str()),
             _ => None,
         };
+        let here = self.repository.cwd();
+        invocation.folder = folder
+            .filter(|folder| *folder != here)
+            .map(|folder| self.repository.places_in(folder, ".", Follow::All).lexical);
         let places = |path: &str| -> Option<Places> {
             let folder = folder.or_else(|| path.starts_with('/').then_some("/"))?;
             Some(self.repository.places_in(folder, path, Follow::AllButLast))
