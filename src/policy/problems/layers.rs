@@ -83,5 +83,5 @@ pub fn looser_layer(at: Place, key: &str, inner: &str, outer: &str) -> Problem {
         format!("{} cannot be loosened here", quoted(key)),
         format!("`{inner}` is ignored; an outer policy says `{outer}`"),
     )
-    .help("inner policies add rules and tighten; only a person's exception loosens, see `hookgate allow`")
+    .help("inner policies add rules and tighten; loosening is for the person who writes the outer one")
 }
