@@ -24,6 +24,8 @@ pub struct Call {
     pub detail: Option<String>,
     /// The person's prompt, on prompt events.
     pub prompt: Option<String>,
+    /// Whether the runtime made the prompt itself.
+    pub by_machine: bool,
     /// The tool call, on tool events.
     pub tool: Option<Tool>,
     /// How the tool call ended, on after-tool events.

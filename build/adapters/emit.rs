@@ -70,6 +70,7 @@ pub(crate) fn adapter(
             adapter.checked.version, adapter.checked.on
         ),
         format!("start_folder_env: {:?},", adapter.start_folder_env),
+        format!("machine_prompts: &{:?},", adapter.machine_prompts),
         format!("fields: {},", fields(&adapter.fields)),
         format!("events: {},", list(&adapter.events, event_row)),
         format!("tools: {},", list(&adapter.tools, tool_row)),

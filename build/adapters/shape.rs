@@ -14,6 +14,8 @@ pub(crate) struct Adapter {
     pub(crate) title: String,
     pub(crate) checked: Checked,
     pub(crate) start_folder_env: Option<String>,
+    #[serde(default)]
+    pub(crate) machine_prompts: Vec<String>,
     pub(crate) fields: Fields,
     pub(crate) events: Vec<EventRow>,
     pub(crate) tools: Vec<ToolRow>,

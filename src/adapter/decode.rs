@@ -225,6 +225,11 @@ fn call(
     } else {
         Strictness::Tolerant
     };
+    let prompt = text(value, fields.prompt).filter(|_| fired.event == Event::Prompt);
+    let by_machine = prompt.as_deref().is_some_and(|prompt| {
+        let mut beginnings = adapter.machine_prompts.iter();
+        beginnings.any(|beginning| prompt.trim_start().starts_with(beginning))
+    });
     let stop = json::first(value, fields.stop_flag).and_then(|(flag, _)| flag.as_bool());
     Ok(Call {
         event: fired.event,
@@ -235,7 +240,8 @@ fn call(
         cwd: text(value, fields.cwd),
         permission_mode: text(value, fields.permission_mode),
         detail: fired.row.and_then(|row| text(value, row.detail)),
-        prompt: text(value, fields.prompt).filter(|_| fired.event == Event::Prompt),
+        prompt,
+        by_machine,
         tool: tool_call::read(adapter, value, strictness)?,
         outcome: outcome(value, fired.row),
         stop: match stop {

@@ -15,6 +15,8 @@ pub struct Adapter {
     pub checked: Checked,
     /// The variable that holds the folder where the client was started. Not the repository's root; a fallback to find it.
     pub start_folder_env: Option<&'static str>,
+    /// How prompts begin that the runtime makes itself.
+    pub machine_prompts: &'static [&'static str],
     pub fields: Fields,
     pub events: &'static [EventRow],
     pub tools: &'static [ToolRow],

@@ -98,7 +98,8 @@ fn keep_session(state: &State, call: &Call, verdict: Verdict, now: &str) -> Resu
         return Ok(());
     };
     let is_start = call.event == Event::SessionStart;
-    let is_prompt = call.event == Event::Prompt;
+    // Only a person's word begins the count of blocked stops anew.
+    let is_prompt = call.event == Event::Prompt && !call.by_machine;
     let blocks = verdict >= Verdict::Ask;
     let is_reset = is_prompt && Session::read(state, key) != Session::default();
     if !(blocks || is_start || is_reset) {

@@ -145,6 +145,23 @@ fn a_prompt_resets_the_count() {
 }
 
 #[test]
+fn a_prompt_that_no_person_wrote_resets_nothing() {
+    let repo = repo();
+    repo.write("src/a", "bad");
+    let prompt = serde_json::json!({
+        "session_id": "s", "hook_event_name": "UserPromptSubmit", "cwd": repo.root(),
+        "prompt": "<task-notification>done</task-notification>",
+    });
+    for _ in 0..3 {
+        repo.stop().blocked();
+        repo.hook("prompt", prompt.to_string().as_bytes())
+            .assert_silent();
+    }
+    let released = repo.stop().json();
+    assert_eq!(released["decision"], serde_json::Value::Null);
+}
+
+#[test]
 fn a_gate_that_cannot_run_is_broken_and_says_so() {
     let policy = COUNTING.replace(
         "run: 'echo run >> runs; if grep -q bad src/a; then echo \"FAIL: a is bad\"; exit 1; fi'",

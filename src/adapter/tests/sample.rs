@@ -62,6 +62,7 @@ pub(super) static SAMPLE: Adapter = Adapter {
         on: "2026-01-01",
     },
     start_folder_env: None,
+    machine_prompts: &["<machine>"],
     fields: Fields {
         event: at!("kind"),
         session: at!("id"),
