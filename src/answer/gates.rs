@@ -89,6 +89,8 @@ fn objection(
     event: Event,
     set: &PolicySet,
 ) -> Option<Finding> {
+    // What the rule's `action` makes of an objection: a gate may only warn.
+    let own = due.rule.finding(String::new(), None).verdict;
     let (what, verdict) = match outcome {
         Outcome::Passed { .. } => return None,
         Outcome::Failed(evidence) => (
@@ -97,18 +99,18 @@ fn objection(
                 evidence.ending(),
                 failure_lines(evidence)
             ),
-            Verdict::Deny,
+            own,
         ),
         Outcome::Stale { moved } if moved.is_empty() => (
             "the quality gate has not run on the present content".into(),
-            Verdict::Deny,
+            own,
         ),
         Outcome::Stale { moved } => (
             format!(
                 "the quality gate has not run since these inputs changed: {}",
                 gate::listed(moved)
             ),
-            Verdict::Deny,
+            own,
         ),
         Outcome::Moved { files } => (
             format!(

@@ -130,6 +130,18 @@ fn the_same_failure_blocks_three_times_and_then_the_person_is_told() {
 }
 
 #[test]
+fn a_gate_that_only_warns_keeps_nobody_at_work() {
+    let repo = Repo::with_policy(&COUNTING.replace("id: tests", "id: tests\n    action: warn"));
+    repo.write("src/a", "bad");
+    let told = repo.edited("src/a").json();
+    let context = told["hookSpecificOutput"]["additionalContext"]
+        .as_str()
+        .unwrap();
+    assert!(context.contains("FAIL: a is bad"), "{context}");
+    repo.stop().assert_silent();
+}
+
+#[test]
 fn a_prompt_resets_the_count() {
     let repo = repo();
     repo.write("src/a", "bad");
