@@ -8,7 +8,7 @@
 //! [`Answer`]: crate::decision::Answer
 
 use crate::call::Event;
-use crate::decision::{Answered, Verdict};
+use crate::decision::Verdict;
 
 mod decode;
 mod decoders;
@@ -83,10 +83,4 @@ pub fn capability(adapter: &Adapter, event: Event, verdict: Verdict) -> Capabili
         Some(entry) => Capability::Weaker(entry.because),
         None => Capability::Enforced,
     }
-}
-
-/// Returns whether context reaches the model with this reply. Where it does not, it must wait for an event that carries it.
-#[must_use]
-pub fn takes_context(adapter: &Adapter, answered: Answered, verdict: Verdict) -> bool {
-    encode::takes_context(adapter, answered, verdict)
 }

@@ -155,16 +155,6 @@ impl Repository {
         }
     }
 
-    /// Returns a place as an absolute path.
-    #[must_use]
-    pub fn absolute_of(&self, place: &Place) -> String {
-        match place {
-            Place::Inside(path) if path.is_empty() => slashed(&self.root),
-            Place::Inside(path) => slashed(&self.root.join(path)),
-            Place::Outside(path) => path.clone(),
-        }
-    }
-
     fn absolute(&self, written: &str) -> PathBuf {
         match (written.strip_prefix('~'), &self.home) {
             (Some(""), Some(home)) => PathBuf::from(home),

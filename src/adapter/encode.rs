@@ -88,24 +88,6 @@ pub(super) fn cannot(adapter: &Adapter, event: Event, verdict: Verdict) -> Optio
         .find(|entry| entry.event == event && entry.verdicts.contains(&verdict))
 }
 
-/// Returns whether the reply has a place for context.
-pub(super) fn takes_context(adapter: &Adapter, answered: Answered, verdict: Verdict) -> bool {
-    template(adapter, answered, verdict)
-        .and_then(|template| template.stdout)
-        .is_some_and(|node| has_context(&node))
-}
-
-fn has_context(node: &Node) -> bool {
-    let is_context = |piece: &Piece| matches!(piece, Piece::Slot(Slot::Context));
-    match node {
-        Node::Object(members) => members.iter().any(|(_, member)| has_context(member)),
-        Node::List(items) => items.iter().any(has_context),
-        Node::Slot(slot) => *slot == Slot::Context,
-        Node::Text(pieces) => pieces.iter().any(is_context),
-        Node::Literal(_) => false,
-    }
-}
-
 /// Returns the template for a verdict; a row for the native event goes before one for the shared event.
 fn template(adapter: &Adapter, answered: Answered, verdict: Verdict) -> Option<ReplyTemplate> {
     let rows = || {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::call::{Access, Call, Outcome, ShellDialect, StopState, ToolKind};
-use crate::decision::{Answer, TEXT_LIMIT};
+use crate::decision::{Answer, Answered, TEXT_LIMIT};
 
 mod bad_input;
 mod foreign;
