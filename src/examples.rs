@@ -3,7 +3,11 @@
 use crate::adapter;
 use crate::answer::{self, Mode, Trace};
 use crate::call::{Access, Call, Event, ShellCommand, ShellDialect, Target, Tool, ToolKind};
-use crate::policy::Example;
+use crate::decision::Decision;
+use crate::effects;
+use crate::policy::evaluate::{Facts, evaluate};
+use crate::policy::{Example, PolicySet};
+use crate::repo::Repository;
 
 /// Returns the call that an example stands for, as made in a folder.
 #[must_use]
@@ -59,10 +63,24 @@ pub fn judge(call: Call) -> Trace {
     }
 }
 
-/// Returns whether a rule had a say in a call: objected to it, or added something.
+/// Judges a call by a policy that is loaded already, as `hookgate test` does a thousand times over.
 #[must_use]
-pub fn is_by(trace: &Trace, rule: &str) -> bool {
-    let decision = &trace.decision;
+pub fn decide(set: &PolicySet, repository: &Repository, call: &Call) -> Decision {
+    let folder = call.cwd.as_deref().unwrap_or(".");
+    let effects = effects::of(call, &repository.seen_from(folder));
+    let facts = Facts {
+        case: repository.case(),
+        root: repository.root().to_string_lossy().into_owned(),
+        home: repository.home().map(str::to_owned),
+        can_ask: true,
+        ..Facts::default()
+    };
+    evaluate(set, call, &effects, &facts).decision
+}
+
+/// Returns whether a rule had a say: objected to the call, or added something.
+#[must_use]
+pub fn is_by(decision: &Decision, rule: &str) -> bool {
     decision.findings.iter().any(|finding| finding.rule == rule)
         || decision.context.iter().any(|context| context.rule == rule)
 }

@@ -8,7 +8,6 @@ use crate::adapter::{self, Adapter, Capability};
 use crate::call::Event;
 use crate::cli::{CheckArgs, Format};
 use crate::decision::Verdict;
-use crate::effects::Effects;
 use crate::exit::Exit;
 use crate::output::{Output, Style};
 use crate::policy::load::{self, LayerFile, Loaded};
@@ -61,7 +60,7 @@ fn load(args: &CheckArgs, output: &mut Output) -> Option<Loaded> {
             output.error("hookgate: there is no hookgate.yaml in this folder or above it");
             return None;
         };
-        let layers = sources::of(&repository, &Effects::default());
+        let layers = sources::all(&repository);
         return Some(load::load(repository.root(), &layers, &runtimes));
     }
     let layers: Vec<LayerFile> = args

@@ -6,13 +6,12 @@ use anyhow::Result;
 
 use crate::adapter;
 use crate::cli::TestArgs;
-use crate::effects::Effects;
 use crate::examples;
 use crate::exit::Exit;
 use crate::output::{Output, Style};
 use crate::policy::load;
 use crate::policy::problems::{self, Colour};
-use crate::policy::{Example, Rule, sources};
+use crate::policy::{Example, PolicySet, Rule, sources};
 use crate::repo::Repository;
 use crate::settings;
 
@@ -27,7 +26,7 @@ pub fn run(_args: &TestArgs, output: &mut Output) -> Result<Exit> {
         output.error("hookgate: there is no hookgate.yaml in this folder or above it");
         return Ok(Exit::Usage);
     };
-    let layers = sources::of(&repository, &Effects::default());
+    let layers = sources::all(&repository);
     let runtimes: Vec<&str> = adapter::all().iter().map(|adapter| adapter.name).collect();
     let loaded = load::load(repository.root(), &layers, &runtimes);
     if !loaded.is_usable() {
@@ -38,8 +37,7 @@ pub fn run(_args: &TestArgs, output: &mut Output) -> Result<Exit> {
     let mut examples = 0;
     let mut wrong = 0;
     for rule in &loaded.set.rules {
-        let folder = repository.root().join(&rule.base);
-        let failures = failures(rule, &folder.to_string_lossy());
+        let failures = failures(&loaded.set, &repository, rule);
         examples += rule.tests.deny.len() + rule.tests.allow.len();
         wrong += failures.len();
         for failure in failures {
@@ -67,11 +65,14 @@ pub fn run(_args: &TestArgs, output: &mut Output) -> Result<Exit> {
     })
 }
 
-/// Says which examples of a rule do not hold, when they are calls made in this folder.
+/// Says which examples of a rule do not hold, when they are calls made in the rule's own folder.
 #[must_use]
-pub fn failures(rule: &Rule, folder: &str) -> Vec<String> {
+pub fn failures(set: &PolicySet, repository: &Repository, rule: &Rule) -> Vec<String> {
+    let folder = repository.root().join(&rule.base);
+    let folder = folder.to_string_lossy();
     let meets = |example: &Example| {
-        examples::is_by(&examples::judge(examples::call(example, folder)), &rule.id)
+        let call = examples::call(example, &folder);
+        examples::is_by(&examples::decide(set, repository, &call), &rule.id)
     };
     let told = |example: &Example, what: &str| format!("{}: {} {what}", rule.id, shown(example));
     let denied = rule.tests.deny.iter().filter(|example| !meets(example));

@@ -4,6 +4,8 @@ use hookgate::policy::Layer;
 use hookgate::policy::load::read_text;
 use hookgate::policy::packs::PACKS;
 
+use hookgate::repo::Repository;
+
 use crate::support::Repo;
 
 #[test]
@@ -20,15 +22,13 @@ fn the_demo_policy_keeps_its_own_examples() {
 #[test]
 fn every_shipped_pack_keeps_its_own_examples() {
     let mut failures = Vec::new();
+    let repo = Repo::with_policy("version: 1\nrules: [{id: x, record: {on: stop, file: x}}]\n");
+    let home = Some(repo.home().to_string_lossy().into_owned());
+    let repository = Repository::at(&repo.root(), &repo.root(), home);
     for pack in PACKS {
-        let policy = format!(
-            "version: 1\nextends: [{}]\nrules: [{{id: x, record: {{on: stop, file: x}}}}]\n",
-            pack.name
-        );
-        let repo = Repo::with_policy(&policy);
         let loaded = read_text(pack.name, pack.text, Layer::Repository, "", &[]);
         for rule in &loaded.set.rules {
-            let failing = hookgate::commands::test::failures(rule, &repo.root().to_string_lossy());
+            let failing = hookgate::commands::test::failures(&loaded.set, &repository, rule);
             failures.extend(failing);
         }
     }
@@ -53,4 +53,20 @@ notes: shell: `touch notes/b` is denied
 2 of 4 examples fail
 ";
     assert_eq!((ran.stdout.as_str(), ran.exit), (expected, 1));
+}
+
+#[test]
+fn policies_of_subfolders_are_checked_and_tested_from_the_root() {
+    let repo = Repo::with_policy("version: 1\nrules: [{id: x, record: {on: stop, file: x.log}}]\n");
+    repo.write(
+        "p/hookgate.yaml",
+        "version: 1\nrules: [{id: g, protect-paths: {paths: [/made/**]}, tests: {deny: [{edit: made/x}, {edit: x}]}}]\n",
+    );
+    let ran = repo.run(&["test"]);
+    let expected = "p/g: edit: `x` is let through\n1 of 2 examples fail\n";
+    assert_eq!((ran.stdout.as_str(), ran.exit), (expected, 1));
+    repo.write("p/hookgate.yaml", "version: 1\nrulez: []\n");
+    let ran = repo.run(&["check"]);
+    assert!(ran.stdout.contains("p/hookgate.yaml:2:1"), "{}", ran.stdout);
+    assert_eq!(ran.exit, 3);
 }
