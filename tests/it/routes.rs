@@ -1,10 +1,16 @@
 //! The same act in every spelling, and what only looks like it: the corpus in `tests/data/routes.jsonl`.
 //!
 //! A line is a command and what must stop it: a rule's id, `on-unknown`, or nothing (`null`). A command may be stopped by
-//! further rules, too; one that nothing stops must leave the program silent.
+//! further rules, too; one that nothing stops must meet silence. `under: packs` judges it by all shipped packs instead of
+//! the policy below. `fails` marks a line that comes out wrong, with the cause; that list may only shrink.
 
 use std::path::Path;
 
+use hookgate::examples;
+use hookgate::policy::load::read_text;
+use hookgate::policy::packs::names;
+use hookgate::policy::{Example, Layer, PolicySet};
+use hookgate::repo::Repository;
 use serde_json::Value;
 
 use crate::support::{Repo, manifest};
@@ -29,8 +35,16 @@ rules:
     deny-command: {patterns: ["*deploy.sh ** production"]}
 "#;
 
+/// How many lines are known to come out wrong. Lower it as they pass.
+const KNOWN: usize = 25;
+
+/// Limits in hundredths of a percent: denied lines that are stopped by their rule, and allowed lines that are not.
+const RECALL: usize = 9_800;
+const ALARMS: usize = 100;
+
 /// What the corpus finds on the disk.
-const FILES: [&str; 22] = [
+const FILES: [&str; 23] = [
+    ".git/description",
     "generated/api.py",
     "generated/sub/deep.py",
     ".env",
@@ -67,43 +81,105 @@ fn repository() -> Repo {
     repo
 }
 
-/// Returns the ids of the rules that stop a command; empty when nothing does.
-fn stopped_by(repo: &Repo, command: &str) -> Vec<String> {
-    let ran = repo.shell(command);
-    if ran.stdout.is_empty() {
-        assert_eq!((ran.stderr.as_str(), ran.exit), ("", 0), "{command}");
-        return Vec::new();
-    }
-    let output = &ran.json()["hookSpecificOutput"];
-    let decision = output["permissionDecision"].as_str().unwrap();
-    assert!(["deny", "ask"].contains(&decision), "{command}: {ran:?}");
-    let reason = output["permissionDecisionReason"].as_str().unwrap();
-    let ids = reason.lines().filter_map(|line| line.split_once(": "));
-    ids.map(|(id, _)| id.to_owned()).collect()
+/// What judges the corpus: the program under the policy above, and the shipped packs.
+struct Judges {
+    repo: Repo,
+    packs: PolicySet,
+    repository: Repository,
 }
 
-fn corpus() -> Vec<Value> {
+impl Judges {
+    fn new() -> Self {
+        let text = format!("version: 1\nextends: [{}]\n", names().join(", "));
+        let loaded = read_text("hookgate.yaml", &text, Layer::Repository, "", &[]);
+        assert!(loaded.is_usable());
+        let repo = repository();
+        // Wherever the tests run, this home is in no folder that the packs except.
+        let home = Some("/home/somebody".into());
+        Self {
+            packs: loaded.set,
+            repository: Repository::at(&repo.root(), &repo.root(), home),
+            repo,
+        }
+    }
+
+    /// Returns the ids of the rules that stop a command; empty when nothing does.
+    fn stopped_by(&self, row: &Row) -> Vec<String> {
+        if row.under_packs {
+            self.stopped_by_packs(&row.command)
+        } else {
+            self.stopped_by_policy(&row.command)
+        }
+    }
+
+    /// Asks the program, as a runtime would.
+    fn stopped_by_policy(&self, command: &str) -> Vec<String> {
+        let ran = self.repo.shell(command);
+        if ran.stdout.is_empty() {
+            assert_eq!((ran.stderr.as_str(), ran.exit), ("", 0), "{command}");
+            return Vec::new();
+        }
+        let output = &ran.json()["hookSpecificOutput"];
+        let decision = output["permissionDecision"].as_str().unwrap();
+        assert!(["deny", "ask"].contains(&decision), "{command}: {ran:?}");
+        let reason = output["permissionDecisionReason"].as_str().unwrap();
+        let ids = reason.lines().filter_map(|line| line.split_once(": "));
+        ids.map(|(id, _)| id.to_owned()).collect()
+    }
+
+    /// Asks the library: reading all packs anew for each line would take minutes in a build without optimisation.
+    fn stopped_by_packs(&self, command: &str) -> Vec<String> {
+        let folder = self.repo.root().to_string_lossy().into_owned();
+        let call = examples::call(&Example::Shell(command.to_owned()), &folder);
+        let decision = examples::decide(&self.packs, &self.repository, &call);
+        decision
+            .findings
+            .into_iter()
+            .map(|found| found.rule)
+            .collect()
+    }
+}
+
+/// A line of the corpus.
+struct Row {
+    command: String,
+    /// The rule that must stop it.
+    by: Option<String>,
+    under_packs: bool,
+    /// Why it comes out wrong, where that is known.
+    fails: Option<String>,
+}
+
+fn corpus() -> Vec<Row> {
     let path: &Path = &manifest().join("tests/data/routes.jsonl");
     let text = std::fs::read_to_string(path).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    text.lines().map(row).collect()
 }
 
-#[cfg(unix)]
-#[test]
-fn every_route_is_judged_by_what_it_does() {
-    let repo = repository();
-    let corpus = corpus();
+fn row(line: &str) -> Row {
+    let value: Value = serde_json::from_str(line).unwrap();
+    let text = |key: &str| value[key].as_str().map(str::to_owned);
+    Row {
+        command: text("cmd").unwrap(),
+        by: text("by"),
+        under_packs: text("under").is_some_and(|under| under == "packs"),
+        fails: text("fails"),
+    }
+}
+
+/// A line, and who stopped it.
+type Judged<'a> = (&'a Row, Vec<String>);
+
+fn judged<'a>(judges: &Judges, corpus: &'a [Row]) -> Vec<Judged<'a>> {
     let workers = std::thread::available_parallelism().map_or(4, usize::from);
     let size = corpus.len().div_ceil(workers);
-    let wrong: Vec<String> = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let parts: Vec<_> = corpus
             .chunks(size)
             .map(|part| {
                 scope.spawn(|| {
                     part.iter()
-                        .filter_map(|case| differs(&repo, case))
+                        .map(|row| (row, judges.stopped_by(row)))
                         .collect::<Vec<_>>()
                 })
             })
@@ -112,23 +188,66 @@ fn every_route_is_judged_by_what_it_does() {
             .into_iter()
             .flat_map(|part| part.join().unwrap())
             .collect()
-    });
-    assert!(
-        wrong.is_empty(),
-        "{}\n{} of {}",
-        wrong.join("\n"),
-        wrong.len(),
-        corpus.len()
-    );
+    })
 }
 
-/// Says how a case comes out when that is not as it should.
-fn differs(repo: &Repo, case: &Value) -> Option<String> {
-    let command = case["cmd"].as_str().unwrap();
-    let found = stopped_by(repo, command);
-    let is_right = match case["by"].as_str() {
-        Some(rule) => found.iter().any(|id| id == rule),
+fn is_right((row, found): &Judged<'_>) -> bool {
+    match &row.by {
+        Some(rule) => found.contains(rule),
         None => found.is_empty(),
-    };
-    (!is_right).then(|| format!("{}: {command:?} is stopped by {found:?}", case["by"]))
+    }
+}
+
+fn shown((row, found): &Judged<'_>) -> String {
+    let by = row.by.as_deref().unwrap_or("nothing");
+    format!("{by}: {:?} is stopped by {found:?}", row.command)
+}
+
+/// Hundredths of a percent.
+fn share(part: usize, whole: usize) -> usize {
+    part * 10_000 / whole
+}
+
+fn percent(hundredths: usize) -> String {
+    format!("{}.{:02} %", hundredths / 100, hundredths % 100)
+}
+
+#[cfg(unix)]
+#[test]
+fn every_route_is_judged_by_what_it_does() {
+    let corpus = corpus();
+    let judged = judged(&Judges::new(), &corpus);
+    let (denied, allowed): (Vec<_>, Vec<_>) = judged.iter().partition(|one| one.0.by.is_some());
+    let right = denied.iter().filter(|one| is_right(one)).count();
+    let alarms = allowed.iter().filter(|one| !is_right(one)).count();
+    let (recall, alarm) = (share(right, denied.len()), share(alarms, allowed.len()));
+    let failing: Vec<_> = judged.iter().filter(|one| !is_right(one)).collect();
+    println!(
+        "{} rows: recall {} of {} ({}), false alarms {alarms} of {} ({})",
+        corpus.len(),
+        right,
+        denied.len(),
+        percent(recall),
+        allowed.len(),
+        percent(alarm),
+    );
+    for one in &failing {
+        println!("  {}", shown(one));
+    }
+    let new: Vec<_> = failing.iter().filter(|one| one.0.fails.is_none()).collect();
+    let new: Vec<_> = new.into_iter().map(|one| shown(one)).collect();
+    assert!(new.is_empty(), "not known to fail:\n{}", new.join("\n"));
+    let known = judged.iter().filter(|one| one.0.fails.is_some());
+    let passing: Vec<_> = known
+        .clone()
+        .filter(|one| is_right(one))
+        .map(shown)
+        .collect();
+    assert!(
+        passing.is_empty(),
+        "these pass now; take `fails` away:\n{}",
+        passing.join("\n")
+    );
+    assert_eq!(known.count(), KNOWN, "lower the number with the list");
+    assert!(recall >= RECALL && alarm <= ALARMS, "beyond the limits");
 }
