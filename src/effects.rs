@@ -62,11 +62,22 @@ pub struct Invocation {
     pub via: Vec<String>,
     /// Where it runs, when the line went there; `None` in the call's own folder, or in one that is not known.
     pub folder: Option<Place>,
+    /// How it was typed, where nothing around it changes what it does.
+    pub typed: Option<Typed>,
     /// SQL that a database client is given.
     pub sql: Vec<String>,
     /// Code that an interpreter is given on its command line.
     pub scripts: Vec<String>,
     pub span: Span,
+}
+
+/// A command as it was typed: no wrapper, variable, function, redirection or file of the same line changes what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typed {
+    /// The program as written: `./make` is another than `make`.
+    pub program: String,
+    /// The folder that it runs in.
+    pub folder: Place,
 }
 
 /// One word of a command.

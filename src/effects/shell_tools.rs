@@ -58,6 +58,7 @@ pub(super) fn add(effects: &mut Effects, command: &ShellCommand, repository: &Re
         looked: BTreeMap::new(),
         sieve: Sieve::default(),
         via: Vec::new(),
+        is_typed: false,
     };
     let mut state = State::at(repository.cwd());
     walker.text(&command.text, &mut state);
@@ -89,6 +90,8 @@ struct Walker<'a> {
     sieve: Sieve,
     /// What the present command was unwrapped from, outermost first.
     via: Vec<String>,
+    /// Nothing in the line so far changes what the next program does.
+    is_typed: bool,
 }
 
 impl Walker<'_> {

@@ -4,6 +4,7 @@
 //! subcommands after global options, and operands by the path they lead to. What a pattern does not mention is free.
 
 mod operand;
+mod whole;
 
 use crate::effects::{Argument, Invocation, Value};
 use crate::policy::evaluate::Facts;

@@ -9,7 +9,7 @@ use super::simple::joined;
 use super::stages::Input;
 use super::state::{Folder, State};
 use crate::call::Access;
-use crate::effects::{Argument, Invocation, Span, UnknownKind};
+use crate::effects::{Argument, Invocation, Span, Typed, UnknownKind};
 use crate::programs::reading::At;
 use crate::programs::{self, Reading, Role};
 use crate::repo::{Follow, Place, Places};
@@ -41,6 +41,7 @@ impl Walker<'_> {
         if self.muted {
             return;
         }
+        let is_typed = std::mem::take(&mut self.is_typed);
         let Some(budget) = self.budget.checked_sub(1) else {
             return self.unknown(
                 UnknownKind::Unparsable,
@@ -53,6 +54,9 @@ impl Walker<'_> {
         let index = self.effects.commands.len();
         let mut invocation = self.invocation(name, rest, span);
         self.resolve(&mut invocation, rest, state);
+        if is_typed {
+            invocation.typed = self.typed(first, state);
+        }
         self.effects.commands.push(invocation);
         let Some(name) = name else {
             self.unknown(UnknownKind::OpaqueCode, &first.shown(), Some(span));
@@ -288,6 +292,15 @@ impl Walker<'_> {
             span,
             ..Invocation::default()
         }
+    }
+
+    fn typed(&self, first: &Field, state: &State) -> Option<Typed> {
+        let [Some(folder)] = state.folders.as_slice() else {
+            return None;
+        };
+        let folder = self.repository.places_in(folder, ".", Follow::All).real;
+        let program = first.value.known()?.to_owned();
+        Some(Typed { program, folder })
     }
 
     /// Notes where the words of a command lead when they are taken for paths.
