@@ -112,6 +112,8 @@ pub struct Unknown {
 pub enum UnknownKind {
     /// Code that was not looked into.
     OpaqueCode,
+    /// A program of the repository, or a script in another language than a shell's, that was not looked into.
+    Script,
     /// A path that could be anything.
     Path(Access),
     /// A command line that no shell would parse, or that is beyond the parser's limits.

@@ -11,6 +11,7 @@ mod globs;
 mod look;
 mod parameters;
 mod program;
+mod scripts;
 mod settings;
 mod simple;
 mod stages;
@@ -27,6 +28,7 @@ use crate::call::{ShellCommand, ShellDialect};
 use crate::repo::Repository;
 use crate::shell;
 use look::Sieve;
+use scripts::Bounds;
 use stages::{File, Input};
 use state::State;
 
@@ -59,6 +61,9 @@ pub(super) fn add(effects: &mut Effects, command: &ShellCommand, repository: &Re
         sieve: Sieve::default(),
         via: Vec::new(),
         is_typed: false,
+        is_sourcing: false,
+        file: None,
+        bounds: Bounds::default(),
     };
     let mut state = State::at(repository.cwd());
     walker.text(&command.text, &mut state);
@@ -92,6 +97,11 @@ struct Walker<'a> {
     via: Vec<String>,
     /// Nothing in the line so far changes what the next program does.
     is_typed: bool,
+    /// The script file of the present command is walked by whoever asked for it.
+    is_sourcing: bool,
+    /// The name of the file that is walked now.
+    file: Option<String>,
+    bounds: Bounds,
 }
 
 impl Walker<'_> {
@@ -137,6 +147,13 @@ impl Walker<'_> {
         if self.muted || (self.remote && matches!(kind, UnknownKind::Path(_))) {
             return;
         }
+        // A file of the repository may do what no line should; how far to trust it is a question of its own.
+        let (kind, written) = match (&self.file, kind) {
+            (Some(file), UnknownKind::OpaqueCode | UnknownKind::Unparsable) => {
+                (UnknownKind::Script, file.as_str())
+            }
+            _ => (kind, written),
+        };
         self.effects.add_unknown(Unknown {
             kind,
             written: written.to_owned(),

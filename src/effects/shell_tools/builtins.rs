@@ -109,15 +109,6 @@ impl Walker<'_> {
             state.forget_all();
         }
     }
-
-    /// Code of a file runs in this shell; the file itself is read by the program's entry in the table.
-    pub(super) fn sourced(&mut self, rest: &[Field], span: Span, state: &mut State) {
-        if rest.iter().any(|field| field.value.known().is_none()) {
-            self.unknown(UnknownKind::OpaqueCode, "source", Some(span));
-        }
-        state.forget_all();
-        state.folders = state.folders.iter().cloned().chain([None]).collect();
-    }
 }
 
 /// `export NAME=value` and its like. Values were split from their names at run time's mercy, so only plain ones are kept.

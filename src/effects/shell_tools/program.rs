@@ -22,6 +22,8 @@ pub(super) struct Started<'f> {
     pub(super) span: Span,
     /// Whether this reading rests on a guess about an option.
     pub(super) is_doubtful: bool,
+    /// Whether its script file is walked elsewhere.
+    pub(super) is_sourcing: bool,
     /// What `find` acts on.
     pub(super) found: Input,
     /// Its place among the invocations.
@@ -42,6 +44,7 @@ impl Walker<'_> {
             return;
         }
         let is_typed = std::mem::take(&mut self.is_typed);
+        let is_sourcing = std::mem::take(&mut self.is_sourcing);
         let Some(budget) = self.budget.checked_sub(1) else {
             return self.unknown(
                 UnknownKind::Unparsable,
@@ -81,6 +84,7 @@ impl Walker<'_> {
             span,
             found,
             is_doubtful: false,
+            is_sourcing,
             index,
         };
         let arguments: Vec<Argument> = fields.iter().map(argument).collect();

@@ -71,8 +71,10 @@ impl Walker<'_> {
             self.input = outer;
         } else if !self.builtin(name, rest, input, span, state) {
             self.is_typed = is_typed;
+            let is_source = matches!(name, "." | "source");
+            self.is_sourcing = is_source;
             self.program(first, rest, input, span, state);
-            if matches!(name, "." | "source") {
+            if is_source {
                 self.sourced(rest, span, state);
             }
         }
