@@ -9,6 +9,7 @@ mod fields;
 mod find;
 mod globs;
 mod look;
+mod packages;
 mod parameters;
 mod program;
 mod scripts;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 
 use super::{Effects, Span, Unknown, UnknownKind, powershell};
 use crate::call::{ShellCommand, ShellDialect};
-use crate::repo::Repository;
+use crate::repo::{Place, Repository};
 use crate::shell;
 use look::Sieve;
 use scripts::Bounds;
@@ -56,6 +57,7 @@ pub(super) fn add(effects: &mut Effects, command: &ShellCommand, repository: &Re
         origin: None,
         input: Input::Inherited,
         files: Vec::new(),
+        copies: Vec::new(),
         made: Vec::new(),
         looked: BTreeMap::new(),
         sieve: Sieve::default(),
@@ -87,6 +89,8 @@ struct Walker<'a> {
     input: Input,
     /// Files that the line wrote, the last one last.
     files: Vec<File>,
+    /// Files that the line copied, moved or linked: where to, and the absolute path of what.
+    copies: Vec<(Place, String)>,
     /// What programs of the line made: a `cd` there does not fail.
     made: Vec<String>,
     /// What was found below folders.

@@ -156,8 +156,14 @@ impl Walker<'_> {
 
 /// `set -- a b`: the words are the parameters.
 fn set(rest: &[Field], state: &mut State) {
+    let mut takes_name = false;
     let at = rest.iter().position(|word| {
         let text = word.value.start();
+        // `set -euo pipefail`: the name of an option is no parameter.
+        if std::mem::take(&mut takes_name) {
+            return false;
+        }
+        takes_name = text.starts_with(['-', '+']) && text.ends_with('o');
         text == "--" || !text.starts_with(['-', '+'])
     });
     let Some(at) = at else {

@@ -77,6 +77,7 @@ impl Walker<'_> {
             _ => Input::Unknown,
         };
         self.script_of_line(first, rest, span, state);
+        self.keep_copies(name, &fields, input, state);
         let mut started = Started {
             name: name.to_owned(),
             fields: &fields,
@@ -144,6 +145,8 @@ impl Walker<'_> {
         self.setting_words(started, reading, state);
         self.stdin(started, reading, state);
         self.script_file(started, reading, state);
+        self.package_script(started, reading, &inside);
+        self.recipe(started, reading);
     }
 
     /// Adds what one word means to its program.
@@ -396,7 +399,7 @@ fn looks_like_path(field: &Field) -> bool {
 }
 
 /// Whether a path is a folder, or may be one.
-fn is_folder(field: &Field, state: &State) -> bool {
+pub(super) fn is_folder(field: &Field, state: &State) -> bool {
     let Some(text) = field.value.known() else {
         return true;
     };

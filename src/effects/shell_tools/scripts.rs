@@ -9,12 +9,12 @@ use std::path::Path;
 
 use super::Walker;
 use super::fields::Field;
-use super::program::base_name;
+use super::program::{Started, base_name, is_folder};
 use super::simple::joined;
-use super::stages::Input;
+use super::stages::{FILES as FILES_KEPT, File as Written, Input};
 use super::state::State;
 use crate::effects::{Span, UnknownKind, Value};
-use crate::programs;
+use crate::programs::{self, Reading};
 use crate::shell;
 
 /// Longest file that is read.
@@ -77,7 +77,8 @@ impl Walker<'_> {
                 is_sure = false;
                 continue;
             };
-            match self.text_at(&absolute) {
+            let source = self.copied_from(path, state);
+            match self.text_at(&source.unwrap_or_else(|| absolute.clone())) {
                 Some(text) => all.push(Stored {
                     path: absolute,
                     text,
@@ -86,6 +87,88 @@ impl Walker<'_> {
             }
         }
         (all, is_sure)
+    }
+
+    /// Returns what the line made a path a copy of, or a link to.
+    fn copied_from(&self, path: &str, state: &State) -> Option<String> {
+        if self.copies.is_empty() {
+            return None;
+        }
+        let places = self.file_places(path, state);
+        let copy = self
+            .copies
+            .iter()
+            .rev()
+            .find(|(place, _)| places.contains(place))?;
+        Some(copy.1.clone())
+    }
+
+    /// Keeps what `tee` writes and what is copied, for whatever runs it later.
+    pub(super) fn keep_copies(
+        &mut self,
+        name: &str,
+        fields: &[Field],
+        input: &Input,
+        state: &State,
+    ) {
+        let is_tee = name == "tee";
+        if !(is_tee || matches!(name, "cp" | "mv" | "ln" | "install" | "gcp"))
+            || self.remote
+            || self.files.len() + self.copies.len() > FILES_KEPT
+        {
+            return;
+        }
+        let is_operand = |field: &&Field| !field.value.start().starts_with('-');
+        let operands: Vec<&Field> = fields.iter().filter(is_operand).collect();
+        if is_tee {
+            let is_added = fields
+                .iter()
+                .any(|field| matches!(field.value.known(), Some("-a" | "--append")));
+            let text = match input {
+                Input::Known(text) if !is_added => Some(text.clone()),
+                _ => None,
+            };
+            for path in operands.iter().filter_map(|field| field.value.known()) {
+                self.keep_text(path, text.as_ref(), state);
+            }
+            return;
+        }
+        let [source, target] = operands.as_slice() else {
+            return;
+        };
+        let (Some(from), Some(to)) = (source.value.known(), target.value.known()) else {
+            return;
+        };
+        let to = if is_folder(target, state) {
+            format!("{}/{}", to.trim_end_matches('/'), base_name(from))
+        } else {
+            to.to_owned()
+        };
+        match self.content(from, state) {
+            Some(Input::Known(text)) => self.keep_text(&to, Some(&text), state),
+            Some(_) => self.keep_text(&to, None, state),
+            None => {
+                let [Some(folder)] = state.folders.as_slice() else {
+                    return;
+                };
+                let earlier = self.copied_from(from, state);
+                let Some(from) = earlier.or_else(|| joined(Some(folder), from)) else {
+                    return;
+                };
+                for place in self.file_places(&to, state) {
+                    self.copies.push((place, from.clone()));
+                }
+            }
+        }
+    }
+
+    fn keep_text(&mut self, path: &str, text: Option<&String>, state: &State) {
+        for place in self.file_places(path, state) {
+            self.files.push(Written {
+                place,
+                text: text.cloned(),
+            });
+        }
     }
 
     /// Returns the text of a small plain file.
@@ -195,6 +278,14 @@ impl Walker<'_> {
             self.unknown(UnknownKind::Script, path, Some(span));
         }
         state.forget_sourced();
+    }
+
+    /// `make test`: what the repository's recipes do is not looked into.
+    pub(super) fn recipe(&mut self, started: &Started<'_>, reading: &Reading<'_>) {
+        let is_recipe = matches!(reading.language, Some("make" | "ninja"));
+        if is_recipe && !reading.has("-n") && started.name != "cmake" && !started.is_doubtful {
+            self.unknown(UnknownKind::Script, &started.name, Some(started.span));
+        }
     }
 
     /// `./program`: a script is run by the interpreter that its first line names.

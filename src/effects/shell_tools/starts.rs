@@ -3,6 +3,7 @@
 use super::code;
 use super::fields::Field;
 use super::program::{Started, base_name, piece, values_of};
+use super::scripts::Stored;
 use super::stages::Input;
 use super::state::State;
 use super::{DEPTH, Walker};
@@ -197,13 +198,30 @@ impl Walker<'_> {
             self.unknown(UnknownKind::Script, path, Some(started.span));
         }
         for file in &files {
-            if is_shell {
+            if !is_shell {
+                self.code_on_disk(started, reading, file, state);
+            } else {
                 let outer = std::mem::replace(&mut self.input, started.input.clone());
                 let words = arguments(started, reading);
                 self.run_stored(file, path, words, started.span, state);
                 self.input = outer;
             }
         }
+    }
+
+    fn code_on_disk(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        file: &Stored,
+        state: &State,
+    ) {
+        let language = reading.language.unwrap_or_default();
+        let words = words_of_code(started, reading);
+        let found = code::look_at_file(language, &file.text, &words);
+        self.within(&file.path, |walker| {
+            walker.code_found(started, found, started.span, state)
+        });
     }
 
     /// Looks into a script file that the line wrote itself.
@@ -282,24 +300,16 @@ impl Walker<'_> {
             }
             return;
         };
-        let words = reading.parts.iter().filter(|part| {
-            part.kind == PartKind::Operand && !matches!(part.role, Role::Code | Role::ScriptFile)
-        });
-        let words: Vec<String> = words
-            .map(|part| part.at)
-            .chain(
-                reading
-                    .options
-                    .iter()
-                    .filter(|option| option.name == "-v")
-                    .filter_map(|option| option.value),
-            )
-            .filter_map(|at| piece(started, at).value.known().map(str::to_owned))
-            .collect();
+        let words = words_of_code(started, reading);
         let found = code::look(reading.language.unwrap_or_default(), text, &words);
         if found.is_opaque {
             self.unknown(UnknownKind::OpaqueCode, &started.name, Some(field.span));
         }
+        self.code_found(started, found, field.span, state);
+    }
+
+    /// Adds what was found in code.
+    fn code_found(&mut self, started: &Started<'_>, found: code::Found, span: Span, state: &State) {
         for (access, path) in found.paths {
             let is_delete = access == Access::Delete;
             let follow = if is_delete {
@@ -307,7 +317,7 @@ impl Walker<'_> {
             } else {
                 Follow::All
             };
-            let unknown = Field::unknown(field.span);
+            let unknown = Field::unknown(span);
             let field = Field {
                 value: path,
                 ..unknown
@@ -315,10 +325,28 @@ impl Walker<'_> {
             self.path(access, &field, follow, is_delete, &started.name, state);
         }
         for script in found.scripts {
-            let text = Field::known(&script, field.span);
+            let text = Field::known(&script, span);
             self.script_text(started, &text, state);
         }
     }
+}
+
+/// Returns the words that code is given, as far as they are known.
+fn words_of_code(started: &Started<'_>, reading: &Reading<'_>) -> Vec<String> {
+    let words = reading.parts.iter().filter(|part| {
+        part.kind == PartKind::Operand && !matches!(part.role, Role::Code | Role::ScriptFile)
+    });
+    words
+        .map(|part| part.at)
+        .chain(
+            reading
+                .options
+                .iter()
+                .filter(|option| option.name == "-v")
+                .filter_map(|option| option.value),
+        )
+        .filter_map(|at| piece(started, at).value.known().map(str::to_owned))
+        .collect()
 }
 
 /// Returns the words that a script is given.

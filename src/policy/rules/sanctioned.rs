@@ -59,6 +59,9 @@ impl<'r> Sanctioned<'r> {
     /// Returns where sanctioned commands stand in the line: what comes from inside one is no objection to its rule.
     #[must_use]
     pub fn spans(&self, effects: &Effects, facts: &Facts) -> Vec<Span> {
+        if self.patterns.is_empty() {
+            return Vec::new();
+        }
         effects
             .commands
             .iter()
