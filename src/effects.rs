@@ -63,6 +63,8 @@ pub struct Invocation {
     pub via: Vec<String>,
     /// Where it runs, when the line went there; `None` in the call's own folder, or in one that is not known.
     pub folder: Option<Place>,
+    /// How it was typed, where nothing around it changes what it does.
+    pub typed: Option<Typed>,
     /// SQL that a database client is given.
     pub sql: Vec<String>,
     /// Code that an interpreter is given on its command line.
@@ -83,6 +85,15 @@ pub struct Environment {
 
 /// Variables of a shell and what each may hold, shared between its commands.
 pub type Variables = Arc<BTreeMap<String, Vec<Value>>>;
+
+/// A command as it was typed: no wrapper, variable, function, redirection or file of the same line changes what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Typed {
+    /// The program as written: `./make` is another than `make`.
+    pub program: String,
+    /// The folder that it runs in.
+    pub folder: Place,
+}
 
 /// One word of a command.
 #[derive(Debug, Clone, PartialEq)]
@@ -116,6 +127,8 @@ pub struct Unknown {
 pub enum UnknownKind {
     /// Code that was not looked into.
     OpaqueCode,
+    /// A program of the repository, or a script in another language than a shell's, that was not looked into.
+    Script,
     /// A path that could be anything.
     Path(Access),
     /// A command line that no shell would parse, or that is beyond the parser's limits.

@@ -157,6 +157,8 @@ impl WhenBroken {
 pub struct OnUnknown {
     /// Code that was not looked into: `curl … | sh`, `eval "$X"`.
     pub opaque_code: Verdict,
+    /// A program of the repository that was not looked into: `make test`, `python3 tool.py`.
+    pub script: Verdict,
     /// A path that could be anything.
     pub path: Verdict,
     /// A command line that no shell would parse, or that is beyond the parser's limits.
@@ -167,6 +169,7 @@ impl Default for OnUnknown {
     fn default() -> Self {
         Self {
             opaque_code: Verdict::Ask,
+            script: Verdict::Neutral,
             path: Verdict::Neutral,
             unparsable: Verdict::Ask,
         }

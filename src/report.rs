@@ -84,6 +84,7 @@ fn understood(text: &mut String, trace: &Trace) {
     for unknown in &trace.effects.unknowns {
         let what = match unknown.kind {
             UnknownKind::OpaqueCode => "code that is not looked into",
+            UnknownKind::Script => "a script or program that is not looked into",
             UnknownKind::Path(access) => match access {
                 Access::Read => "a path that is read",
                 Access::Write => "a path that is written",

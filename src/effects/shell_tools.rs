@@ -9,8 +9,10 @@ mod fields;
 mod find;
 mod globs;
 mod look;
+mod packages;
 mod parameters;
 mod program;
+mod scripts;
 mod settings;
 mod simple;
 mod stages;
@@ -25,9 +27,10 @@ use std::sync::Arc;
 use super::{Effects, Span, Unknown, UnknownKind, Value, powershell};
 use crate::call::{ShellCommand, ShellDialect};
 use crate::programs::Programs;
-use crate::repo::Repository;
+use crate::repo::{Place, Repository};
 use crate::shell;
 use look::Sieve;
+use scripts::Bounds;
 use stages::{File, Input};
 use state::State;
 
@@ -61,11 +64,16 @@ pub(super) fn add(
         origin: None,
         input: Input::Inherited,
         files: Vec::new(),
+        copies: Vec::new(),
         made: Vec::new(),
         looked: BTreeMap::new(),
         sieve: Sieve::default(),
         via: Vec::new(),
         given: Vec::new(),
+        is_typed: false,
+        is_sourcing: false,
+        file: None,
+        bounds: Bounds::default(),
     };
     let mut state = State::at(repository.cwd());
     walker.text(&command.text, &mut state);
@@ -90,6 +98,8 @@ struct Walker<'a> {
     input: Input,
     /// Files that the line wrote, the last one last.
     files: Vec<File>,
+    /// Files that the line copied, moved or linked: where to, and the absolute path of what.
+    copies: Vec<(Place, String)>,
     /// What programs of the line made: a `cd` there does not fail.
     made: Vec<String>,
     /// What was found below folders.
@@ -100,6 +110,13 @@ struct Walker<'a> {
     via: Vec<String>,
     /// Variables that are set for the present command and what it starts, the innermost last.
     given: Vec<(String, Vec<Value>)>,
+    /// Nothing in the line so far changes what the next program does.
+    is_typed: bool,
+    /// The script file of the present command is walked by whoever asked for it.
+    is_sourcing: bool,
+    /// The name of the file that is walked now.
+    file: Option<String>,
+    bounds: Bounds,
 }
 
 impl Walker<'_> {
@@ -145,6 +162,13 @@ impl Walker<'_> {
         if self.muted || (self.remote && matches!(kind, UnknownKind::Path(_))) {
             return;
         }
+        // A file of the repository may do what no line should; how far to trust it is a question of its own.
+        let (kind, written) = match (&self.file, kind) {
+            (Some(file), UnknownKind::OpaqueCode | UnknownKind::Unparsable) => {
+                (UnknownKind::Script, file.as_str())
+            }
+            _ => (kind, written),
+        };
         self.effects.add_unknown(Unknown {
             kind,
             written: written.to_owned(),

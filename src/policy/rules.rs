@@ -7,6 +7,7 @@ pub(super) mod deny_command;
 pub(super) mod floor;
 pub(super) mod protect_paths;
 pub(super) mod quality_gate;
+pub mod sanctioned;
 pub(super) mod unknowns;
 
 use std::time::Duration;

@@ -35,6 +35,8 @@ mod readme;
 #[cfg(test)]
 mod routes;
 #[cfg(test)]
+mod scripts;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tidy;

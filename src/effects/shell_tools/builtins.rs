@@ -109,15 +109,6 @@ impl Walker<'_> {
             state.forget_all();
         }
     }
-
-    /// Code of a file runs in this shell; the file itself is read by the program's entry in the table.
-    pub(super) fn sourced(&mut self, rest: &[Field], span: Span, state: &mut State) {
-        if rest.iter().any(|field| field.value.known().is_none()) {
-            self.unknown(UnknownKind::OpaqueCode, "source", Some(span));
-        }
-        state.forget_all();
-        state.folders = state.folders.iter().cloned().chain([None]).collect();
-    }
 }
 
 /// `export NAME=value` and its like. Values were split from their names at run time's mercy, so only plain ones are kept.
@@ -165,8 +156,14 @@ impl Walker<'_> {
 
 /// `set -- a b`: the words are the parameters.
 fn set(rest: &[Field], state: &mut State) {
+    let mut takes_name = false;
     let at = rest.iter().position(|word| {
         let text = word.value.start();
+        // `set -euo pipefail`: the name of an option is no parameter.
+        if std::mem::take(&mut takes_name) {
+            return false;
+        }
+        takes_name = text.starts_with(['-', '+']) && text.ends_with('o');
         text == "--" || !text.starts_with(['-', '+'])
     });
     let Some(at) = at else {

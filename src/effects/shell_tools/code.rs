@@ -6,6 +6,7 @@
 
 mod awk;
 mod editors;
+mod files;
 mod lexer;
 mod names;
 mod sed;
@@ -34,6 +35,21 @@ const PATH: usize = 1_024;
 /// Code within code that is looked into.
 const DEPTH: usize = 3;
 
+/// Looks at a file of code: a program that says more than it does. Only what stands outside its functions counts, and only
+/// calls that are surely about files or start programs.
+pub(super) fn look_at_file(language: &str, code: &str, words: &[String]) -> Found {
+    match language {
+        "sed" | "awk" | "ed" | "vim" => look(language, code, words),
+        "python" | "javascript" | "typescript" | "ruby" | "perl" | "php" => {
+            let mut found = Found::default();
+            Reader::new(&mut found, language, words, true).code(&files::top_level(code));
+            found.is_opaque = false;
+            found
+        }
+        _ => Found::default(),
+    }
+}
+
 /// Looks at code. `words` are those that the code is given.
 pub(super) fn look(language: &str, code: &str, words: &[String]) -> Found {
     match language {
@@ -43,15 +59,7 @@ pub(super) fn look(language: &str, code: &str, words: &[String]) -> Found {
         "vim" => editors::look(code, true),
         _ => {
             let mut found = Found::default();
-            let mut reader = Reader {
-                found: &mut found,
-                language,
-                words,
-                names: BTreeMap::new(),
-                loose: false,
-                depth: 0,
-            };
-            reader.code(code);
+            Reader::new(&mut found, language, words, false).code(code);
             found
         }
     }
@@ -81,15 +89,29 @@ struct Reader<'c> {
     /// A shell is started with something that is not written there.
     loose: bool,
     depth: usize,
+    /// Only calls that can mean nothing else count.
+    strict: bool,
 }
 
-impl Reader<'_> {
+impl<'c> Reader<'c> {
+    fn new(found: &'c mut Found, language: &'c str, words: &'c [String], strict: bool) -> Self {
+        Self {
+            found,
+            language,
+            words,
+            names: BTreeMap::new(),
+            loose: false,
+            depth: 0,
+            strict,
+        }
+    }
+
     fn code(&mut self, code: &str) {
         let tokens = lexer::tokens(self.language, code);
         for statement in statements(&tokens) {
             self.statement(statement);
         }
-        if self.loose {
+        if self.loose && !self.strict {
             // `def run(command)` … `run("rm x")`
             for token in &tokens {
                 if let Token::Text(Value::Known(text)) = token
@@ -125,7 +147,7 @@ impl Reader<'_> {
             let after = tokens.get(at + 1..).unwrap_or_default();
             let is_call = self.is_call(after);
             is_harmless &= !is_call || is_in(HARMLESS, last);
-            if !is_call {
+            if !is_call || (self.strict && !files::is_sure(base, last)) {
                 continue;
             }
             if is_in(OPENS, last) {
@@ -144,7 +166,7 @@ impl Reader<'_> {
                 acts = true;
             }
         }
-        if !acts && !is_harmless {
+        if !acts && !is_harmless && !self.strict {
             for value in self.texts(tokens) {
                 self.found.path(Access::Read, &value);
             }

@@ -9,7 +9,7 @@ use super::simple::joined;
 use super::stages::Input;
 use super::state::{Folder, State};
 use crate::call::Access;
-use crate::effects::{Argument, Environment, Invocation, Span, UnknownKind, Value};
+use crate::effects::{Argument, Environment, Invocation, Span, Typed, UnknownKind, Value};
 use crate::programs::reading::At;
 use crate::programs::{Reading, Role};
 use crate::repo::{Follow, Place, Places};
@@ -22,6 +22,8 @@ pub(super) struct Started<'f> {
     pub(super) span: Span,
     /// Whether this reading rests on a guess about an option.
     pub(super) is_doubtful: bool,
+    /// Whether its script file is walked elsewhere.
+    pub(super) is_sourcing: bool,
     /// What `find` acts on.
     pub(super) found: Input,
     /// Its place among the invocations.
@@ -41,6 +43,8 @@ impl Walker<'_> {
         if self.muted {
             return;
         }
+        let is_typed = std::mem::take(&mut self.is_typed);
+        let is_sourcing = std::mem::take(&mut self.is_sourcing);
         let Some(budget) = self.budget.checked_sub(1) else {
             return self.unknown(
                 UnknownKind::Unparsable,
@@ -57,6 +61,9 @@ impl Walker<'_> {
             shell: state.variables.clone(),
         };
         self.resolve(&mut invocation, rest, state);
+        if is_typed {
+            invocation.typed = self.typed(first, state);
+        }
         self.effects.commands.push(invocation);
         let Some(name) = name else {
             self.unknown(UnknownKind::OpaqueCode, &first.shown(), Some(span));
@@ -74,6 +81,7 @@ impl Walker<'_> {
             _ => Input::Unknown,
         };
         self.script_of_line(first, rest, span, state);
+        self.keep_copies(name, &fields, input, state);
         let mut started = Started {
             name: name.to_owned(),
             fields: &fields,
@@ -81,6 +89,7 @@ impl Walker<'_> {
             span,
             found,
             is_doubtful: false,
+            is_sourcing,
             index,
         };
         let arguments: Vec<Argument> = fields.iter().map(argument).collect();
@@ -153,6 +162,8 @@ impl Walker<'_> {
         self.setting_words(started, reading, state);
         self.stdin(started, reading, state);
         self.script_file(started, reading, state);
+        self.package_script(started, reading, &inside);
+        self.recipe(started, reading);
     }
 
     /// Adds what one word means to its program.
@@ -307,6 +318,15 @@ impl Walker<'_> {
         }
     }
 
+    fn typed(&self, first: &Field, state: &State) -> Option<Typed> {
+        let [Some(folder)] = state.folders.as_slice() else {
+            return None;
+        };
+        let folder = self.repository.places_in(folder, ".", Follow::All).real;
+        let program = first.value.known()?.to_owned();
+        Some(Typed { program, folder })
+    }
+
     /// Notes where the words of a command lead when they are taken for paths.
     fn resolve(&self, invocation: &mut Invocation, fields: &[Field], state: &State) {
         if self.remote {
@@ -408,7 +428,7 @@ fn looks_like_path(field: &Field) -> bool {
 }
 
 /// Whether a path is a folder, or may be one.
-fn is_folder(field: &Field, state: &State) -> bool {
+pub(super) fn is_folder(field: &Field, state: &State) -> bool {
     let Some(text) = field.value.known() else {
         return true;
     };

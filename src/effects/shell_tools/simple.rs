@@ -42,6 +42,7 @@ impl Walker<'_> {
         let input = self.input_of(&simple.redirects, state);
         let span = self.span(simple.span);
         state.succeeded = simple.words.is_empty();
+        self.is_typed = self.is_as_typed(simple, state);
         let mut after: Option<State> = None;
         for fields in readings {
             let mut inner = state.clone();
@@ -67,6 +68,7 @@ impl Walker<'_> {
             Value::Known(name) => name.as_str(),
             Value::Starts(_) => "",
         };
+        let is_typed = std::mem::take(&mut self.is_typed);
         if let Some(function) = state.functions.get(name).cloned() {
             let parameters = rest.iter().map(|field| field.value.clone()).collect();
             if function.is_alias {
@@ -76,11 +78,34 @@ impl Walker<'_> {
             self.call(name, &function, parameters, state);
             self.input = outer;
         } else if !self.builtin(name, rest, input, span, state) {
+            self.is_typed = is_typed;
+            let is_source = matches!(name, "." | "source");
+            self.is_sourcing = is_source;
             self.program(first, rest, input, span, state);
-            if matches!(name, "." | "source") {
+            if is_source {
                 self.sourced(rest, span, state);
             }
         }
+    }
+
+    /// Whether a command's words alone say what it does.
+    fn is_as_typed(&self, simple: &SimpleCommand, state: &State) -> bool {
+        let is_plain = |redirect: &Redirect| match &redirect.target {
+            Target::Word(word) => word.static_text().is_some_and(|text| {
+                text == "/dev/null" || text.bytes().all(|byte| byte.is_ascii_digit())
+            }),
+            Target::HereDoc(_) => false,
+        };
+        simple.assignments.is_empty()
+            && simple.words.iter().all(|word| word.static_text().is_some())
+            && simple.redirects.iter().all(is_plain)
+            && state.variables.is_empty()
+            && state.functions.is_empty()
+            && state.links.is_empty()
+            && self.files.is_empty()
+            && self.via.is_empty()
+            && self.origin.is_none()
+            && self.input == Input::Inherited
     }
 
     fn assign(&mut self, assignments: &[Assignment], state: &mut State) {

@@ -7,8 +7,8 @@ use super::state::State;
 use crate::effects::Value;
 use crate::repo::{Follow, Place};
 use crate::shell::{
-    Command, Compound, HereDoc, Pipeline, Process, Redirect, RedirectOp, Script, SimpleCommand,
-    Target, Word,
+    Command, Compound, Connector, HereDoc, Pipeline, Process, Redirect, RedirectOp, Script,
+    SimpleCommand, Target, Word,
 };
 
 /// What a command reads from its standard input, or prints.
@@ -33,7 +33,7 @@ pub(super) struct File {
 }
 
 /// Files that are kept track of.
-const FILES: usize = 1_000;
+pub(super) const FILES: usize = 1_000;
 
 impl Walker<'_> {
     pub(super) fn pipeline(&mut self, pipeline: &Pipeline, state: &mut State) {
@@ -96,12 +96,26 @@ impl Walker<'_> {
         let [item] = script.items.as_slice() else {
             return Input::Unknown;
         };
-        if !item.list.rest.is_empty() {
-            return Input::Unknown;
+        let mut pipeline = &item.list.first;
+        if let [(Connector::And, next)] = item.list.rest.as_slice() {
+            // `$(cd "$(dirname "$0")" && pwd)`
+            let [only] = pipeline.stages.as_slice() else {
+                return Input::Unknown;
+            };
+            let Command::Simple(simple) = &only.command else {
+                return Input::Unknown;
+            };
+            if simple.words.first().and_then(Word::static_text).as_deref() != Some("cd") {
+                return Input::Unknown;
+            }
+            let outer = std::mem::replace(&mut self.muted, true);
+            self.command(&only.command, state);
+            self.muted = outer;
+            pipeline = next;
         }
         let outer = self.input.clone();
         let mut flowing = self.input.clone();
-        for stage in &item.list.first.stages {
+        for stage in &pipeline.stages {
             self.input = flowing;
             flowing = self.output(&stage.command, state);
         }
@@ -220,7 +234,7 @@ impl Walker<'_> {
         Some(file.text.clone().map_or(Input::Unknown, Input::Known))
     }
 
-    fn file_places(&self, path: &str, state: &State) -> Vec<Place> {
+    pub(super) fn file_places(&self, path: &str, state: &State) -> Vec<Place> {
         if path.starts_with("/dev/fd/") {
             return vec![Place::Outside(path.to_owned())];
         }

@@ -3,6 +3,7 @@
 use super::code;
 use super::fields::Field;
 use super::program::{Started, assigned, base_name, piece, values_of};
+use super::scripts::Stored;
 use super::stages::Input;
 use super::state::State;
 use super::{DEPTH, Walker};
@@ -142,22 +143,93 @@ impl Walker<'_> {
             self.unknown(UnknownKind::OpaqueCode, &field.shown(), Some(started.span));
             return;
         };
-        let outer = std::mem::replace(&mut self.input, started.input.clone());
-        let content = self.content(path, state);
-        self.input = outer;
-        match content {
-            Some(Input::Known(text)) => self.content_of(started, reading, &text, state),
-            Some(_) => self.unknown(UnknownKind::OpaqueCode, path, Some(started.span)),
-            None => {}
+        if !started.is_sourcing {
+            self.script_text_of(started, reading, path, state);
         }
         let words = started.fields.get(script.at.word + 1..).unwrap_or_default();
         let mut run: Option<Invocation> = None;
         self.under(&started.name, |walker| {
             run = Some(walker.invocation(Some(base_name(path)), words, started.span));
         });
-        if let Some(run) = run.filter(|run| !self.effects.commands.contains(run)) {
+        if let Some(run) = run.filter(|run| !self.is_noted(run)) {
             self.effects.commands.push(run);
         }
+    }
+
+    /// Whether a command is among those found, typed by its own name or through its interpreter.
+    fn is_noted(&self, run: &Invocation) -> bool {
+        let is_same = |known: &Invocation| {
+            known.span == run.span
+                && known.program == run.program
+                && known.words.len() == run.words.len()
+                && known
+                    .words
+                    .iter()
+                    .zip(&run.words)
+                    .all(|(one, other)| one.value == other.value)
+        };
+        self.effects.commands.iter().any(is_same)
+    }
+
+    /// Looks into a script file, as the line left it or as it is on the disk.
+    fn script_text_of(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        path: &str,
+        state: &State,
+    ) {
+        let outer = std::mem::replace(&mut self.input, started.input.clone());
+        let content = self.content(path, state);
+        self.input = outer;
+        match content {
+            Some(Input::Known(text)) => self.content_of(started, reading, &text, state),
+            Some(_) => self.unknown(UnknownKind::OpaqueCode, path, Some(started.span)),
+            None => self.script_on_disk(started, reading, path, state),
+        }
+    }
+
+    fn script_on_disk(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        path: &str,
+        state: &State,
+    ) {
+        let is_shell = reading.language == Some("shell");
+        // `bash -n` only reads it.
+        if self.remote || (is_shell && reading.has("-n")) {
+            return;
+        }
+        let (files, is_sure) = self.stored(path, state);
+        if !is_sure || !is_shell {
+            self.unknown(UnknownKind::Script, path, Some(started.span));
+        }
+        for file in &files {
+            if !is_shell {
+                self.code_on_disk(started, reading, file, state);
+            } else {
+                let outer = std::mem::replace(&mut self.input, started.input.clone());
+                let words = arguments(started, reading);
+                self.run_stored(file, path, words, started.span, state);
+                self.input = outer;
+            }
+        }
+    }
+
+    fn code_on_disk(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        file: &Stored,
+        state: &State,
+    ) {
+        let language = reading.language.unwrap_or_default();
+        let words = words_of_code(started, reading);
+        let found = code::look_at_file(language, &file.text, &words);
+        self.within(&file.path, |walker| {
+            walker.code_found(started, found, started.span, state)
+        });
     }
 
     /// Looks into a script file that the line wrote itself.
@@ -176,7 +248,7 @@ impl Walker<'_> {
         }
     }
 
-    /// `./script` that the line wrote itself.
+    /// `./script`: a file that the line wrote itself, or one on the disk.
     pub(super) fn script_of_line(
         &mut self,
         first: &Field,
@@ -188,29 +260,8 @@ impl Walker<'_> {
             return;
         };
         match self.content(path, state) {
-            None => {}
-            Some(Input::Known(text)) => {
-                let line = text.lines().next().and_then(|line| line.strip_prefix("#!"));
-                let interpreter = line.and_then(|line| {
-                    line.split_whitespace()
-                        .map(base_name)
-                        .find(|name| *name != "env")
-                });
-                let mut fields = vec![Field::known(path, span)];
-                fields.extend(rest.iter().cloned());
-                let interpreter = Field::known(interpreter.unwrap_or("sh"), span);
-                if self.depth < DEPTH {
-                    self.depth += 1;
-                    self.program(
-                        &interpreter,
-                        &fields,
-                        &Input::Inherited,
-                        span,
-                        &mut state.clone(),
-                    );
-                    self.depth -= 1;
-                }
-            }
+            None => self.stored_program(path, rest, span, state),
+            Some(Input::Known(text)) => self.interpreted(&text, path, rest, span, state),
             Some(_) => self.unknown(UnknownKind::OpaqueCode, path, Some(span)),
         }
     }
@@ -223,11 +274,7 @@ impl Walker<'_> {
         field: &Field,
         state: &State,
     ) {
-        let words = reading
-            .parts
-            .iter()
-            .filter(|part| part.role == Role::Argument);
-        let mut words: Vec<Value> = words.map(|part| piece(started, part.at).value).collect();
+        let mut words = arguments(started, reading);
         let mut inner = state.clone();
         if reading.language == Some("shell") {
             let is_file = reading
@@ -261,24 +308,16 @@ impl Walker<'_> {
             }
             return;
         };
-        let words = reading.parts.iter().filter(|part| {
-            part.kind == PartKind::Operand && !matches!(part.role, Role::Code | Role::ScriptFile)
-        });
-        let words: Vec<String> = words
-            .map(|part| part.at)
-            .chain(
-                reading
-                    .options
-                    .iter()
-                    .filter(|option| option.name == "-v")
-                    .filter_map(|option| option.value),
-            )
-            .filter_map(|at| piece(started, at).value.known().map(str::to_owned))
-            .collect();
+        let words = words_of_code(started, reading);
         let found = code::look(reading.language.unwrap_or_default(), text, &words);
         if found.is_opaque {
             self.unknown(UnknownKind::OpaqueCode, &started.name, Some(field.span));
         }
+        self.code_found(started, found, field.span, state);
+    }
+
+    /// Adds what was found in code.
+    fn code_found(&mut self, started: &Started<'_>, found: code::Found, span: Span, state: &State) {
         for (access, path) in found.paths {
             let is_delete = access == Access::Delete;
             let follow = if is_delete {
@@ -286,7 +325,7 @@ impl Walker<'_> {
             } else {
                 Follow::All
             };
-            let unknown = Field::unknown(field.span);
+            let unknown = Field::unknown(span);
             let field = Field {
                 value: path,
                 ..unknown
@@ -294,7 +333,7 @@ impl Walker<'_> {
             self.path(access, &field, follow, is_delete, &started.name, state);
         }
         for script in found.scripts {
-            let text = Field::known(&script, field.span);
+            let text = Field::known(&script, span);
             self.script_text(started, &text, state);
         }
     }
@@ -309,6 +348,33 @@ fn is_assignment(field: &Field) -> bool {
             let is_letter = |letter: char| letter == '_' || letter.is_ascii_alphanumeric();
             !name.is_empty() && name.chars().all(is_letter)
         })
+}
+
+/// Returns the words that code is given, as far as they are known.
+fn words_of_code(started: &Started<'_>, reading: &Reading<'_>) -> Vec<String> {
+    let words = reading.parts.iter().filter(|part| {
+        part.kind == PartKind::Operand && !matches!(part.role, Role::Code | Role::ScriptFile)
+    });
+    words
+        .map(|part| part.at)
+        .chain(
+            reading
+                .options
+                .iter()
+                .filter(|option| option.name == "-v")
+                .filter_map(|option| option.value),
+        )
+        .filter_map(|at| piece(started, at).value.known().map(str::to_owned))
+        .collect()
+}
+
+/// Returns the words that a script is given.
+fn arguments(started: &Started<'_>, reading: &Reading<'_>) -> Vec<Value> {
+    let words = reading
+        .parts
+        .iter()
+        .filter(|part| part.role == Role::Argument);
+    words.map(|part| piece(started, part.at).value).collect()
 }
 
 /// Returns the commands that are started: one with all that is put in place of a placeholder, or one for each where a

@@ -156,6 +156,26 @@ impl State {
         }
     }
 
+    /// Forgets what a file that is not known may have set or where it may have gone.
+    pub(super) fn forget_sourced(&mut self) {
+        self.forget_all();
+        self.folders.push(None);
+    }
+
+    /// Begins a file that is read into this shell; `return` ends the file alone. Without words it keeps the parameters.
+    pub(super) fn enter(&mut self, words: Vec<Value>) -> Option<Vec<Value>> {
+        let outer = self.parameters.clone();
+        if !words.is_empty() {
+            self.parameters = Some(words);
+        }
+        outer
+    }
+
+    pub(super) fn exit(&mut self, outer: Option<Vec<Value>>) {
+        self.parameters = outer;
+        self.ended = false;
+    }
+
     /// Goes on as either of two states.
     pub(super) fn join(self, other: Self) -> Self {
         match (self.ended, other.ended) {

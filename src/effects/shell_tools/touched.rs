@@ -82,7 +82,10 @@ impl Walker<'_> {
                     places,
                     reach,
                     holds,
-                    by: by.to_owned(),
+                    by: match &self.file {
+                        Some(file) => format!("{by} (in {file})"),
+                        None => by.to_owned(),
+                    },
                     span: Some(field.span),
                 });
             }

@@ -16,14 +16,14 @@ const UNKNOWN_ANSWERS: [(Verdict, &str); 3] = [
     (Verdict::Neutral, "allow"),
 ];
 const BROKEN_KEYS: [&str; 3] = ["before-tool", "stop", "otherwise"];
-const UNKNOWN_KEYS: [&str; 3] = ["opaque-code", "path", "unparsable"];
+const UNKNOWN_KEYS: [&str; 4] = ["opaque-code", "path", "unparsable", "script"];
 
 /// What was said so far; `None` where nothing was.
 #[derive(Debug, Default)]
 pub(super) struct Settings {
     mode: Option<Mode>,
     when_broken: [Option<Verdict>; 3],
-    on_unknown: [Option<Verdict>; 3],
+    on_unknown: [Option<Verdict>; 4],
 }
 
 impl Settings {
@@ -67,10 +67,11 @@ impl Settings {
         before_tool.get_or_insert(broken.before_tool);
         stop.get_or_insert(broken.stop);
         otherwise.get_or_insert(broken.otherwise);
-        let [opaque_code, path, unparsable] = &mut self.on_unknown;
+        let [opaque_code, path, unparsable, script] = &mut self.on_unknown;
         opaque_code.get_or_insert(unknown.opaque_code);
         path.get_or_insert(unknown.path);
         unparsable.get_or_insert(unknown.unparsable);
+        script.get_or_insert(unknown.script);
     }
 
     /// Puts the settings into the policy.
@@ -82,11 +83,12 @@ impl Settings {
             stop: stop.unwrap_or(set.when_broken.stop),
             otherwise: otherwise.unwrap_or(set.when_broken.otherwise),
         };
-        let [opaque_code, path, unparsable] = self.on_unknown;
+        let [opaque_code, path, unparsable, script] = self.on_unknown;
         set.on_unknown = OnUnknown {
             opaque_code: opaque_code.unwrap_or(set.on_unknown.opaque_code),
             path: path.unwrap_or(set.on_unknown.path),
             unparsable: unparsable.unwrap_or(set.on_unknown.unparsable),
+            script: script.unwrap_or(set.on_unknown.script),
         };
     }
 }

@@ -1,5 +1,6 @@
 //! `deny-command`: judges every command that a call would run, wrappers removed.
 
+use super::sanctioned::Sanctioned;
 use super::{DenyCommand, MatchScope};
 use crate::decision::Finding;
 use crate::effects::{Effects, Invocation};
@@ -13,9 +14,12 @@ pub(crate) fn judge(
     effects: &Effects,
     known: &Known<'_>,
 ) -> Vec<Finding> {
+    let sanctioned = Sanctioned::of(rule).spans(effects, known.facts);
     effects
         .commands
         .iter()
+        // What a sanctioned command starts is sanctioned with it; the command itself is what the rule is about.
+        .filter(|command| command.via.is_empty() || !sanctioned.contains(&command.span))
         .filter_map(|command| {
             let what =
                 by_pattern(deny, command, known).or_else(|| by_text(deny, command, known))?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::ProtectPaths;
+use super::sanctioned::Sanctioned;
 use crate::call::Access;
 use crate::decision::Finding;
 use crate::effects::Effects;
@@ -26,10 +27,12 @@ pub(crate) fn judge(
     facts: &Facts,
 ) -> Vec<Finding> {
     let mut held = Held::new();
+    let sanctioned = Sanctioned::of(rule).spans(effects, facts);
     effects
         .paths
         .iter()
         .filter(|effect| protect.deny.contains(&effect.access))
+        .filter(|effect| effect.span.is_none_or(|span| !sanctioned.contains(&span)))
         .filter_map(|effect| {
             let what = touched(rule, protect, effect, facts, &mut held)
                 .or_else(|| outside(protect, effect, facts))?;

@@ -19,6 +19,10 @@ pub(crate) fn judge(set: &PolicySet, effects: &Effects) -> Vec<Finding> {
                     set.on_unknown.opaque_code,
                     "runs code that cannot be looked into",
                 ),
+                UnknownKind::Script => (
+                    set.on_unknown.script,
+                    "runs a script or program that is not looked into",
+                ),
                 UnknownKind::Path(access) if protects(set, access) => (
                     set.on_unknown.path,
                     match access {

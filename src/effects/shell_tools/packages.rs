@@ -1,0 +1,115 @@
+//! Scripts of `package.json`: `npm run build`, `yarn build`, `npm test`.
+
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use super::Walker;
+use super::program::{Started, piece};
+use super::settings::quoted;
+use super::state::State;
+use crate::effects::{UnknownKind, Value};
+use crate::programs::Reading;
+
+/// Folders above the present one in which a package is looked for.
+const ABOVE: usize = 12;
+/// Scripts that have a command of their own.
+const OWN: [&str; 5] = ["test", "start", "stop", "restart", "build"];
+/// Options that choose another package than that of the folder.
+const ELSEWHERE: [&str; 6] = ["-w", "-ws", "-F", "--filter", "-r", "--recursive"];
+
+impl Walker<'_> {
+    /// Walks the script that a package manager runs, with those before and after it.
+    pub(super) fn package_script(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        state: &State,
+    ) {
+        let manager = started.name.as_str();
+        if self.remote || !matches!(manager, "npm" | "pnpm" | "yarn" | "yarnpkg" | "bun") {
+            return;
+        }
+        let Some((name, words)) = script_of(started, reading, manager) else {
+            return;
+        };
+        let written = format!("{manager} {name}");
+        let is_elsewhere = ELSEWHERE.iter().any(|option| reading.has(option));
+        let package = self.package_of(state).filter(|_| !is_elsewhere);
+        let Some((folder, package)) = package else {
+            return self.unknown(UnknownKind::Script, &written, Some(started.span));
+        };
+        let script = |name: &str| -> Option<String> {
+            let text = package.get("scripts")?.get(name)?.as_str()?;
+            Some(text.to_owned())
+        };
+        let Some(text) = script(&name) else {
+            return;
+        };
+        let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+        let whole = format!("{text} {}", words.join(" "));
+        let around = |part: &str| script(&format!("{part}{name}"));
+        let mut inner = state.clone();
+        inner.folders = vec![Some(folder)];
+        inner.functions.clear();
+        inner.parameters = Some(Vec::new());
+        self.within("package.json", |walker| {
+            for text in [around("pre"), Some(whole), around("post")]
+                .into_iter()
+                .flatten()
+            {
+                walker.nested(text.trim_end(), started.span, &mut inner.clone());
+            }
+        });
+    }
+
+    /// Returns the nearest package at or above the folder, and its folder.
+    fn package_of(&mut self, state: &State) -> Option<(String, Json)> {
+        let [Some(folder)] = state.folders.as_slice() else {
+            return None;
+        };
+        let folders = Path::new(folder).ancestors().take(ABOVE);
+        let folder = folders
+            .map(|folder| folder.join("package.json"))
+            .find(|file| file.is_file())?;
+        let text = self.text_at(folder.to_str()?)?;
+        let package = serde_json::from_str(&text).ok()?;
+        Some((folder.parent()?.to_str()?.to_owned(), package))
+    }
+}
+
+/// Returns the name of the script that a command runs, and the words that the script gets.
+fn script_of(
+    started: &Started<'_>,
+    reading: &Reading<'_>,
+    manager: &str,
+) -> Option<(String, Vec<String>)> {
+    let texts: Vec<String> = reading
+        .operands()
+        .map(|part| match piece(started, part.at).value {
+            Value::Known(text) => text,
+            Value::Starts(_) => "…".to_owned(),
+        })
+        .collect();
+    let (name, words) = match reading.subcommand.as_slice() {
+        ["run"] => {
+            let (name, words) = texts.split_first()?;
+            (name.as_str(), words)
+        }
+        // yarn and bun take `build` for a script, npm and pnpm do not know it.
+        [own] if OWN.contains(own) && (*own != "build" || manager.starts_with("yarn")) => {
+            (*own, texts.as_slice())
+        }
+        ["t" | "tst"] => ("test", texts.as_slice()),
+        [] if manager != "npm" => {
+            let (name, words) = texts.split_first()?;
+            (name.as_str(), words)
+        }
+        _ => return None,
+    };
+    // A file, which is run as one.
+    if name == "…" || name.contains(['/', '.']) {
+        return None;
+    }
+    Some((name.to_owned(), words.to_vec()))
+}
