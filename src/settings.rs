@@ -36,6 +36,16 @@ pub fn home() -> Option<String> {
     (!folder.is_empty()).then(|| folder.to_owned())
 }
 
+/// Returns the folder of the person's own settings of hookgate.
+#[must_use]
+pub fn config_folder() -> Option<PathBuf> {
+    // The convention of freedesktop.org; a relative path there counts as none.
+    let moved = variable("XDG_CONFIG_HOME").map(PathBuf::from);
+    let moved = moved.filter(|folder| folder.is_absolute());
+    let folder = moved.or_else(|| Some(PathBuf::from(home()?).join(".config")))?;
+    Some(folder.join("hookgate"))
+}
+
 /// Returns the folder that this process runs in.
 ///
 /// Only for payloads that say no folder, and for commands that a person types.
