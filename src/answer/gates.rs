@@ -207,8 +207,9 @@ pub(super) fn govern(trace: &mut Trace, repository: &Repository) {
     });
     if let Err(error) = counted {
         trace.troubles.push(error.to_string());
-        // Without a count the agent could be blocked for ever, so one block has to do.
-        if trace.call.stop == StopState::Continuing {
+        // Without a count the agent could be blocked for ever, so one block has to do; where the runtime does not say
+        // whether there was one, none.
+        if trace.call.stop != StopState::First {
             choice = Choice::Release;
         }
     }
