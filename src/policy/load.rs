@@ -9,10 +9,13 @@ mod gate;
 mod globs;
 mod kinds;
 mod layers;
+mod needs;
 mod programs;
 mod reader;
 mod rule;
 mod settings;
+
+pub(crate) use needs::candidates as gate_candidates;
 
 use std::path::{Path, PathBuf};
 

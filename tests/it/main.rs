@@ -11,6 +11,10 @@ mod examples;
 #[cfg(test)]
 mod fifty;
 #[cfg(test)]
+mod gate_command;
+#[cfg(test)]
+mod gate_runs;
+#[cfg(test)]
 mod gates;
 #[cfg(test)]
 mod globs;
@@ -18,9 +22,11 @@ mod globs;
 mod hook;
 #[cfg(test)]
 mod own_programs;
+#[cfg(test)]
 mod packs;
 #[cfg(test)]
 mod patterns;
+#[cfg(test)]
 mod payloads;
 #[cfg(test)]
 mod policies;
