@@ -61,6 +61,14 @@ impl Output {
     }
 }
 
+/// Writes a message to the process that started this one, in one go.
+pub(crate) fn message(line: &str) {
+    let mut out = io::stdout().lock();
+    // One that is gone needs no message.
+    let _ = out.write_all(format!("{line}\n").as_bytes());
+    let _ = out.flush();
+}
+
 /// Writes a hook's reply: each stream in one go, so that no reader sees half an answer.
 pub(crate) fn reply(stdout: &str, stderr: &str) {
     // A runtime that closed its pipe has taken its decision without us.

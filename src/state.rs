@@ -159,11 +159,11 @@ impl State {
 /// # Errors
 /// Those of creating, writing and renaming.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    // Threads of one process may replace the same file at once.
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    // Threads of one process write at the same time as well.
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}-{number}.new", std::process::id()));
+    name.push(format!(".{}-{count}.new", std::process::id()));
     let beside = path.with_file_name(name);
     let written = File::create(&beside).and_then(|mut file| file.write_all(content));
     let renamed = written.and_then(|()| fs::rename(&beside, path));

@@ -9,6 +9,7 @@ mod gate;
 mod globs;
 mod kinds;
 mod layers;
+mod needs;
 mod reader;
 mod rule;
 mod settings;
