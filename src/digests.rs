@@ -221,7 +221,7 @@ impl Reader<'_> {
     }
 
     /// Returns the digest of a file that has not changed since it was read.
-    fn remembered(&mut self, about: &Metadata) -> Option<Digest> {
+    pub(crate) fn remembered(&mut self, about: &Metadata) -> Option<Digest> {
         let opened = self.opened?;
         let stamp = Stamp::of(about)?;
         if stamp::device(about) != self.store.device || !stamp.is_older(opened.nanoseconds, MARGIN)
