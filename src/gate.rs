@@ -6,6 +6,7 @@
 
 mod evidence;
 mod excerpt;
+mod history;
 mod inputs;
 mod run;
 mod schedule;

@@ -18,6 +18,7 @@ pub mod shell;
 
 pub mod policy;
 
+pub mod digests;
 pub mod gate;
 pub mod governor;
 pub mod state;

@@ -4,6 +4,7 @@
 //! new one. Names from payloads never become paths unescaped. What cannot be read is `None` or an error, never a guess.
 
 pub mod audit;
+pub(crate) mod clock;
 pub mod session;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -66,15 +67,30 @@ impl State {
     /// Returns a JSON file's content; `None` when it is missing, unreadable or from a newer version.
     #[must_use]
     pub fn read(&self, name: &str) -> Option<Value> {
+        let bytes = self.read_bytes(name, FILE_LIMIT)?;
+        let value: Value = serde_json::from_slice(&bytes).ok()?;
+        (version_of(&value) <= VERSION).then_some(value)
+    }
+
+    /// Returns a file's bytes; `None` when it is missing, unreadable, no file or larger than the limit.
+    #[must_use]
+    pub(crate) fn read_bytes(&self, name: &str, limit: u64) -> Option<Vec<u8>> {
         let path = self.folder.join(name);
         let about = path.symlink_metadata().ok()?;
         // Reading a pipe could wait for ever, and no file of ours is that large.
-        if !about.is_file() || about.len() > FILE_LIMIT {
+        if !about.is_file() || about.len() > limit {
             return None;
         }
-        let bytes = fs::read(path).ok()?;
-        let value: Value = serde_json::from_slice(&bytes).ok()?;
-        (version_of(&value) <= VERSION).then_some(value)
+        fs::read(path).ok()
+    }
+
+    /// Replaces a file that is no JSON. Whether a newer version wrote it is for the caller to know.
+    ///
+    /// # Errors
+    /// When the folder is a link, or the disk refuses.
+    pub(crate) fn write_bytes(&self, name: &str, bytes: &[u8]) -> Result<(), StateError> {
+        let path = self.prepare(name)?;
+        replace(&path, bytes).map_err(|source| self.io(&path, source))
     }
 
     /// Replaces a JSON file.

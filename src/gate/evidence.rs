@@ -1,7 +1,6 @@
 //! `gates/<id>.json`: what a gate's last run proved, and for which content. `last_quality_gate.json` is the same for
 //! people: the latest result of any gate.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -12,9 +11,6 @@ use super::run::{End, Finished};
 use crate::policy::Rule;
 use crate::state::{self, State, StateError, file_name};
 
-/// Above this number of inputs their digests are not kept one by one, and moved files are not named.
-const NAMED_INPUTS: usize = 5_000;
-
 /// A gate's result, bound to what it was got with.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Evidence {
@@ -24,8 +20,6 @@ pub struct Evidence {
     pub command_digest: String,
     /// Digest of all inputs' contents before the run.
     pub inputs_digest: String,
-    /// Digest of each input.
-    pub inputs: BTreeMap<String, String>,
     /// The checkout that it ran in.
     pub worktree: String,
     /// RFC 3339.
@@ -103,16 +97,10 @@ impl Evidence {
         root: &Path,
         edited: Option<&str>,
     ) -> Self {
-        let is_named = inputs.files.len() <= NAMED_INPUTS;
         Self {
             gate: rule.id.clone(),
             command_digest: command.to_owned(),
             inputs_digest: inputs.digest.clone(),
-            inputs: if is_named {
-                inputs.files.clone()
-            } else {
-                BTreeMap::new()
-            },
             worktree: root.to_string_lossy().into_owned(),
             started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             edited_file: edited.map(str::to_owned),
@@ -181,55 +169,31 @@ impl Evidence {
         self.end.map_or_else(|| "not run".into(), End::told)
     }
 
-    /// Names the inputs that differ from those of the run.
-    #[must_use]
-    pub(super) fn moved_until(&self, now: &Inputs) -> Vec<String> {
-        if self.inputs_digest == now.digest {
-            return Vec::new();
-        }
-        let mut moved: Vec<String> = now
-            .files
-            .iter()
-            .filter(|(path, digest)| self.inputs.get(*path) != Some(digest))
-            .map(|(path, _)| path.clone())
-            .chain(
-                self.inputs
-                    .keys()
-                    .filter(|path| !now.files.contains_key(*path))
-                    .cloned(),
-            )
-            .collect();
-        moved.sort();
-        moved
-    }
-
     /// Reads the evidence of a gate; `None` when there is none that can be used.
     #[must_use]
     pub fn read(state: &State, gate: &str) -> Option<Self> {
-        let value = state.read(&path(gate))?;
+        Self::parse(&state.read(&path(gate))?)
+    }
+
+    pub(super) fn parse(value: &Value) -> Option<Self> {
         let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-        let inputs = value.get("inputs")?.as_object()?;
         Some(Self {
             gate: text("gate")?,
             status: Status::from_name(&text("status")?)?,
             command_digest: text("command_digest")?,
             inputs_digest: text("inputs_digest")?,
-            inputs: inputs
-                .iter()
-                .filter_map(|(path, digest)| Some((path.clone(), digest.as_str()?.to_owned())))
-                .collect(),
             worktree: text("worktree")?,
             started: text("started")?,
             duration_seconds: value.get("duration_seconds")?.as_f64()?,
-            end: End::read(&value),
+            end: End::read(value),
             stdout_tail: text("stdout_tail")?,
             stderr_tail: text("stderr_tail")?,
             failure: text("failure").unwrap_or_default(),
             edited_file: text("edited_file"),
-            tool_versions: tool_versions(&value),
-            moved: list(&value, "moved"),
-            rewrote: list(&value, "rewrote"),
-            left: list(&value, "left_behind"),
+            tool_versions: tool_versions(value),
+            moved: list(value, "moved"),
+            rewrote: list(value, "rewrote"),
+            left: list(value, "left_behind"),
             log: text("log"),
             why: text("why"),
             run: text("run").unwrap_or_default(),
@@ -242,11 +206,7 @@ impl Evidence {
     /// Those of [`State::write`].
     pub(super) fn write(&self, state: &State) -> Result<(), StateError> {
         self.write_latest(state)?;
-        let mut value = self.to_json();
-        if let Some(fields) = value.as_object_mut() {
-            fields.insert("inputs".into(), json!(self.inputs));
-        }
-        state.write(&path(&self.gate), &value)
+        state.write(&path(&self.gate), &self.to_json())
     }
 
     /// Writes the latest result for people.
@@ -257,7 +217,7 @@ impl Evidence {
         state.write(state::LAST_GATE, &self.to_json())
     }
 
-    fn to_json(&self) -> Value {
+    pub(super) fn to_json(&self) -> Value {
         let versions = self.tool_versions.iter();
         json!({
             "version": state::VERSION,

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::evidence::{Evidence, Status, ToolVersion};
+use super::history;
 use super::inputs::{self, Inputs};
 use super::run::{self, Failure, Terms};
 use super::turn::Turns;
 use super::{Mode, Outcome, Wanted, Watch, log_name};
 use crate::policy::rules::Need;
 use crate::policy::{QualityGate, Rule};
+use crate::repo::{Case, Repository};
 use crate::state::State;
 
 /// How long a process waits for another's run beyond the time that the gate may take.
@@ -28,6 +30,7 @@ pub(super) struct Job<'a> {
     state: State,
     turns: Turns,
     base: PathBuf,
+    case: Case,
     root: &'a Path,
     edited: Option<&'a str>,
     watch: &'a dyn Watch,
@@ -58,6 +61,7 @@ impl<'a> Job<'a> {
             turns: Turns::new(&state, &wanted.rule.id),
             state,
             base: root.join(&wanted.rule.base),
+            case: Repository::at(root, root, None).case(),
             root,
             edited,
             watch,
@@ -155,6 +159,7 @@ impl<'a> Job<'a> {
         evidence.tool_versions = self.versions.clone().unwrap_or_default();
         evidence.rewrote = rewrote.to_vec();
         self.turns.forget();
+        before.remember(&self.state, &self.rule.id);
         let log = self.log();
         evidence
             .log
@@ -175,7 +180,7 @@ impl<'a> Job<'a> {
         evidence.finish(finished);
         let after = self.inputs();
         evidence.moved = match &after {
-            Ok(after) => evidence.moved_until(after),
+            Ok(after) => before.moved_to(after),
             Err(_) => Vec::new(),
         };
         if evidence.status == Status::Passed {
@@ -229,23 +234,27 @@ impl<'a> Job<'a> {
     }
 
     fn inputs(&self) -> Result<Inputs, String> {
-        let inputs = inputs::digest(&self.base, &self.gate.inputs)
+        let patterns = &self.gate.inputs;
+        let inputs = inputs::digest(&self.state, &self.base, patterns, self.case)
             .map_err(|error| format!("its inputs cannot be read: {error}"))?;
         if inputs.is_empty() {
-            return Err(
-                "no file matches its `inputs`, so a result could not be bound to anything; correct the globs".into(),
-            );
+            return Err(inputs::nothing_matches(&self.base, patterns));
         }
         Ok(inputs)
     }
 
     /// Returns the outcome when there is green evidence for exactly this.
-    fn passed(&self, command: &str, inputs: &Inputs) -> Option<Outcome> {
-        Evidence::read(&self.state, &self.rule.id)
-            .filter(|evidence| {
-                evidence.status == Status::Passed && self.is_for(evidence, command, inputs)
-            })
-            .map(|evidence| settled(evidence, false))
+    fn passed(&mut self, command: &str, inputs: &Inputs) -> Option<Outcome> {
+        let is_for = |evidence: &Evidence| {
+            evidence.status == Status::Passed && self.is_for(evidence, command, inputs)
+        };
+        if let Some(evidence) = Evidence::read(&self.state, &self.rule.id).filter(is_for) {
+            return Some(settled(evidence, false));
+        }
+        // Content that has passed before and is back again.
+        let evidence = history::find(&self.state, &self.rule.id, is_for)?;
+        self.keep(&evidence);
+        Some(settled(evidence, false))
     }
 
     /// Returns what another process found out about exactly this while this one waited: it is as good as our own result.
@@ -264,7 +273,7 @@ impl<'a> Job<'a> {
     /// Names the inputs that moved since the last result; `None` when there is none.
     fn moved_since(&self, inputs: &Inputs) -> Option<Vec<String>> {
         let evidence = Evidence::read(&self.state, &self.rule.id)?;
-        Some(evidence.moved_until(inputs))
+        Some(inputs.moved_since(&self.state, &self.rule.id, &evidence.inputs_digest))
     }
 
     /// Digest of all that decides what runs, the versions of tools included.
@@ -292,7 +301,10 @@ impl<'a> Job<'a> {
     }
 
     fn keep(&mut self, evidence: &Evidence) {
-        if let Err(error) = evidence.write(&self.state) {
+        let written = evidence
+            .write(&self.state)
+            .and_then(|()| history::note(&self.state, evidence));
+        if let Err(error) = written {
             let gate = &evidence.gate;
             self.troubles
                 .push(format!("the result of `{gate}` cannot be kept: {error}"));

@@ -12,6 +12,7 @@
 
 mod braces;
 mod name;
+mod reach;
 
 use name::Name;
 

@@ -83,6 +83,13 @@ impl Name {
         matches!(self, Self::Literal(_))
     }
 
+    pub(super) fn literal(&self) -> Option<&str> {
+        match self {
+            Self::Literal(name) => Some(name),
+            Self::Wild(_) => None,
+        }
+    }
+
     /// Returns whether a whole name matches.
     pub(super) fn matches(&self, text: &str, case: Case) -> bool {
         match self {
