@@ -20,6 +20,7 @@ pub mod policy;
 
 pub mod gate;
 pub mod governor;
+pub mod outcome;
 pub mod state;
 
 pub mod cli;

@@ -11,6 +11,9 @@ use crate::state::FOLDER;
 
 /// Id under which the floor's findings are reported. Policies cannot use it.
 pub(crate) const ID: &str = "floor";
+/// Why it is there.
+pub(crate) const REASON: &str =
+    "an agent does not change the rules that it works under, nor their records";
 
 /// Returns an objection for each path of the floor that a call would write or delete, and for each hook call that an agent
 /// makes itself.
@@ -40,9 +43,7 @@ fn finding(what: String, span: Option<(usize, usize)>) -> Finding {
         verdict: Verdict::Deny,
         unless_asked: Verdict::Deny,
         what,
-        reason: Some(
-            "an agent does not change the rules that it works under, nor their records".into(),
-        ),
+        reason: Some(REASON.into()),
         instead: Some("ask the person to make this change".into()),
         span,
     }
