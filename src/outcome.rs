@@ -67,6 +67,11 @@ impl Site {
     }
 
     #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    #[must_use]
     pub fn state(&self) -> &State {
         &self.state
     }

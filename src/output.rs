@@ -38,6 +38,12 @@ impl Output {
         let _ = writeln!(io::stdout(), "{text}");
     }
 
+    /// Prints a question, and stays on its line.
+    pub fn ask(&mut self, text: &str) {
+        let _ = write!(io::stdout(), "{text}");
+        let _ = io::stdout().flush();
+    }
+
     /// Prints a line to stderr.
     pub fn error(&mut self, text: &str) {
         let _ = writeln!(io::stderr(), "{text}");

@@ -187,6 +187,7 @@ impl Looking<'_> {
         let telling = telling::Telling {
             baseline,
             site,
+            session: trace.call.session.as_deref().unwrap_or_default(),
             back: &back,
         };
         trace

@@ -148,6 +148,25 @@ impl Baseline {
             .binary_search_by(|folder| folder.path.as_str().cmp(path))
     }
 
+    /// Returns what was noted of a path.
+    #[must_use]
+    pub fn noted(&self, path: &str) -> Option<&Entry> {
+        self.entry(path)
+    }
+
+    /// Returns the noted paths, and the folders they lie in.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let folders = self.folders.iter().map(|folder| folder.path.as_str());
+        let entries = self.entries.iter().map(|entry| entry.path.as_str());
+        folders.filter(|path| !path.is_empty()).chain(entries)
+    }
+
+    /// Whether changes were told that still stood at the last look.
+    #[must_use]
+    pub fn has_told(&self) -> bool {
+        !self.told.is_empty()
+    }
+
     /// How many files are watched.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -249,6 +268,7 @@ impl Baseline {
             note::write_stat(writer, &folder.stat);
             writer.signed(folder.noted);
             writer.optional(folder.link.as_deref());
+            writer.flag(folder.by_link);
         });
         body.list(&self.told, |writer, told| told.write_to(writer));
         body.flag(self.ended);
@@ -290,6 +310,7 @@ fn read_body(reader: &mut Reader<'_>) -> Option<Baseline> {
                 stat: note::read_stat(reader)?,
                 noted: reader.signed()?,
                 link: reader.optional()?,
+                by_link: reader.flag()?,
             })
         })?,
         told: reader.list(Told::read_from)?,
@@ -306,7 +327,7 @@ fn listed(
 ) -> (Vec<String>, Vec<Folder>, Vec<String>) {
     let none = |_: &str| false;
     let mut walk = Walk::new(site, watch, git, &none, &none);
-    walk.below("");
+    walk.below("", false);
     let mut remarks = Vec::new();
     if walk.unnamed > 0 {
         remarks.push(format!(

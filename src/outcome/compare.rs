@@ -81,6 +81,20 @@ impl Kind {
         }
     }
 
+    /// Returns the public name, without numbers in it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Modified => "modified",
+            Self::Deleted => "deleted",
+            Self::Created => "created",
+            Self::Mode(..) => "mode",
+            Self::Retargeted => "link",
+            Self::Replaced(_) => "replaced",
+            Self::Hidden => "hidden",
+        }
+    }
+
     fn access(self) -> Access {
         match self {
             Self::Deleted => Access::Delete,
@@ -194,6 +208,7 @@ fn add_folders(site: &Site, baseline: &Baseline, found: &mut Differences) {
     let is_folder = |path: &str| baseline.folder(path).is_ok();
     let is_file = |path: &str| baseline.place(path).is_ok();
     let mut walk = Walk::new(site, &baseline.watch, &git, &is_folder, &is_file);
+    walk.only_new = true;
     for folder in &baseline.folders {
         let path = site.path(&folder.path);
         let Ok((nature, stat)) = stat::look(&path) else {
@@ -216,7 +231,7 @@ fn add_folders(site: &Site, baseline: &Baseline, found: &mut Differences) {
         let is_same = stat == folder.stat && stat.is_settled(folder.noted) && link.is_none();
         let is_there = matches!(nature, Nature::Folder | Nature::Link);
         if is_there && !is_same {
-            walk.below(&folder.path);
+            walk.below(&folder.path, folder.by_link);
         }
     }
     let new: HashSet<String> = walk.files.into_iter().collect();

@@ -11,24 +11,28 @@ const CACHES: [&str; 1] = ["__pycache__"];
 /// A name that no ignore file speaks of, to ask whether all of a folder is ignored.
 const ANY_NAME: &str = "hookgate-any-name";
 
-/// Returns whether a file is a by-product that the glob is not about.
-pub(super) fn is_by_product(
-    path: &str,
-    rule: &Watched,
-    glob: &PathPattern,
-    git: &LazyGit<'_>,
-    case: Case,
-) -> bool {
-    if names(glob, path, case) {
-        return false;
+/// What by-products are told by.
+pub(super) struct By<'b> {
+    pub(super) git: &'b LazyGit<'b>,
+    pub(super) case: Case,
+    /// Whether the file came after the others were noted.
+    pub(super) only_new: bool,
+}
+
+impl By<'_> {
+    /// Returns whether a file is a by-product that the glob is not about.
+    pub(super) fn is_product(&self, path: &str, rule: &Watched, glob: &PathPattern) -> bool {
+        let is_cache = path.split('/').any(|name| CACHES.contains(&name));
+        if !(is_cache || self.only_new) || names(glob, path, self.case) {
+            return false;
+        }
+        let git = self.git.get();
+        if git.is_tracked(path) {
+            return false;
+        }
+        // Where all of the protected folder is ignored, being ignored says nothing.
+        is_cache || (git.is_ignored(path) && !git.is_ignored(&below_prefix(rule, glob)))
     }
-    let is_cache = path.split('/').any(|name| CACHES.contains(&name));
-    let git = git.get();
-    if git.is_tracked(path) {
-        return false;
-    }
-    // Where all of the protected folder is ignored, being ignored says nothing.
-    is_cache || (git.is_ignored(path) && !git.is_ignored(&below_prefix(rule, glob)))
 }
 
 /// Whether the glob's last part is about the file's own name: `.env*`, but neither `generated/**` nor `generated/`.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::Site;
-use super::derived::is_by_product;
+use super::derived::By;
 use super::git::LazyGit;
 use super::stat::{self, Stat};
 use super::watch::Watch;
@@ -23,6 +23,8 @@ pub(super) struct Folder {
     pub(super) noted: i64,
     /// Where it leads, when it is a link.
     pub(super) link: Option<String>,
+    /// Whether it lies behind a link.
+    pub(super) by_link: bool,
 }
 
 /// One walk.
@@ -40,6 +42,8 @@ pub(super) struct Walk<'w> {
     pub(super) unnamed: usize,
     pub(super) unreadable: Vec<String>,
     pub(super) budget: usize,
+    /// Whether files that git ignores are by-products, or there before the agent came and so noted.
+    pub(super) only_new: bool,
 }
 
 impl<'w> Walk<'w> {
@@ -61,12 +65,13 @@ impl<'w> Walk<'w> {
             unnamed: 0,
             unreadable: Vec::new(),
             budget: ENTRIES,
+            only_new: false,
         }
     }
 
     /// Reads a folder and those below it.
-    pub(super) fn below(&mut self, folder: &str) {
-        let mut pending = vec![(folder.to_owned(), false)];
+    pub(super) fn below(&mut self, folder: &str, by_link: bool) {
+        let mut pending = vec![(folder.to_owned(), by_link)];
         while let Some((folder, by_link)) = pending.pop() {
             self.read(&folder, by_link, &mut pending);
         }
@@ -86,6 +91,7 @@ impl<'w> Walk<'w> {
             stat,
             noted,
             link: link.map(|target| target.to_string_lossy().into_owned()),
+            by_link,
         });
         let Ok(entries) = fs::read_dir(&path) else {
             self.unreadable.push(folder.to_owned());
@@ -114,8 +120,13 @@ impl<'w> Walk<'w> {
                 }
                 continue;
             }
-            // A link to a folder may lead to protected files; what lies behind a second one is somewhere else.
-            if kind.is_symlink() && !by_link && self.leads_in(&child, &entry.path()) {
+            // A link to a folder may lead to protected files; what lies behind a second one is somewhere else, and a new
+            // link is a change itself.
+            if kind.is_symlink()
+                && !by_link
+                && !self.only_new
+                && self.leads_in(&child, &entry.path())
+            {
                 pending.push((child.clone(), true));
             }
             self.add(child);
@@ -128,7 +139,15 @@ impl<'w> Walk<'w> {
         }
         let case = self.site.case;
         let glob = self.watch.glob(&path, case);
-        if glob.is_some_and(|(rule, glob)| !is_by_product(&path, rule, glob, self.git, case)) {
+        let is_by_product = |(rule, glob)| {
+            let by = By {
+                git: self.git,
+                case,
+                only_new: self.only_new,
+            };
+            by.is_product(&path, rule, glob)
+        };
+        if glob.is_some_and(|found| !is_by_product(found)) {
             self.files.push(path);
         }
     }
@@ -149,8 +168,23 @@ impl<'w> Walk<'w> {
     }
 
     fn leads_in(&self, folder: &str, path: &Path) -> bool {
-        let is_folder = || path.metadata().is_ok_and(|about| about.is_dir());
-        !(self.is_known_folder)(folder) && self.watch.reaches(folder, self.site.case) && is_folder()
+        !(self.is_known_folder)(folder)
+            && self.watch.reaches(folder, self.site.case)
+            && self.is_another_folder(path)
+    }
+}
+
+impl Walk<'_> {
+    /// Whether a link leads to a folder of the checkout that it does not itself lie in.
+    fn is_another_folder(&self, link: &Path) -> bool {
+        let real = |path: &Path| fs::canonicalize(path).ok();
+        let (Some(target), Some(root)) = (real(link), real(self.site.root())) else {
+            return false;
+        };
+        let here = link.parent().and_then(real);
+        target.is_dir()
+            && target.starts_with(&root)
+            && !here.is_some_and(|here| here.starts_with(&target))
     }
 }
 

@@ -18,6 +18,7 @@ use crate::state::{self, StateError};
 /// Folder below the state folder, with one folder for each time.
 pub const FOLDER: &str = "restored";
 const LIST: &str = "list.json";
+const FILES: &str = "files";
 
 /// What became of one change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +88,12 @@ impl One<'_, '_> {
     fn put_back(&mut self, baseline: &Baseline, change: &Change) -> Result<Done, String> {
         let path = self.site.path(&change.path);
         self.clear_way(baseline, &change.path)?;
+        // Put back with the folder above it.
+        if let Some(entry) = baseline.entry(&change.path)
+            && compare::is_as_noted(self.site, entry)
+        {
+            return Ok(Done::Restored);
+        }
         let Some(entry) = baseline.entry(&change.path) else {
             return self.without_entry(baseline, change);
         };
@@ -95,7 +102,7 @@ impl One<'_, '_> {
             return Ok(Done::MovedAway);
         }
         if let Kind::Mode(from, _) = change.kind {
-            self.remember(&change.path, "mode", Some(change.kind));
+            self.remember(&change.path, "mode", Some(change.kind), None);
             stat::set_mode(&path, from).map_err(|error| error.to_string())?;
         } else {
             self.write(entry, &path)?;
@@ -196,7 +203,7 @@ impl One<'_, '_> {
         let path = self.site.path(noted);
         match stat::look(&path) {
             Ok((Nature::Missing, _)) => {
-                self.remember(noted, "missing", None);
+                self.remember(noted, "missing", None, None);
                 Ok(())
             }
             Ok((Nature::File | Nature::Link, _)) => {
@@ -204,7 +211,7 @@ impl One<'_, '_> {
                 fs::hard_link(&path, &to)
                     .or_else(|_| copy(&path, &to))
                     .map_err(|error| format!("what is there now cannot be kept: {error}"))?;
-                self.remember(noted, "kept", None);
+                self.remember(noted, "kept", None, Some(&to));
                 Ok(())
             }
             Ok(_) => self.move_aside(noted),
@@ -227,29 +234,26 @@ impl One<'_, '_> {
             _ => Err(error),
         });
         moved.map_err(|error| format!("what is there now cannot be moved away: {error}"))?;
-        self.remember(noted, "moved", None);
+        self.remember(noted, "moved", None, Some(&to));
         Ok(())
     }
 
+    /// A name of its own, whatever lay in what was moved before.
     fn place_aside(&self, noted: &str) -> Result<PathBuf, String> {
-        let inside = noted.trim_start_matches('/');
-        let mut to = self.aside.join("files").join(inside);
-        if let Some(above) = to.parent() {
-            fs::create_dir_all(above).map_err(|error| error.to_string())?;
-        }
-        if to.symlink_metadata().is_ok() {
-            to.as_mut_os_string().push(".again");
-        }
-        Ok(to)
+        let folder = self.aside.join(FILES);
+        fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        let name = noted.rsplit('/').next().unwrap_or(noted);
+        Ok(folder.join(format!("{}-{name}", self.moved.len() + 1)))
     }
 
-    fn remember(&mut self, path: &str, what: &str, kind: Option<Kind>) {
+    fn remember(&mut self, path: &str, what: &str, kind: Option<Kind>, to: Option<&Path>) {
         let mode = match kind {
             Some(Kind::Mode(_, to)) => Some(to),
             _ => None,
         };
+        let name = to.and_then(Path::file_name).and_then(|name| name.to_str());
         self.moved
-            .push(json!({"path": path, "what": what, "mode": mode}));
+            .push(json!({"path": path, "what": what, "mode": mode, "as": name}));
     }
 
     fn verify(&self, entry: &Entry) -> Result<Done, String> {
@@ -302,13 +306,13 @@ pub fn name_now() -> String {
 /// # Errors
 /// When its list cannot be read.
 pub fn undo(site: &Site, name: &str) -> Result<Vec<(String, Result<(), String>)>, String> {
-    let folder = format!("{FOLDER}/{}", state::file_name(name).replace("%2e", "."));
+    let folder = format!("{FOLDER}/{name}");
     let list = site
         .state
         .read(&format!("{folder}/{LIST}"))
         .ok_or("its list is missing or damaged")?;
     let moved = list.get("moved").and_then(Value::as_array);
-    let aside = site.state.folder().join(&folder).join("files");
+    let aside = site.state.folder().join(&folder).join(FILES);
     let mut undone = Vec::new();
     // Folders were made room for before what lies in them was written.
     for item in moved.into_iter().flatten().rev() {
@@ -317,7 +321,10 @@ pub fn undo(site: &Site, name: &str) -> Result<Vec<(String, Result<(), String>)>
         let done = match text("what") {
             "mode" => undo_mode(site, path, item.get("mode")),
             "missing" => remove(&site.path(path)),
-            _ => put_again(&site.path(path), &aside.join(path.trim_start_matches('/'))),
+            _ => put_again(
+                &site.path(path),
+                &aside.join(text("as").rsplit('/').next().unwrap_or_default()),
+            ),
         };
         undone.push((path.to_owned(), done.map_err(|error| error.to_string())));
     }

@@ -15,6 +15,10 @@ mod globs;
 #[cfg(test)]
 mod hook;
 #[cfg(test)]
+mod outcome;
+#[cfg(test)]
+mod outcome_bad_input;
+#[cfg(test)]
 mod packs;
 #[cfg(test)]
 mod payloads;

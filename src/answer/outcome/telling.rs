@@ -3,6 +3,7 @@
 
 use crate::decision::{Finding, Verdict};
 use crate::outcome::{Baseline, Change, Site, baseline};
+use crate::state::file_name;
 
 /// Paths that a text names at most.
 const NAMED: usize = 5;
@@ -13,6 +14,7 @@ const TYPED: usize = 3;
 pub(super) struct Telling<'t> {
     pub(super) baseline: &'t Baseline,
     pub(super) site: &'t Site,
+    pub(super) session: &'t str,
     /// Paths that were put back at once.
     pub(super) back: &'t [String],
 }
@@ -92,8 +94,9 @@ impl Telling<'_> {
                 command.push_str(path);
             }
         }
-        if baseline::all(self.site.state()).len() > 1 {
-            command.push_str(" --session KEY");
+        if !self.session.is_empty() && baseline::all(self.site.state()).len() > 1 {
+            command.push_str(" --session ");
+            command.push_str(&file_name(self.session));
         }
         command
     }

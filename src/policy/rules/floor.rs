@@ -49,11 +49,17 @@ fn finding(what: String, span: Option<(usize, usize)>) -> Finding {
     }
 }
 
-/// Made-up hook calls would count as blocked stops and fill the records.
+/// Made-up hook calls would count as blocked stops and fill the records; putting files back would undo what a person
+/// changed in policies and elsewhere.
 fn is_hook_call(command: &Invocation) -> bool {
     let program = command.program.as_deref().unwrap_or_default();
-    let first = command.words.first().map(|word| word.value.start());
-    program.trim_end_matches(".exe") == "hookgate" && first == Some("hook")
+    let mut words = command.words.iter().map(|word| word.value.start());
+    let changes = match words.next() {
+        Some("hook") => true,
+        Some("restore") => !words.any(|word| word == "--dry-run"),
+        _ => false,
+    };
+    program.trim_end_matches(".exe") == "hookgate" && changes
 }
 
 fn is_floor(place: &Place, effect: &PathEffect, facts: &Facts) -> bool {
