@@ -5,6 +5,7 @@
 mod broken;
 mod folders;
 mod gates;
+mod outcome;
 mod record;
 mod trust;
 pub mod wording;
@@ -16,8 +17,8 @@ use crate::call::{Access, Call, Event};
 use crate::decision::{Answered, Decision, Verdict};
 use crate::effects::{self, Effects};
 use crate::policy::evaluate::{Facts, evaluate};
-use crate::policy::load::{self, Loaded};
-use crate::policy::sources;
+use crate::policy::load::{self, LayerFile, Loaded};
+use crate::policy::{Mode as PolicyMode, sources};
 use crate::repo::{Place, Repository};
 use crate::settings;
 
@@ -164,6 +165,7 @@ fn judge_in(
         records = judgement.records;
         trace.records = records.iter().map(|rule| rule.id.clone()).collect();
         if let Mode::Real(live) = mode {
+            look_at_files(&mut trace, &repository, &loaded, Some(&facts));
             let held = trust::hold_back(&mut trace, &repository, &loaded.set, &due, live.scope);
             if !held.run.is_empty() {
                 (live.before_gates)();
@@ -173,6 +175,10 @@ fn judge_in(
         }
     } else {
         broken::by_policy(&mut trace, &repository, &loaded);
+        if matches!(mode, Mode::Real(_)) {
+            look_at_files(&mut trace, &repository, &loaded, None);
+            trace.decision.settle(PolicyMode::Enforce, true);
+        }
         if trace.call.event == Event::Stop && matches!(mode, Mode::Real(_)) {
             gates::govern(&mut trace, &repository);
         }
@@ -203,6 +209,21 @@ fn understand(call: &Call, repository: &Repository) -> (Effects, Loaded) {
         loaded = load_policy(repository, call.event, &effects);
     }
     (effects, loaded)
+}
+
+/// The outcome check: before gates run, because it may put files back that they read.
+fn look_at_files(
+    trace: &mut Trace,
+    repository: &Repository,
+    loaded: &Loaded,
+    facts: Option<&Facts>,
+) {
+    let looking = outcome::Looking {
+        repository,
+        loaded,
+        facts,
+    };
+    looking.run(trace);
 }
 
 impl Trace {
@@ -299,8 +320,17 @@ fn load_policy(repository: &Repository, event: Event, effects: &Effects) -> Load
     } else {
         sources::of(repository, effects)
     };
+    load_layers(repository, &layers)
+}
+
+/// Loads the policies of all folders.
+fn load_whole_policy(repository: &Repository) -> Loaded {
+    load_layers(repository, &sources::all(repository))
+}
+
+fn load_layers(repository: &Repository, layers: &[LayerFile]) -> Loaded {
     let runtimes: Vec<&str> = adapter::all().iter().map(|adapter| adapter.name).collect();
-    load::load(repository.root(), &layers, &runtimes)
+    load::load(repository.root(), layers, &runtimes)
 }
 
 fn facts(adapter: &Adapter, repository: &Repository, loaded: &Loaded, trace: &Trace) -> Facts {

@@ -38,6 +38,8 @@ enum Command {
     Gate(GateArgs),
     /// Let the gates of this repository run where the hook is wired for the whole user
     Trust(TrustArgs),
+    /// Put back protected files that are not as they were when a session began
+    Restore(RestoreArgs),
     /// Play the guided tour in a scratch copy of the demo repository
     Demo(DemoArgs),
 }
@@ -139,6 +141,39 @@ pub struct TrustArgs {
     pub format: ExplainFormat,
 }
 
+/// What to put back.
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// Files, or folders for all below them; default: everything that differs
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// The session whose beginning counts; default: the one in which changes were found, or else the latest
+    #[arg(long, value_name = "KEY")]
+    pub session: Option<String>,
+    /// List what differs and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask; policies and hook configuration are asked about all the same
+    #[arg(long)]
+    pub yes: bool,
+    /// Undo the latest restore
+    #[arg(long, conflicts_with_all = ["paths", "session"])]
+    pub undo: bool,
+    /// How to print what was found and done
+    #[arg(long, value_enum, default_value_t)]
+    pub format: RestoreFormat,
+}
+
+/// Formats of what `restore` found and did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum RestoreFormat {
+    /// For people
+    #[default]
+    Human,
+    /// Stable and versioned
+    Json,
+}
+
 /// How the tour is played.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
@@ -218,6 +253,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         Command::Explain(args) => commands::explain::run(&args, &mut output),
         Command::Gate(args) => commands::gate::run(&args, &mut output),
         Command::Trust(args) => commands::trust::run(&args, &mut output),
+        Command::Restore(args) => commands::restore::run(&args, &mut output),
         Command::Demo(args) => commands::demo::run(&args, &mut output),
     };
     done.unwrap_or_else(|error| {

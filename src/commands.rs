@@ -5,5 +5,6 @@ pub mod demo;
 pub mod explain;
 pub mod gate;
 pub mod hook;
+pub mod restore;
 pub mod test;
 pub mod trust;

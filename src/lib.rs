@@ -21,6 +21,7 @@ pub mod policy;
 pub mod digests;
 pub mod gate;
 pub mod governor;
+pub mod outcome;
 pub mod state;
 pub mod trust;
 

@@ -4,8 +4,8 @@
 
 pub(super) mod add_context;
 pub(super) mod deny_command;
-pub(super) mod floor;
-pub(super) mod protect_paths;
+pub(crate) mod floor;
+pub(crate) mod protect_paths;
 pub(super) mod quality_gate;
 pub mod sanctioned;
 pub(super) mod unknowns;
@@ -62,6 +62,17 @@ pub struct ProtectPaths {
     pub except: PathPatterns,
     /// Never empty. Default: write and delete.
     pub deny: Vec<Access>,
+    pub restore: Restore,
+}
+
+/// What happens when a protected file was changed all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Restore {
+    /// It is told; a person puts it back.
+    #[default]
+    ByHand,
+    /// The noted content is put back at once.
+    Auto,
 }
 
 /// `deny-command`: commands that are refused, by what they do.

@@ -21,6 +21,10 @@ mod globs;
 #[cfg(test)]
 mod hook;
 #[cfg(test)]
+mod outcome;
+#[cfg(test)]
+mod outcome_bad_input;
+#[cfg(test)]
 mod own_programs;
 #[cfg(test)]
 mod packs;

@@ -7,7 +7,9 @@ use crate::call::{Access, Event};
 use crate::policy::command_pattern::CommandPattern;
 use crate::policy::path_pattern::PathPatterns;
 use crate::policy::problems::{shape, values};
-use crate::policy::rules::{AddContext, DenyCommand, MatchScope, ProtectPaths, Record, RuleKind};
+use crate::policy::rules::{
+    AddContext, DenyCommand, MatchScope, ProtectPaths, Record, Restore, RuleKind,
+};
 use crate::policy::text_pattern::TextPattern;
 use crate::policy::yaml::Node;
 
@@ -16,6 +18,7 @@ const SCOPES: [(MatchScope, &str); 3] = [
     (MatchScope::Sql, "sql"),
     (MatchScope::Script, "script"),
 ];
+const RESTORES: [(Restore, &str); 2] = [(Restore::Auto, "auto"), (Restore::ByHand, "by-hand")];
 const CONTEXT_EVENTS: [(Event, &str); 2] = [
     (Event::Prompt, "prompt"),
     (Event::SessionStart, "session-start"),
@@ -42,7 +45,7 @@ fn protect_paths(reader: &mut Reader<'_>, key: &Node, value: &Node) -> Option<Pr
     let map = reader.map(
         value,
         "protect-paths",
-        &["paths", "deny", "outside-repository", "except"],
+        &["paths", "deny", "outside-repository", "except", "restore"],
     )?;
     let outside_repository = map
         .get("outside-repository")
@@ -73,11 +76,23 @@ fn protect_paths(reader: &mut Reader<'_>, key: &Node, value: &Node) -> Option<Pr
         .get("deny")
         .and_then(|node| reader.words(node, "deny", &words, values::unknown_access))
         .unwrap_or_else(|| vec![Access::Write, Access::Delete]);
+    let restore = map
+        .get("restore")
+        .and_then(|node| reader.word(node, "restore", &RESTORES, values::unknown_restore));
+    if let Some((key, _)) = map.entry("restore")
+        && (paths.is_empty() || deny == [Access::Read])
+    {
+        let why = "nothing here is watched for changes";
+        let help = "it is about `paths` that may not be written or deleted";
+        let problem = shape::idle_key(reader.place(key), "restore", why, help);
+        reader.say(problem);
+    }
     Some(ProtectPaths {
         paths,
         outside_repository,
         except,
         deny,
+        restore: restore.unwrap_or_default(),
     })
 }
 

@@ -23,10 +23,11 @@ pub(super) const KEYS: [&str; 11] = [
 /// Keys that only mean something where a rule can refuse a call.
 const BLOCKING_KEYS: [&str; 3] = ["action", "if-no-ask", "instead"];
 /// Keys that people write one level too far out.
-const INNER_KEYS: [(&str, &str); 14] = [
+const INNER_KEYS: [(&str, &str); 15] = [
     ("paths", "protect-paths"),
     ("deny", "protect-paths"),
     ("outside-repository", "protect-paths"),
+    ("restore", "protect-paths"),
     ("patterns", "deny-command"),
     ("matches", "deny-command"),
     ("in", "deny-command"),

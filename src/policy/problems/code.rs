@@ -67,6 +67,7 @@ codes! {
     UnknownAction = "unknown-action" Error,
     UnknownAccess = "unknown-access" Error,
     UnknownScope = "unknown-scope" Error,
+    UnknownRestore = "unknown-restore" Error,
     UnknownMode = "unknown-mode" Error,
     UnknownAnswer = "unknown-answer" Error,
     UnknownRuntime = "unknown-runtime" Error,

@@ -43,6 +43,17 @@ pub fn unknown_scope(at: Place, word: &str, known: &[&str]) -> Problem {
 }
 
 #[must_use]
+pub fn unknown_restore(at: Place, word: &str, known: &[&str]) -> Problem {
+    unknown(
+        Code::UnknownRestore,
+        at,
+        word,
+        known,
+        ("way to restore", "ways to restore"),
+    )
+}
+
+#[must_use]
 pub fn unknown_mode(at: Place, word: &str, known: &[&str]) -> Problem {
     unknown(Code::UnknownMode, at, word, known, ("mode", "modes"))
 }

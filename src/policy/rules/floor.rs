@@ -11,6 +11,9 @@ use crate::state::FOLDER;
 
 /// Id under which the floor's findings are reported. Policies cannot use it.
 pub(crate) const ID: &str = "floor";
+/// Why it is there.
+pub(crate) const REASON: &str =
+    "an agent does not change the rules that it works under, nor their records";
 
 /// Returns an objection for each path of the floor that a call would write or delete, and for each hook call that an agent
 /// makes itself.
@@ -40,22 +43,23 @@ fn finding(what: String, span: Option<(usize, usize)>) -> Finding {
         verdict: Verdict::Deny,
         unless_asked: Verdict::Deny,
         what,
-        reason: Some(
-            "an agent does not change the rules that it works under, nor their records".into(),
-        ),
+        reason: Some(REASON.into()),
         instead: Some("ask the person to make this change".into()),
         span,
     }
 }
 
 /// Made-up hook calls would count as blocked stops and fill the records; what a holder is told to run would be judged by
-/// nobody; and trust is a person's to give.
+/// nobody; trust is a person's to give; and putting files back would undo what a person changed in policies and elsewhere.
 fn is_persons_act(command: &Invocation) -> bool {
-    const ACTS: [&str; 3] = ["hook", crate::gate::HOLD, "trust"];
     let program = command.program.as_deref().unwrap_or_default();
-    let first = command.words.first().map(|word| word.value.start());
-    program.trim_end_matches(".exe") == "hookgate"
-        && first.is_some_and(|first| ACTS.contains(&first))
+    let mut words = command.words.iter().map(|word| word.value.start());
+    let is_act = match words.next() {
+        Some("hook" | crate::gate::HOLD | "trust") => true,
+        Some("restore") => !words.any(|word| word == "--dry-run"),
+        _ => false,
+    };
+    program.trim_end_matches(".exe") == "hookgate" && is_act
 }
 
 fn is_floor(place: &Place, effect: &PathEffect, facts: &Facts) -> bool {

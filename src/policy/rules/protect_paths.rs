@@ -183,7 +183,7 @@ pub(super) fn describe(effect: &PathEffect, place: &Place) -> String {
 }
 
 /// Returns a root-relative path as seen from a rule's base, or `None` when it does not lie there.
-pub(super) fn from_base<'a>(path: &'a str, base: &str, case: Case) -> Option<&'a str> {
+pub(crate) fn from_base<'a>(path: &'a str, base: &str, case: Case) -> Option<&'a str> {
     if base.is_empty() {
         return Some(path);
     }

@@ -1,0 +1,321 @@
+//! When the outcome check notes and looks, and what is told: see `outcome` for how.
+
+mod allowed;
+mod telling;
+
+use super::{Trace, hook_configs, load_whole_policy};
+use crate::call::Access;
+use crate::call::{Event, ToolKind};
+use crate::decision::Verdict;
+use crate::effects::{Effects, UnknownKind};
+use crate::outcome::baseline::{self, Taken};
+use crate::outcome::{Baseline, Change, Site, Unread, Watch, compare, restore};
+use crate::policy::evaluate::Facts;
+use crate::policy::load::Loaded;
+use crate::policy::{Mode, PolicySet};
+use crate::repo::Repository;
+
+/// Programs that only look. A call of nothing else needs no noting and no looking.
+const LOOKING: [&str; 20] = [
+    "basename", "cat", "cd", "date", "dirname", "du", "echo", "false", "file", "grep", "head",
+    "id", "ls", "printf", "pwd", "stat", "tail", "true", "wc", "which",
+];
+
+/// What is known of the call and its place.
+pub(super) struct Looking<'l> {
+    pub(super) repository: &'l Repository,
+    pub(super) loaded: &'l Loaded,
+    /// `None` under a policy that does not load.
+    pub(super) facts: Option<&'l Facts>,
+}
+
+impl Looking<'_> {
+    /// Notes or looks, as the event asks; findings and notices go into the trace.
+    pub(super) fn run(&self, trace: &mut Trace) {
+        let site = Site::of(self.repository.root(), self.repository.case());
+        let key = trace.call.session.clone().unwrap_or_default();
+        match trace.call.event {
+            Event::SessionStart => self.begin(trace, &site, &key),
+            Event::BeforeTool => {
+                let runs = trace.decision.verdict < Verdict::Deny && could_touch(trace);
+                if runs && !Baseline::exists(&site, &key) {
+                    self.begin(trace, &site, &key);
+                }
+            }
+            Event::AfterTool if self.is_worth_a_look(trace) => self.look(trace, &site, &key),
+            Event::Stop => self.look(trace, &site, &key),
+            Event::SessionEnd => end(trace, &site, &key),
+            _ => {}
+        }
+    }
+
+    /// Notes the protected files, unless this session has done so.
+    fn begin(&self, trace: &mut Trace, site: &Site, key: &str) {
+        let Some(watch) = self.watch() else {
+            return;
+        };
+        let is_start = trace.call.event == Event::SessionStart;
+        let _turn = site.state().lock(&lock_name(key));
+        let taken = match Baseline::read(site, key) {
+            Err(Unread::Newer) => return trace.troubles.push(unread(&Unread::Newer)),
+            // The runtime starts anew in the middle of a session, or another call has just noted them.
+            Ok(known) if !known.ended && !key.is_empty() => return,
+            Ok(known) if is_start && !key.is_empty() => known.renewed(site, watch),
+            _ => Baseline::take(site, watch),
+        };
+        if is_start {
+            baseline::forget_old(site.state());
+        }
+        keep(trace, site, key, taken);
+    }
+
+    /// Everything that the repository's policies protect; `None` while they do not load.
+    fn watch(&self) -> Option<Watch> {
+        let loaded = load_whole_policy(self.repository);
+        loaded
+            .is_usable()
+            .then(|| Watch::of(&loaded.set, self.repository, &hook_configs()))
+    }
+
+    /// Whether a call that ran could have changed a protected file.
+    fn is_worth_a_look(&self, trace: &Trace) -> bool {
+        let kind = trace.call.tool.as_ref().map(|tool| tool.kind);
+        match kind {
+            Some(ToolKind::Shell | ToolKind::Mcp | ToolKind::Other) => could_touch(trace),
+            Some(ToolKind::Write | ToolKind::Edit | ToolKind::Patch | ToolKind::Delete) => {
+                let watch = Watch::of(&self.loaded.set, self.repository, &hook_configs());
+                let case = self.repository.case();
+                allowed::touched(&trace.effects).any(|path| {
+                    watch.rule(path, Access::Write, case).is_some()
+                        || watch.rule(path, Access::Delete, case).is_some()
+                })
+            }
+            _ => false,
+        }
+    }
+
+    fn look(&self, trace: &mut Trace, site: &Site, key: &str) {
+        let was_noted = site.state().folder().join(lock_name(key)).exists();
+        let _turn = was_noted.then(|| site.state().lock(&lock_name(key)));
+        let mut baseline = match Baseline::read(site, key) {
+            Ok(baseline) => baseline,
+            Err(Unread::Newer) => return trace.troubles.push(unread(&Unread::Newer)),
+            // Nothing was run yet that could have changed anything.
+            Err(Unread::Missing) if !was_noted && trace.call.event == Event::Stop => return,
+            Err(why) => return self.note_late(trace, site, key, was_noted.then_some(why)),
+        };
+        let mut is_new = false;
+        if trace.call.event == Event::Stop
+            && let Some(watch) = self.watch()
+        {
+            is_new = watch != baseline.watch;
+            trace.troubles.extend(baseline.extend(site, watch));
+        }
+        let found = compare::compare(site, &baseline);
+        is_new |= found.refresh(&mut baseline);
+        let changes = self.not_allowed(trace, site, &mut baseline, found.changes, &mut is_new);
+        is_new |= self.tell(trace, site, &mut baseline, &changes);
+        if is_new && let Err(error) = baseline.write(site, key) {
+            trace.troubles.push(error.to_string());
+        }
+    }
+
+    /// What was noted is gone or damaged, or was never noted: from now on it is.
+    fn note_late(&self, trace: &mut Trace, site: &Site, key: &str, why: Option<Unread>) {
+        if let Some(why) = why {
+            trace.decision.notices.push(format!(
+                "hookgate: what protected files were like when the session began is not known ({}); they are noted anew, and what changed before now is not found",
+                unread(&why)
+            ));
+        }
+        if let Some(watch) = self.watch() {
+            let taken = Baseline::take(site, watch);
+            keep(trace, site, key, taken);
+        }
+    }
+
+    /// Takes away the changes that a call was allowed to make, and notes them.
+    fn not_allowed(
+        &self,
+        trace: &mut Trace,
+        site: &Site,
+        baseline: &mut Baseline,
+        changes: Vec<Change>,
+        is_new: &mut bool,
+    ) -> Vec<Change> {
+        if changes.is_empty() {
+            return changes;
+        }
+        let allowed = allowed::Allowed::of(self, trace, site);
+        let (allowed, changes): (Vec<_>, Vec<_>) = changes
+            .into_iter()
+            .partition(|change| allowed.is(baseline, change));
+        if !allowed.is_empty() {
+            *is_new = true;
+            let paths: Vec<String> = allowed.into_iter().map(|change| change.path).collect();
+            let states = baseline.accept(site, &paths);
+            if let Err(error) = crate::outcome::accepted::add(site, &states) {
+                trace.troubles.push(error.to_string());
+            }
+        }
+        changes
+    }
+
+    /// Tells what is new, and on a stop what no stop was blocked for. Returns whether anything is to be remembered.
+    fn tell(
+        &self,
+        trace: &mut Trace,
+        site: &Site,
+        baseline: &mut Baseline,
+        changes: &[Change],
+    ) -> bool {
+        let is_stop = trace.call.event == Event::Stop;
+        let (new, known): (Vec<&Change>, Vec<&Change>) =
+            changes
+                .iter()
+                .partition(|change| match baseline.told(&change.path) {
+                    Some(told) if is_stop => !told.blocked,
+                    Some(told) => told.found != change.found,
+                    None => true,
+                });
+        let enforces = self.set().mode == Mode::Enforce;
+        let back = if enforces && self.facts.is_some() {
+            put_back(trace, site, baseline, changes)
+        } else {
+            Vec::new()
+        };
+        let telling = telling::Telling {
+            baseline,
+            site,
+            session: trace.call.session.as_deref().unwrap_or_default(),
+            back: &back,
+        };
+        trace
+            .decision
+            .findings
+            .extend(telling.findings(&new, Verdict::Deny));
+        if is_stop {
+            trace
+                .decision
+                .findings
+                .extend(telling.findings(&known, Verdict::Neutral));
+        }
+        if enforces {
+            trace.decision.notices.extend(telling.notice(&new));
+        }
+        let blocked: Vec<&str> = changes
+            .iter()
+            .filter(|change| {
+                is_stop || baseline.told(&change.path).is_some_and(|told| told.blocked)
+            })
+            .map(|change| change.path.as_str())
+            .collect();
+        baseline.tell(changes, |change| blocked.contains(&change.path.as_str()))
+    }
+
+    pub(super) fn set(&self) -> &PolicySet {
+        &self.loaded.set
+    }
+}
+
+/// Puts back what rules with `restore: auto` protect. Returns the paths that are as they were again.
+fn put_back(
+    trace: &mut Trace,
+    site: &Site,
+    baseline: &Baseline,
+    changes: &[Change],
+) -> Vec<String> {
+    let is_auto = |change: &&Change| {
+        let rule = baseline.watch.rules.get(change.rule);
+        rule.is_some_and(|rule| rule.auto)
+    };
+    let auto: Vec<Change> = changes.iter().filter(is_auto).cloned().collect();
+    if auto.is_empty() {
+        return Vec::new();
+    }
+    match restore::put_back(site, baseline, &auto, &restore::name_now()) {
+        Ok(restored) => {
+            let mut back = Vec::new();
+            for (path, done) in restored.files {
+                match done {
+                    restore::Done::Failed(why) => {
+                        trace
+                            .decision
+                            .notices
+                            .push(format!("hookgate: `{path}` was not put back: {why}"));
+                    }
+                    _ => back.push(path),
+                }
+            }
+            back
+        }
+        Err(error) => {
+            trace.troubles.push(error.to_string());
+            Vec::new()
+        }
+    }
+}
+
+fn keep(trace: &mut Trace, site: &Site, key: &str, taken: Taken) {
+    if let Err(error) = taken.baseline.write(site, key) {
+        trace.troubles.push(format!(
+            "changes of protected files cannot be found: {error}"
+        ));
+    }
+    let told = taken.remarks.into_iter();
+    trace
+        .troubles
+        .extend(told.map(|remark| format!("protected files: {remark}")));
+}
+
+/// A session that ended may be taken up again, with what its person did in between.
+fn end(trace: &mut Trace, site: &Site, key: &str) {
+    let Ok(mut baseline) = Baseline::read(site, key) else {
+        return;
+    };
+    baseline.ended = true;
+    if let Err(error) = baseline.write(site, key) {
+        trace.troubles.push(error.to_string());
+    }
+}
+
+fn unread(why: &Unread) -> String {
+    format!("the session's noted state of protected files: {why}")
+}
+
+fn lock_name(key: &str) -> String {
+    format!("{}.lock", Baseline::name(key))
+}
+
+/// Whether a call's tool could change files that it does not name.
+fn could_touch(trace: &Trace) -> bool {
+    let Some(tool) = &trace.call.tool else {
+        return false;
+    };
+    match tool.kind {
+        ToolKind::Shell => !only_looks(&trace.effects),
+        ToolKind::Mcp | ToolKind::Other => true,
+        _ => tool.command.is_some() && !only_looks(&trace.effects),
+    }
+}
+
+fn only_looks(effects: &Effects) -> bool {
+    let is_looking = |program: &Option<String>| {
+        program
+            .as_deref()
+            .is_some_and(|program| LOOKING.contains(&program))
+    };
+    !effects.commands.is_empty()
+        && effects
+            .commands
+            .iter()
+            .all(|command| is_looking(&command.program))
+        && effects
+            .paths
+            .iter()
+            .all(|effect| effect.access == Access::Read)
+        && effects
+            .unknowns
+            .iter()
+            .all(|unknown| unknown.kind == UnknownKind::Path(Access::Read))
+}

@@ -1,0 +1,97 @@
+//! Contents by their digest: git blobs in an object database of our own below the state folder, and those that the
+//! repository has anyway. The repository's database is only read; its index, references and work tree are not touched.
+
+use std::path::{Path, PathBuf};
+
+use git2::{ObjectType, Oid, Repository, RepositoryInitOptions};
+
+use crate::state::{State, StateError};
+
+/// Folder below the state folder. Git itself can read it: `git --git-dir .hook-state/objects cat-file -p DIGEST`.
+const FOLDER: &str = "objects";
+
+/// A blob's digest, as git counts it.
+pub(super) type Digest = [u8; 20];
+
+/// Both databases, each opened when it is first needed.
+pub(super) struct Store<'s> {
+    state: &'s State,
+    root: PathBuf,
+    own: Option<Repository>,
+    theirs: Option<Option<Repository>>,
+}
+
+impl<'s> Store<'s> {
+    pub(super) fn of(state: &'s State, root: &Path) -> Self {
+        Self {
+            state,
+            root: root.to_path_buf(),
+            own: None,
+            theirs: None,
+        }
+    }
+
+    /// Keeps content and returns its digest.
+    pub(super) fn keep(&mut self, content: &[u8]) -> Result<Digest, String> {
+        if self.own.is_none() {
+            self.own = Some(make(self.state)?);
+        }
+        let own = self.own.as_ref().ok_or("no database")?;
+        let kept = own.blob(content).map_err(|error| message(&error))?;
+        bytes(kept).ok_or_else(|| "a digest of another length".into())
+    }
+
+    /// Returns content that was kept, when it is still there and whole.
+    pub(super) fn read(&mut self, digest: &Digest) -> Option<Vec<u8>> {
+        let oid = Oid::from_bytes(digest).ok()?;
+        if self.own.is_none() {
+            self.own = Repository::open_bare(self.state.folder().join(FOLDER)).ok();
+        }
+        let root = &self.root;
+        let theirs = self
+            .theirs
+            .get_or_insert_with(|| Repository::open(root).ok());
+        [self.own.as_ref(), theirs.as_ref()]
+            .into_iter()
+            .flatten()
+            .find_map(|repository| content_of(repository, oid))
+            .filter(|content| digest_of(content).as_ref() == Some(digest))
+    }
+}
+
+fn content_of(repository: &Repository, oid: Oid) -> Option<Vec<u8>> {
+    let blob = repository.find_blob(oid).ok()?;
+    Some(blob.content().to_vec())
+}
+
+fn make(state: &State) -> Result<Repository, String> {
+    let marker = format!("{FOLDER}/HEAD");
+    let path = state
+        .prepare(&marker)
+        .map_err(|error: StateError| error.to_string())?;
+    let folder = path.parent().unwrap_or(&path);
+    if let Ok(own) = Repository::open_bare(folder) {
+        return Ok(own);
+    }
+    let mut options = RepositoryInitOptions::new();
+    options.bare(true).external_template(false);
+    Repository::init_opts(folder, &options).map_err(|error| message(&error))
+}
+
+fn message(error: &git2::Error) -> String {
+    format!("`.hook-state/{FOLDER}`: {}", error.message())
+}
+
+/// Returns the digest of content.
+pub(super) fn digest_of(content: &[u8]) -> Option<Digest> {
+    bytes(Oid::hash_object(ObjectType::Blob, content).ok()?)
+}
+
+/// Returns the digest of a file's content, read piece by piece.
+pub(super) fn digest_of_file(path: &Path) -> Option<Digest> {
+    bytes(Oid::hash_file(ObjectType::Blob, path).ok()?)
+}
+
+pub(super) fn bytes(oid: Oid) -> Option<Digest> {
+    oid.as_bytes().try_into().ok()
+}
