@@ -21,6 +21,7 @@ pub mod policy;
 pub mod gate;
 pub mod governor;
 pub mod state;
+pub mod wiring;
 
 pub mod cli;
 pub mod commands;
