@@ -13,7 +13,7 @@ use crate::decision::Verdict;
 include!(concat!(env!("OUT_DIR"), "/adapters.rs"));
 
 /// Every shipped adapter.
-pub(super) static ALL: &[&Adapter] = &[&CLAUDE_CODE];
+pub(super) static ALL: &[&Adapter] = &[&CLAUDE_CODE, &CODEX];
 
 /// The session that `hookgate demo` plays.
 pub(crate) static TOUR: &str = include_str!("../../adapters/claude-code/tour.json");

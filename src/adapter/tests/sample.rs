@@ -311,8 +311,12 @@ fn the_fallback_blocks_with_a_text() {
     assert_eq!(fallback(Some(&SAMPLE), "unreadable"), expected);
     assert_eq!(fallback(None, "unreadable"), expected);
     for adapter in all() {
-        assert_eq!(fallback(Some(adapter), "unreadable"), expected);
-        assert!(!fallback(Some(adapter), "").stderr.trim().is_empty());
+        for reason in ["unreadable", "no reason was given"] {
+            let told = if reason == "unreadable" { reason } else { "" };
+            let reply = fallback(Some(adapter), told);
+            let text = [reply.stdout, reply.stderr].concat();
+            assert!(text.contains(reason), "{}: {text}", adapter.name);
+        }
     }
 }
 
