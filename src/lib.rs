@@ -12,6 +12,7 @@ pub mod decision;
 
 pub mod adapter;
 pub mod effects;
+pub mod patch;
 pub mod programs;
 pub mod repo;
 pub mod shell;

@@ -114,6 +114,7 @@ fn weaknesses(set: &PolicySet) -> Vec<Weakness> {
                     Capability::Enforced => continue,
                     Capability::Weaker(how) => (false, how),
                     Capability::Impossible(why) => (true, why),
+                    Capability::Unknown(why) => (false, why),
                 };
                 weak.push(Weakness {
                     rule: rule.id.clone(),

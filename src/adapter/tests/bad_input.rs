@@ -189,14 +189,16 @@ fn a_byte_order_mark_and_unknown_members_are_taken() {
 fn every_cut_of_a_recorded_tool_call_is_an_error_about_it() {
     for adapter in all() {
         for (name, payload) in payloads(adapter) {
-            let whole = decode(adapter, &payload, None, &no_variables).unwrap();
+            let event = line_event(adapter, &name, &payload);
+            let whole = decode(adapter, &payload, event, &no_variables).unwrap();
             if whole.event != Event::BeforeTool {
                 continue;
             }
             let payload = payload.trim_ascii_end();
             for end in 0..payload.len() {
-                let error = decode(adapter, &payload[..end], Some("before-tool"), &no_variables)
-                    .unwrap_err();
+                let flag = event.unwrap_or("before-tool");
+                let error =
+                    decode(adapter, &payload[..end], Some(flag), &no_variables).unwrap_err();
                 assert_eq!(error.event, Some(Event::BeforeTool), "{name} cut at {end}");
                 assert_eq!(error.native, whole.native_event, "{name} cut at {end}");
                 let unflagged = decode(adapter, &payload[..end], None, &no_variables).unwrap_err();
@@ -213,7 +215,8 @@ fn every_cut_of_a_recorded_tool_call_is_an_error_about_it() {
 fn a_recorded_tool_call_without_its_paths_or_command_is_an_error() {
     for adapter in all() {
         for (name, payload) in payloads(adapter) {
-            let call = decode(adapter, &payload, None, &no_variables).unwrap();
+            let event = line_event(adapter, &name, &payload);
+            let call = decode(adapter, &payload, event, &no_variables).unwrap();
             let Some(tool) = call.tool.filter(|_| call.event == Event::BeforeTool) else {
                 continue;
             };
