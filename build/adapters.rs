@@ -27,8 +27,9 @@ pub(crate) fn generate() -> Result<(), String> {
         let file = folder.join("adapter.yaml");
         let adapter: shape::Adapter = read(&file)?;
         let wiring = wiring(&folder.join(&adapter.wiring.content))?;
+        let setup = setup(&folder.join("setup.yaml"))?;
         check::adapter(&adapter, &folder)
-            .and_then(|()| emit::adapter(&mut out, &adapter, &wiring))
+            .and_then(|()| emit::adapter(&mut out, &adapter, &wiring, &setup))
             .map_err(|problem| format!("{}: {problem}", file.display()))?;
     }
     let marks: shape::Marks = read(Path::new("adapters/marks.yaml"))?;
@@ -54,6 +55,15 @@ fn folders(root: &Path) -> Result<Vec<PathBuf>, String> {
 fn read<T: DeserializeOwned>(file: &Path) -> Result<T, String> {
     let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     serde_yaml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// Returns what is known of setting the runtime up; a runtime that asks for nothing special has no file for it.
+fn setup(file: &Path) -> Result<shape::Setup, String> {
+    if file.exists() {
+        read(file)
+    } else {
+        Ok(shape::Setup::default())
+    }
 }
 
 /// Returns what `init` installs; what ends in `.json` must be JSON.

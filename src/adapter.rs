@@ -25,7 +25,10 @@ mod tests;
 
 pub use decode::{PAYLOAD_LIMIT, PayloadError, PayloadProblem, decode};
 pub use encode::{Reply, encode, fallback};
-pub use table::{Adapter, Against, Checked, ConfigFile, Scope, TimeUnit, Timeouts, Wiring};
+pub use table::{
+    Adapter, Against, Checked, ConfigFile, Manual, Matchers, Pointer, Scope, Setup, Switch,
+    TimeUnit, Timeouts, Wiring,
+};
 pub use visible::visible;
 
 use table::{Instead, Weaker};

@@ -3,8 +3,11 @@
 //! Configurations belong to people. What hookgate adds is chosen so that it can be told from what was there, in the text
 //! alone: taking it out leaves the bytes of before, on any machine. What cannot be edited that way is left alone.
 
+pub mod backup;
 pub mod edit;
+pub mod file;
 pub mod json;
 pub mod line;
+pub mod place;
 pub mod problem;
 pub mod tree;

@@ -7,13 +7,18 @@ use std::fmt::{Debug, Write};
 use serde_json::Value;
 
 use super::shape::{
-    Adapter, Dialect, EventRow, Fields, Mark, Marks, Outcome, Reply, ReplyRow, ToolRow, Verdict,
-    Weaker,
+    Adapter, Dialect, EventRow, Fields, Mark, Marks, Outcome, Reply, ReplyRow, Setup, ToolRow,
+    Verdict, Weaker,
 };
 use super::template::{self, Piece};
 use super::text::{Pointer, Text};
 
-pub(crate) fn adapter(out: &mut String, adapter: &Adapter, wiring: &str) -> Result<(), String> {
+pub(crate) fn adapter(
+    out: &mut String,
+    adapter: &Adapter,
+    wiring: &str,
+    setup: &Setup,
+) -> Result<(), String> {
     let replies = adapter
         .replies
         .iter()
@@ -79,6 +84,7 @@ pub(crate) fn adapter(out: &mut String, adapter: &Adapter, wiring: &str) -> Resu
             "wiring: Wiring {{ content: {wiring:?}, own_file: {}, project: {:?}, user: {:?} }},",
             adapter.wiring.own_file, adapter.wiring.project, adapter.wiring.user
         ),
+        format!("setup: {},", setup_source(setup)),
         "};".to_owned(),
     ];
     line(out, &source.join("\n"));
@@ -153,6 +159,29 @@ fn event_row(row: &EventRow) -> String {
         pointers(&row.interrupted),
         pointers(&row.detail),
         row.tool
+    )
+}
+
+fn setup_source(setup: &Setup) -> String {
+    let steps = list(&setup.steps, |step| {
+        let scope = step.scope.map(|scope| format!("Scope::{scope:?}"));
+        format!(
+            "Manual {{ scope: {}, text: {:?} }}",
+            option(scope),
+            step.text
+        )
+    });
+    let switches = list(&setup.switches, |switch| {
+        format!(
+            "Switch {{ at: {}, is: {} }}",
+            pointer(&switch.at),
+            switch.is
+        )
+    });
+    format!(
+        "Setup {{ signs: &{:?}, comments: {}, steps: {steps}, switches: {switches}, \
+         matchers: Matchers::{:?}, shell: &{:?}, version: &{:?} }}",
+        setup.signs, setup.comments, setup.matchers, setup.shell, setup.version
     )
 }
 

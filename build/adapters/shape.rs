@@ -46,6 +46,43 @@ pub(crate) struct Wiring {
     pub(crate) user: Option<String>,
 }
 
+/// `setup.yaml`: what `init` and `doctor` know beyond the content that is installed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Setup {
+    pub(crate) signs: Vec<String>,
+    pub(crate) comments: bool,
+    pub(crate) steps: Vec<SetupStep>,
+    pub(crate) switches: Vec<Switch>,
+    pub(crate) matchers: Matchers,
+    pub(crate) shell: Vec<String>,
+    pub(crate) version: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct SetupStep {
+    pub(crate) scope: Option<Scope>,
+    pub(crate) text: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Switch {
+    pub(crate) at: Text<Pointer>,
+    pub(crate) is: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Matchers {
+    #[default]
+    NamesOrPattern,
+    Pattern,
+    WholePattern,
+    Ignored,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Checked {

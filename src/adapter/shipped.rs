@@ -4,8 +4,8 @@
 
 use super::table::{
     Adapter, Against, Cannot, Checked, Condition, ConfigFile, Decoder, EventRow, Fields, Instead,
-    Mark, McpNames, Node, Piece, Pointer, ReplyRow, ReplyTemplate, Scope, Slot, TimeUnit, Timeouts,
-    ToolRow, Weaker, Wiring,
+    Manual, Mark, Matchers, McpNames, Node, Piece, Pointer, ReplyRow, ReplyTemplate, Scope, Setup,
+    Slot, Switch, TimeUnit, Timeouts, ToolRow, Weaker, Wiring,
 };
 use crate::call::{Event, Outcome, ShellDialect, ToolKind};
 use crate::decision::Verdict;

@@ -33,6 +33,7 @@ pub struct Adapter {
     pub timeouts: Timeouts,
     pub config: &'static [ConfigFile],
     pub wiring: Wiring,
+    pub setup: Setup,
 }
 
 /// What `init` installs, and where.
@@ -46,6 +47,52 @@ pub struct Wiring {
     pub project: &'static str,
     /// Below `~/`, where the same content works for a person's every repository.
     pub user: Option<&'static str>,
+}
+
+/// What setting a runtime up takes beyond the content that is installed.
+#[derive(Debug, Clone, Copy)]
+pub struct Setup {
+    /// Files and folders, in a repository or below `~/`, that show that the runtime is in use.
+    pub signs: &'static [&'static str],
+    /// Whether the runtime reads a configuration that has comments.
+    pub comments: bool,
+    /// What a person has to do.
+    pub steps: &'static [Manual],
+    /// Values in configurations that switch every hook off.
+    pub switches: &'static [Switch],
+    pub matchers: Matchers,
+    /// How a hook line is run: a program and its arguments before the line; empty: `sh -c`.
+    pub shell: &'static [&'static str],
+    /// A command that prints the version; empty: there is none, or it is slow.
+    pub version: &'static [&'static str],
+}
+
+/// Something that no program can do for a person.
+#[derive(Debug, Clone, Copy)]
+pub struct Manual {
+    /// Only when set up for this scope.
+    pub scope: Option<Scope>,
+    pub text: &'static str,
+}
+
+/// A value that switches hooks off.
+#[derive(Debug, Clone, Copy)]
+pub struct Switch {
+    pub at: Pointer,
+    pub is: bool,
+}
+
+/// How a hook's matcher is compared with the name of a tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matchers {
+    /// A list of exact names, or a pattern when it holds anything but names.
+    NamesOrPattern,
+    /// A pattern that fits anywhere in the name.
+    Pattern,
+    /// A pattern for the whole name.
+    WholePattern,
+    /// Not at all.
+    Ignored,
 }
 
 /// When a table was last compared with the real client.

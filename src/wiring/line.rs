@@ -142,8 +142,8 @@ pub fn with_program(template: &str, program: &Path, shell: Shell) -> String {
         Shell::PowerShell if quoted.starts_with('\'') => "& ",
         _ => "",
     };
-    let arguments = words.arguments.join(" ");
-    format!("{start}{quoted} {arguments}")
+    let rest = words.arguments.get(1..).unwrap_or_default().join(" ");
+    format!("{start}{quoted} hook --scope user {rest}")
 }
 
 /// Writes a path as one word.
@@ -208,23 +208,23 @@ mod tests {
         let line = |path: &str, shell| with_program(template, Path::new(path), shell);
         assert_eq!(
             line("/usr/bin/hookgate", Shell::Posix),
-            "exec /usr/bin/hookgate hook --runtime a --event stop"
+            "exec /usr/bin/hookgate hook --scope user --runtime a --event stop"
         );
         assert_eq!(
             line("/opt/it's here/hookgate", Shell::Posix),
-            r"exec '/opt/it'\''s here/hookgate' hook --runtime a --event stop"
+            r"exec '/opt/it'\''s here/hookgate' hook --scope user --runtime a --event stop"
         );
         assert_eq!(
             line(r"C:\tools\hookgate.exe", Shell::Posix),
-            r"exec 'C:\tools\hookgate.exe' hook --runtime a --event stop"
+            r"exec 'C:\tools\hookgate.exe' hook --scope user --runtime a --event stop"
         );
         assert_eq!(
             line(r"C:\Program Files\hookgate.exe", Shell::PowerShell),
-            r"& 'C:\Program Files\hookgate.exe' hook --runtime a --event stop"
+            r"& 'C:\Program Files\hookgate.exe' hook --scope user --runtime a --event stop"
         );
         assert_eq!(
             line(r"C:\tools\hookgate.exe", Shell::PowerShell),
-            r"C:\tools\hookgate.exe hook --runtime a --event stop"
+            r"C:\tools\hookgate.exe hook --scope user --runtime a --event stop"
         );
         for path in ["/opt/it's here/hookgate", "/a b/hookgate"] {
             let words = words(&line(path, Shell::Posix)).unwrap();

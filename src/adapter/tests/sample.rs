@@ -214,6 +214,15 @@ pub(super) static SAMPLE: Adapter = Adapter {
         project: "sample.json",
         user: None,
     },
+    setup: Setup {
+        signs: &[],
+        comments: false,
+        steps: &[],
+        switches: &[],
+        matchers: Matchers::NamesOrPattern,
+        shell: &[],
+        version: &[],
+    },
 };
 
 fn said(verdict: Verdict, context: &str, notice: &str) -> String {

@@ -101,6 +101,24 @@ fn node(ast: &Ast, skipped: usize) -> Node {
 }
 
 impl Document {
+    /// Returns the first comma that stands before a closing bracket.
+    #[must_use]
+    pub fn trailing_comma(&self, text: &str) -> Option<usize> {
+        let is_trailing = |comma: &usize| {
+            let mut at = comma + 1;
+            for (start, end) in self.comments.iter().filter(|(start, _)| start > comma) {
+                let between = text.get(at..*start).unwrap_or("x");
+                if !between.trim().is_empty() {
+                    break;
+                }
+                at = *end;
+            }
+            let rest = text.get(at..).unwrap_or_default().trim_start();
+            rest.starts_with(['}', ']'])
+        };
+        self.commas.iter().copied().find(is_trailing)
+    }
+
     /// Where the comma after an item is, when there is one before the next item or the end of the list.
     #[must_use]
     pub fn comma_between(&self, start: usize, end: usize) -> Option<usize> {
