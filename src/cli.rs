@@ -27,6 +27,8 @@ struct Cli {
 enum Command {
     /// Answer one hook call: payload on stdin, reply on stdout
     Hook(HookArgs),
+    /// Write a starter policy, and hookgate into the hooks of the agents that work here
+    Init(InitArgs),
     /// Report every problem of the policy
     Check(CheckArgs),
     /// Run the examples that stand beside the rules
@@ -49,6 +51,36 @@ pub struct HookArgs {
     /// Print the decision instead of the reply, run no gate and write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// What to set up.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// A runtime to set up; default: those that are in use here
+    #[arg(long = "runtime", value_name = "NAME", value_parser = runtimes())]
+    pub runtimes: Vec<String>,
+    /// For everybody who works in this repository, or for you in every repository
+    #[arg(long, value_enum, default_value_t)]
+    pub scope: InitScope,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take out what `init` put in
+    #[arg(long)]
+    pub uninstall: bool,
+    /// How to print what was done
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ExplainFormat,
+}
+
+/// Whom hooks are set up for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum InitScope {
+    /// Everybody who works in this repository: a team finds `hookgate` on its `PATH`
+    #[default]
+    Repository,
+    /// You, in every repository: hooks name this program by its full path
+    User,
 }
 
 /// What to check.
@@ -119,7 +151,7 @@ pub enum Format {
     Github,
 }
 
-/// Formats of explanations.
+/// Formats of all other output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ExplainFormat {
     /// For people
@@ -163,6 +195,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                 dry_run: args.dry_run,
             });
         }
+        Command::Init(args) => commands::init::run(&args, &mut output),
         Command::Check(args) => commands::check::run(&args, &mut output),
         Command::Test(args) => commands::test::run(&args, &mut output),
         Command::Explain(args) => commands::explain::run(&args, &mut output),

@@ -14,6 +14,7 @@ mod gates;
 mod globs;
 #[cfg(test)]
 mod hook;
+mod init;
 #[cfg(test)]
 mod packs;
 #[cfg(test)]
