@@ -9,6 +9,8 @@ mod effective;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod foreign;
+#[cfg(test)]
 mod gates;
 #[cfg(test)]
 mod globs;
