@@ -37,4 +37,6 @@ mod support;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]
+mod unreadable;
+#[cfg(test)]
 mod worst;
