@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod capabilities;
+#[cfg(test)]
 mod effective;
 #[cfg(test)]
 mod examples;
@@ -38,5 +40,7 @@ mod support;
 mod tidy;
 #[cfg(test)]
 mod unreadable;
+#[cfg(test)]
+mod wiring;
 #[cfg(test)]
 mod worst;
