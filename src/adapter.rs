@@ -94,6 +94,18 @@ pub fn capability(adapter: &Adapter, event: Event, verdict: Verdict) -> Capabili
     }
 }
 
+/// Returns what becomes of a verdict that cannot be said; `None` when it can.
+#[must_use]
+pub fn replacement(adapter: &Adapter, event: Event, verdict: Verdict) -> Option<&'static str> {
+    let cannot = encode::cannot(adapter, event, verdict)?;
+    Some(match cannot.instead {
+        Instead::Deny => "denied",
+        Instead::Context => "said as context",
+        Instead::Notice => "told to the person",
+        Instead::Neutral => "not said",
+    })
+}
+
 /// Returns whether a text for the model reaches it on an event that is not objected to.
 #[must_use]
 pub fn context_capability(adapter: &Adapter, event: Event) -> Capability {

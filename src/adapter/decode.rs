@@ -50,6 +50,9 @@ pub enum PayloadProblem {
     NoEvent,
 }
 
+/// How far the event is looked for in bytes that are no payload.
+const SCAN_LIMIT: usize = 1024 * 1024;
+
 /// Largest payload that is judged, in bytes.
 pub const PAYLOAD_LIMIT: usize = 64 * 1024 * 1024;
 
@@ -217,11 +220,12 @@ fn unreadable(
     flag: Option<&str>,
     problem: PayloadProblem,
 ) -> PayloadError {
+    let beginning = payload.get(..SCAN_LIMIT).unwrap_or(payload);
     let picked = adapter
         .fields
         .event
         .iter()
-        .find_map(|pointer| json::scan(payload, pointer));
+        .find_map(|pointer| json::scan(beginning, pointer));
     let picked = picked.filter(|name| !name.is_empty());
     let row = picked.as_deref().and_then(|name| native_row(adapter, name));
     let flagged = flag.and_then(|flag| named(adapter, flag));

@@ -13,7 +13,17 @@ use crate::decision::Verdict;
 include!(concat!(env!("OUT_DIR"), "/adapters.rs"));
 
 /// Every shipped adapter.
-pub(super) static ALL: &[&Adapter] = &[&CLAUDE_CODE, &CODEX];
+pub(super) static ALL: &[&Adapter] = &[
+    &CLAUDE_CODE,
+    &CODEX,
+    &CURSOR,
+    &GEMINI_CLI,
+    &QWEN_CODE,
+    &COPILOT_CLI,
+    &VSCODE_COPILOT,
+    &DEVIN,
+    &OPENCODE,
+];
 
 /// The session that `hookgate demo` plays.
 pub(crate) static TOUR: &str = include_str!("../../adapters/claude-code/tour.json");

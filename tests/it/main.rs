@@ -5,9 +5,13 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod capabilities;
+#[cfg(test)]
 mod effective;
 #[cfg(test)]
 mod examples;
+#[cfg(test)]
+mod foreign;
 #[cfg(test)]
 mod gates;
 #[cfg(test)]
@@ -35,5 +39,9 @@ mod routes;
 mod support;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod unreadable;
+#[cfg(test)]
+mod wiring;
 #[cfg(test)]
 mod worst;

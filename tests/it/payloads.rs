@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use hookgate::adapter::{self, Adapter};
-use serde_json::Value;
 
 use crate::support::{Repo, assert_file, finish, manifest};
 
@@ -98,23 +97,4 @@ fn without_seconds(text: &str) -> String {
         }
         _ => text.to_owned(),
     }
-}
-
-#[test]
-fn a_payload_of_another_runtime_is_noticed_judged_and_recorded() {
-    let repo = Repo::demo();
-    let codex = serde_json::json!({
-        "session_id": "s", "turn_id": "t", "model": "m", "cwd": repo.root(), "permission_mode": "default",
-        "hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_use_id": "c",
-        "tool_input": {"command": "cat .env"},
-    });
-    let ran = repo.hook("before-tool", codex.to_string().as_bytes());
-    assert_eq!((ran.stdout.as_str(), ran.exit), ("", 2));
-    assert!(
-        ran.stderr.starts_with("secrets: cat reads `.env`"),
-        "{ran:?}"
-    );
-    let line: Value = serde_json::from_str(repo.read(".hook-state/audit.jsonl").trim()).unwrap();
-    assert_eq!(line["foreign"], "codex");
-    assert_eq!(line["verdict"], "deny");
 }

@@ -20,9 +20,11 @@ fn payloads_of_other_runtimes_are_noticed_and_named() {
     }
     for (sender, path) in recorded {
         for (name, payload) in files(&path) {
+            // Session events of this one have no mark but its variable.
+            let env = |name: &str| sender == "devin" && name == "DEVIN_PROJECT_DIR";
             for adapter in all() {
                 let expected = (adapter.name != sender).then_some(sender.as_str());
-                let found = match decode(adapter, &payload, Some("other"), &no_variables) {
+                let found = match decode(adapter, &payload, Some("other"), &env) {
                     Ok(call) => call.foreign,
                     Err(error) => error.foreign,
                 };
@@ -40,6 +42,10 @@ fn payloads_that_nobody_recorded_are_named_by_their_marks() {
         let payload = case["payload"].to_string();
         let env = |name: &str| case["env"] == name;
         for adapter in all() {
+            // A payload with a time may always be this one's own, whatever variables are set.
+            if adapter.name == "copilot-cli" && case["env"].is_string() {
+                continue;
+            }
             let expected = case["runtime"]
                 .as_str()
                 .filter(|name| *name != adapter.name);
