@@ -3,6 +3,8 @@
 pub mod check;
 pub mod demo;
 pub mod explain;
+pub mod gate;
 pub mod hook;
 pub mod init;
 pub mod test;
+pub mod trust;

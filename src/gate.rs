@@ -1,251 +1,182 @@
 //! Quality gates: a command that must have succeeded on the present content of its inputs.
 //!
-//! A result counts only for the content, the command and the checkout that it was got with. One process runs a gate at a
-//! time; others wait for its result. A gate that cannot run is broken, which is not the agent's fault and is said so. Where
-//! state cannot be written a result still counts for the event that asked for it; it only cannot be used again.
+//! A result counts only for the content, the command, the tools' versions and the checkout that it was got with. One process
+//! runs a gate at a time; others wait for its result. A gate that cannot run is broken, which is not the agent's fault and is
+//! said so. Where state cannot be written a result still counts for the event that asked for it; it only cannot be used again.
 
 mod evidence;
 mod excerpt;
 mod inputs;
 mod run;
+mod schedule;
+mod settle;
+mod text;
+mod turn;
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::path::Path;
 
 pub use evidence::{Evidence, Status};
-use inputs::Inputs;
+pub use run::{HOLD, hold};
 
 use crate::policy::{QualityGate, Rule};
 use crate::state::{State, file_name};
-
-/// How long a process waits for another's run beyond the gate's own time limit.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How often a waiting process looks again.
-const PAUSE: Duration = Duration::from_millis(20);
+use settle::Job;
 
 /// Which runs are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     /// Run unless a green result for this content is at hand.
     Run,
+    /// Run even then.
+    Force,
     /// Never run: only look whether a green result is at hand.
     Look,
+}
+
+/// A gate about which something is to be found out.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    pub rule: &'a Rule,
+    pub gate: &'a QualityGate,
+    pub mode: Mode,
 }
 
 /// What is known of a gate now.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
     /// The present content has passed, in an earlier run or in this one.
-    Passed { ran: bool, evidence: Evidence },
+    Passed { ran: bool, evidence: Box<Evidence> },
     /// The present content fails.
-    Failed(Evidence),
+    Failed(Box<Evidence>),
     /// No result for the present content: nothing ran, or these inputs moved since.
     Stale { moved: Vec<String> },
     /// The gate succeeds, but changes its own inputs each time: its result is never for what is there afterwards.
     Moved { files: Vec<String> },
     /// The gate could not run.
     Broken { why: String },
+    /// It was not run, because a gate that it needs did not pass. `is_broken`: that one could not be run.
+    Held { need: String, is_broken: bool },
 }
 
-/// Finds out about a gate. `edited` is the file that made it due, for the record.
+impl Outcome {
+    #[must_use]
+    pub fn has_passed(&self) -> bool {
+        matches!(self, Self::Passed { .. })
+    }
+
+    /// Returns whether nothing can be said of the content, for want of a run.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        match self {
+            Self::Broken { .. } | Self::Moved { .. } => true,
+            Self::Held { is_broken, .. } => *is_broken,
+            _ => false,
+        }
+    }
+
+    /// Returns the public name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Passed { .. } => "passed",
+            Self::Failed(_) => "failed",
+            Self::Stale { .. } => "stale",
+            Self::Moved { .. } => "moved",
+            Self::Broken { .. } => "broken",
+            Self::Held { .. } => "held",
+        }
+    }
+
+    /// Returns the record of the run that it rests on.
+    #[must_use]
+    pub fn evidence(&self) -> Option<&Evidence> {
+        match self {
+            Self::Passed { evidence, .. } | Self::Failed(evidence) => Some(evidence),
+            _ => None,
+        }
+    }
+}
+
+/// What is told while gates run.
+pub trait Watch: Sync {
+    /// A gate starts; these inputs moved since its last result. `None`: it has none.
+    fn starts(&self, gate: &str, moved: Option<&[String]>);
+    /// A gate that runs has printed a line.
+    fn prints(&self, gate: &str, line: &str);
+    /// A gate that was started has ended.
+    fn ends(&self, gate: &str, outcome: &Outcome);
+    /// Whether lines are wanted.
+    fn is_live(&self) -> bool {
+        false
+    }
+}
+
+/// Nobody looks on.
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn starts(&self, _gate: &str, _moved: Option<&[String]>) {}
+    fn prints(&self, _gate: &str, _line: &str) {}
+    fn ends(&self, _gate: &str, _outcome: &Outcome) {}
+}
+
+/// Finds out about gates, in parallel where they have to run; the outcomes stand in the order of `wanted`. `edited` is the
+/// file that made them due, for the record.
 ///
 /// Everything that can go wrong is an [`Outcome::Broken`] with the reason; trouble that leaves the outcome as it is, such as
 /// a result that cannot be kept, goes to `troubles`.
 #[must_use]
 pub fn settle(
     root: &Path,
-    rule: &Rule,
-    gate: &QualityGate,
-    mode: Mode,
+    wanted: &[Wanted<'_>],
     edited: Option<&str>,
+    watch: &dyn Watch,
     troubles: &mut Vec<String>,
-) -> Outcome {
-    let mut job = Job {
-        rule,
-        gate,
-        state: State::of(root),
-        base: root.join(&rule.base),
-        root,
-        troubles,
-    };
-    job.settle(mode, edited)
-        .unwrap_or_else(|why| Outcome::Broken { why })
+) -> Vec<Outcome> {
+    let mut jobs: Vec<Job<'_>> = wanted
+        .iter()
+        .map(|wanted| Job::new(root, *wanted, edited, watch))
+        .collect();
+    // Most stops change nothing: no thread is started to find that out.
+    let mut outcomes: Vec<Option<Outcome>> = jobs.iter_mut().map(Job::look).collect();
+    schedule::run(&mut jobs, &mut outcomes);
+    for job in &mut jobs {
+        troubles.append(&mut job.troubles);
+    }
+    let outcomes: Vec<Outcome> = outcomes
+        .into_iter()
+        .map(|outcome| {
+            outcome.unwrap_or_else(|| Outcome::Broken {
+                why: "the gates that it needs need it in turn".into(),
+            })
+        })
+        .collect();
+    keep_failure(root, &outcomes, troubles);
+    outcomes
 }
 
-/// One gate of one checkout.
-struct Job<'a> {
-    rule: &'a Rule,
-    gate: &'a QualityGate,
-    state: State,
-    base: PathBuf,
-    root: &'a Path,
-    troubles: &'a mut Vec<String>,
+/// Of gates that ran together, a failure is the latest result: whoever looks there wants to know of it.
+fn keep_failure(root: &Path, outcomes: &[Outcome], troubles: &mut Vec<String>) {
+    let failed = outcomes.iter().find_map(|outcome| match outcome {
+        Outcome::Failed(evidence) => Some(evidence),
+        _ => None,
+    });
+    if let Some(evidence) = failed
+        && outcomes.len() > 1
+        && let Err(error) = evidence.write_latest(&State::of(root))
+    {
+        troubles.push(error.to_string());
+    }
 }
 
-impl Job<'_> {
-    fn settle(&mut self, mode: Mode, edited: Option<&str>) -> Result<Outcome, String> {
-        let inputs = self.inputs()?;
-        let command = self.command_digest();
-        if let Some(evidence) = self.passed(&command, &inputs) {
-            return Ok(Outcome::Passed {
-                ran: false,
-                evidence,
-            });
-        }
-        if mode == Mode::Look {
-            let moved = Evidence::read(&self.state, &self.rule.id)
-                .map(|evidence| evidence.moved(&inputs))
-                .unwrap_or_default();
-            return Ok(Outcome::Stale { moved });
-        }
-        let asked = SystemTime::now();
-        // Kept until the end: whoever waits for it finds our result.
-        let _turn = self.wait_for_turn();
-        let inputs = self.inputs()?;
-        if let Some(evidence) = self.passed(&command, &inputs) {
-            return Ok(Outcome::Passed {
-                ran: false,
-                evidence,
-            });
-        }
-        if let Some(evidence) = self.failed_since(asked, &command, &inputs) {
-            return Ok(Outcome::Failed(evidence));
-        }
-        match self.run(&command, &inputs, edited)? {
-            // A first run may write what later runs leave alone: caches, compiled files.
-            Outcome::Moved { .. } => {
-                let inputs = self.inputs()?;
-                self.run(&command, &inputs, edited)
-            }
-            outcome => Ok(outcome),
-        }
-    }
+/// Returns the path of a gate's log, relative to the root.
+#[must_use]
+pub fn log_path(gate: &str) -> String {
+    format!("{}/{}", crate::state::FOLDER, log_name(gate))
+}
 
-    fn run(
-        &mut self,
-        command: &str,
-        before: &Inputs,
-        edited: Option<&str>,
-    ) -> Result<Outcome, String> {
-        let ran = run::run(self.gate, &self.base);
-        let mut evidence = Evidence::new(self.rule, command, before, self.root, edited);
-        let finished = match ran {
-            Ok(finished) => finished,
-            Err(why) => {
-                evidence.status = Status::Broken;
-                evidence.stderr_tail.clone_from(&why);
-                self.keep(&evidence);
-                return Ok(Outcome::Broken { why });
-            }
-        };
-        evidence.finish(finished);
-        if evidence.status == Status::Passed {
-            let moved = evidence.moved(&self.inputs()?);
-            if !moved.is_empty() {
-                evidence.status = Status::Broken;
-                self.keep(&evidence);
-                return Ok(Outcome::Moved { files: moved });
-            }
-        }
-        self.keep(&evidence);
-        Ok(match evidence.status {
-            Status::Passed => Outcome::Passed {
-                ran: true,
-                evidence,
-            },
-            Status::Failed => Outcome::Failed(evidence),
-            Status::Broken => Outcome::Broken {
-                why: evidence.broken_because(),
-            },
-        })
-    }
-
-    fn inputs(&self) -> Result<Inputs, String> {
-        let inputs = inputs::digest(&self.base, &self.gate.inputs)
-            .map_err(|error| format!("its inputs cannot be read: {error}"))?;
-        if inputs.is_empty() {
-            return Err(
-                "no file matches its `inputs`, so a result could not be bound to anything; correct the globs".into(),
-            );
-        }
-        Ok(inputs)
-    }
-
-    /// Returns the evidence when it is green and for exactly this.
-    fn passed(&self, command: &str, inputs: &Inputs) -> Option<Evidence> {
-        Evidence::read(&self.state, &self.rule.id).filter(|evidence| {
-            evidence.status == Status::Passed && self.is_for(evidence, command, inputs)
-        })
-    }
-
-    /// Returns a failure for exactly this that another process found while this one waited: it is as good as our own.
-    fn failed_since(&self, asked: SystemTime, command: &str, inputs: &Inputs) -> Option<Evidence> {
-        let written = Evidence::written(&self.state, &self.rule.id)?;
-        let evidence = Evidence::read(&self.state, &self.rule.id)?;
-        let is_this = evidence.status == Status::Failed && self.is_for(&evidence, command, inputs);
-        (is_this && written > asked).then_some(evidence)
-    }
-
-    fn is_for(&self, evidence: &Evidence, command: &str, inputs: &Inputs) -> bool {
-        evidence.command_digest == command
-            && evidence.inputs_digest == inputs.digest
-            && evidence.worktree == self.root.to_string_lossy()
-    }
-
-    /// Digest of all that decides what runs.
-    fn command_digest(&self) -> String {
-        let gate = self.gate;
-        let parts = format!(
-            "{:?}\n{:?}\n{:?}\n{:?}",
-            gate.run, gate.env, gate.working_directory, self.rule.base
-        );
-        blake3::hash(parts.as_bytes()).to_hex().to_string()
-    }
-
-    fn keep(&mut self, evidence: &Evidence) {
-        if let Err(error) = evidence.write(&self.state) {
-            let gate = &evidence.gate;
-            self.troubles
-                .push(format!("the result of `{gate}` cannot be kept: {error}"));
-        }
-    }
-
-    /// Waits until no other process runs this gate. The lock is the kernel's, so a killed process leaves none behind. Where
-    /// there can be no lock, or its owner takes too long, the gate runs all the same: once too often is no harm.
-    fn wait_for_turn(&mut self) -> Option<File> {
-        match self.lock() {
-            Ok(file) => Some(file),
-            Err(trouble) => {
-                let gate = &self.rule.id;
-                self.troubles
-                    .push(format!("`{gate}` runs without a lock: {trouble}"));
-                None
-            }
-        }
-    }
-
-    fn lock(&self) -> Result<File, String> {
-        let name = format!("gates/{}.lock", file_name(&self.rule.id));
-        let path = self
-            .state
-            .prepare(&name)
-            .map_err(|error| error.to_string())?;
-        let mut options = OpenOptions::new();
-        let file = options.create(true).append(true).open(path);
-        let file = file.map_err(|error| error.to_string())?;
-        let deadline = Instant::now() + self.gate.timeout + PATIENCE;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::Error(error)) => return Err(error.to_string()),
-                Err(TryLockError::WouldBlock) if Instant::now() > deadline => {
-                    return Err("another process has been running it for too long".into());
-                }
-                Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
-            }
-        }
-    }
+fn log_name(gate: &str) -> String {
+    format!("gates/{}.log", file_name(gate))
 }
 
 /// "a, b and 3 more".

@@ -22,6 +22,7 @@ pub mod policy;
 pub mod gate;
 pub mod governor;
 pub mod state;
+pub mod trust;
 pub mod wiring;
 
 pub mod cli;

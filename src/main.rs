@@ -7,6 +7,12 @@ fn main() -> ExitCode {
     match hookgate::commands::hook::Line::read(&arguments) {
         // The hot path: no argument parser, no tracing unless asked for.
         Some(line) => hookgate::commands::hook::run(&line),
+        None if arguments
+            .get(1)
+            .is_some_and(|word| word == hookgate::gate::HOLD) =>
+        {
+            hookgate::gate::hold()
+        }
         None => hookgate::cli::run(arguments),
     }
 }

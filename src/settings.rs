@@ -36,6 +36,16 @@ pub fn home() -> Option<String> {
     (!folder.is_empty()).then(|| folder.to_owned())
 }
 
+/// Returns the folder of the person's own settings of hookgate.
+#[must_use]
+pub fn config_folder() -> Option<PathBuf> {
+    // The convention of freedesktop.org; a relative path there counts as none.
+    let moved = variable("XDG_CONFIG_HOME").map(PathBuf::from);
+    let moved = moved.filter(|folder| folder.is_absolute());
+    let folder = moved.or_else(|| Some(PathBuf::from(home()?).join(".config")))?;
+    Some(folder.join("hookgate"))
+}
+
 /// Returns the folder that this process runs in.
 ///
 /// Only for payloads that say no folder, and for commands that a person types.
@@ -62,16 +72,20 @@ pub fn state_folder() -> Option<PathBuf> {
 /// Returns the values of variables that look like secrets by their name, longest first, for masking them in output.
 #[must_use]
 pub fn secret_values() -> Vec<String> {
-    const MARKS: [&str; 6] = ["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL"];
     let mut values: Vec<String> = std::env::vars_os()
-        .filter(|(name, _)| {
-            let name = name.to_string_lossy().to_uppercase();
-            MARKS.iter().any(|mark| name.contains(mark))
-        })
-        .filter_map(|(_, value)| value.into_string().ok())
-        // Shorter values are words like "true", which would blot out innocent output.
-        .filter(|value| value.len() >= 8)
+        .filter_map(|(name, value)| Some((name, value.into_string().ok()?)))
+        .filter(|(name, value)| is_secret(&name.to_string_lossy(), value))
+        .map(|(_, value)| value)
         .collect();
     values.sort_by_key(|value| std::cmp::Reverse(value.len()));
     values
+}
+
+/// Returns whether a variable looks like a secret by its name.
+#[must_use]
+pub fn is_secret(name: &str, value: &str) -> bool {
+    const MARKS: [&str; 6] = ["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL"];
+    let name = name.to_uppercase();
+    // Shorter values are words like "true", which would blot out innocent output.
+    value.len() >= 8 && MARKS.iter().any(|mark| name.contains(mark))
 }

@@ -9,6 +9,7 @@ pub mod session;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -142,8 +143,11 @@ impl State {
 /// # Errors
 /// Those of creating, writing and renaming.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    // Threads of one process write at the same time as well.
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
+    name.push(format!(".{}-{count}.new", std::process::id()));
     let beside = path.with_file_name(name);
     let written = File::create(&beside).and_then(|mut file| {
         // Who may read a file stays as it was.

@@ -178,10 +178,23 @@ fn setup_source(setup: &Setup) -> String {
             switch.is
         )
     });
+    let trust = setup.trust.as_ref().map(|trust| {
+        format!(
+            "Trusted {{ path: {:?}, at: {} }}",
+            trust.path,
+            pointer(&trust.at)
+        )
+    });
     format!(
-        "Setup {{ signs: &{:?}, comments: {}, steps: {steps}, switches: {switches}, \
+        "Setup {{ signs: &{:?}, comments: {}, root_only: {}, steps: {steps}, trust: {}, switches: {switches}, \
          matchers: Matchers::{:?}, shell: &{:?}, version: &{:?} }}",
-        setup.signs, setup.comments, setup.matchers, setup.shell, setup.version
+        setup.signs,
+        setup.comments,
+        setup.root_only,
+        option(trust),
+        setup.matchers,
+        setup.shell,
+        setup.version
     )
 }
 

@@ -52,11 +52,20 @@ pub(crate) struct Wiring {
 pub(crate) struct Setup {
     pub(crate) signs: Vec<String>,
     pub(crate) comments: bool,
+    pub(crate) root_only: bool,
     pub(crate) steps: Vec<SetupStep>,
+    pub(crate) trust: Option<SetupTrust>,
     pub(crate) switches: Vec<Switch>,
     pub(crate) matchers: Matchers,
     pub(crate) shell: Vec<String>,
     pub(crate) version: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct SetupTrust {
+    pub(crate) path: String,
+    pub(crate) at: Text<Pointer>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -56,6 +56,10 @@ pub struct Setup {
     pub signs: &'static [&'static str],
     /// Whether the runtime reads a configuration that has comments.
     pub comments: bool,
+    /// Whether hooks of a repository are read only by a session that starts in its root.
+    pub root_only: bool,
+    /// Where the runtime keeps which hooks a person trusts.
+    pub trust: Option<Trusted>,
     /// What a person has to do.
     pub steps: &'static [Manual],
     /// Values in configurations that switch every hook off.
@@ -73,6 +77,13 @@ pub struct Manual {
     /// Only when set up for this scope.
     pub scope: Option<Scope>,
     pub text: &'static str,
+}
+
+/// A person's trust in single hooks: keys below `at` that begin with the full path of the file that holds them.
+#[derive(Debug, Clone, Copy)]
+pub struct Trusted {
+    pub path: &'static str,
+    pub at: Pointer,
 }
 
 /// A value that switches hooks off.

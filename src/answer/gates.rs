@@ -3,7 +3,7 @@
 use super::Trace;
 use crate::call::{Access, Event, StopState};
 use crate::decision::{Context, Finding, Verdict};
-use crate::gate::{self, Evidence, Mode, Outcome};
+use crate::gate::{self, Evidence, Mode, Outcome, Unwatched, Wanted};
 use crate::governor::{self, Choice};
 use crate::policy::evaluate::DueGate;
 use crate::policy::{Mode as PolicyMode, PolicySet};
@@ -27,41 +27,34 @@ pub(super) fn settle(
 ) -> Vec<Settled> {
     let event = trace.call.event;
     let edited = edited_file(trace);
+    let wanted: Vec<Wanted<'_>> = due
+        .iter()
+        .map(|due| Wanted {
+            rule: due.rule,
+            gate: due.gate,
+            mode: if event == Event::Stop && !due.gate.run_on_stop {
+                Mode::Look
+            } else {
+                Mode::Run
+            },
+        })
+        .collect();
+    let outcomes = gate::settle(
+        repository.root(),
+        &wanted,
+        edited.as_deref(),
+        &Unwatched,
+        &mut trace.troubles,
+    );
     let mut settled = Vec::new();
     let mut findings = Vec::new();
-    for due in due {
-        let mode = if event == Event::Stop && !due.gate.run_on_stop {
-            Mode::Look
-        } else {
-            Mode::Run
-        };
-        let outcome = gate::settle(
-            repository.root(),
-            due.rule,
-            due.gate,
-            mode,
-            edited.as_deref(),
-            &mut trace.troubles,
-        );
+    for (due, outcome) in due.iter().zip(&outcomes) {
         settled.push(Settled {
             gate: due.rule.id.clone(),
-            status: status(&outcome),
+            status: outcome.name(),
         });
-        if let Outcome::Passed {
-            ran: true,
-            evidence,
-        } = &outcome
-            && event == Event::AfterTool
-        {
-            trace.decision.context.push(Context {
-                rule: due.rule.id.clone(),
-                text: format!(
-                    "quality gate `{}` passed on the present content ({:.1} s)",
-                    due.rule.id, evidence.duration_seconds
-                ),
-            });
-        }
-        findings.extend(objection(due, &outcome, event, set));
+        tell_run(trace, due, outcome);
+        findings.extend(objection(due, outcome, event, set));
     }
     trace.decision.findings.extend(findings);
     if event == Event::Stop && set.mode == PolicyMode::Enforce {
@@ -72,13 +65,43 @@ pub(super) fn settle(
     settled
 }
 
-fn status(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Passed { .. } => "passed",
-        Outcome::Failed(_) => "failed",
-        Outcome::Stale { .. } => "stale",
-        Outcome::Moved { .. } => "moved",
-        Outcome::Broken { .. } => "broken",
+/// Says what a run did besides passing or failing: on stops to the person, else to the model.
+fn tell_run(trace: &mut Trace, due: &DueGate<'_>, outcome: &Outcome) {
+    let id = &due.rule.id;
+    let Some(evidence) = outcome.evidence() else {
+        return;
+    };
+    let has_run = !matches!(outcome, Outcome::Passed { ran: false, .. });
+    let mut texts = Vec::new();
+    if outcome.has_passed() && has_run && trace.call.event == Event::AfterTool {
+        texts.push(format!(
+            "quality gate `{id}` passed on the present content ({:.1} s)",
+            evidence.duration_seconds
+        ));
+    }
+    if has_run && !evidence.rewrote.is_empty() {
+        texts.push(format!(
+            "these inputs of quality gate `{id}` changed while it ran, so it ran again and passed on the new content: {}",
+            gate::listed(&evidence.rewrote)
+        ));
+    }
+    if has_run && !evidence.left.is_empty() {
+        texts.push(format!(
+            "quality gate `{id}` left processes behind, which were ended: {}",
+            gate::listed(&evidence.left)
+        ));
+    }
+    if trace.call.event == Event::Stop {
+        let told = texts.iter().map(|text| format!("hookgate: {text}"));
+        trace.decision.notices.extend(told);
+    } else {
+        trace
+            .decision
+            .context
+            .extend(texts.into_iter().map(|text| Context {
+                rule: id.clone(),
+                text,
+            }));
     }
 }
 
@@ -123,12 +146,20 @@ fn objection(
             format!("the quality gate could not run, which is no fault of this change: {why}"),
             broken_verdict(event, set),
         ),
+        Outcome::Held { need, is_broken } => (
+            format!("the quality gate was not run, because it needs `{need}`, which did not pass"),
+            if *is_broken {
+                broken_verdict(event, set)
+            } else {
+                own
+            },
+        ),
     };
     let finding = Finding {
         verdict,
         ..due.rule.finding(what, None)
     };
-    if matches!(outcome, Outcome::Broken { .. } | Outcome::Moved { .. }) {
+    if outcome.is_broken() {
         // The rule's own words speak of what the gate checks, and nothing was checked.
         return Some(Finding {
             reason: None,
@@ -141,7 +172,7 @@ fn objection(
 
 /// The failing lines below the sentence, or that there are none.
 fn failure_lines(evidence: &Evidence) -> String {
-    match evidence.failure().as_str() {
+    match evidence.failure.as_str() {
         "" => " and prints nothing".to_owned(),
         lines => format!(":\n{lines}"),
     }

@@ -35,8 +35,31 @@ pub struct Evidence {
     /// The last characters of each stream, secrets masked.
     pub stdout_tail: String,
     pub stderr_tail: String,
+    /// The lines that say what failed.
+    pub failure: String,
     /// The file whose edit made the gate run.
     pub edited_file: Option<String>,
+    /// What the gate's `tool-versions` said.
+    pub tool_versions: Vec<ToolVersion>,
+    /// Inputs that changed while it ran.
+    pub moved: Vec<String>,
+    /// Inputs that the run before this one changed, so that this one was needed.
+    pub rewrote: Vec<String>,
+    /// Processes that it left behind and that were ended.
+    pub left: Vec<String>,
+    /// Where all the output is, relative to the root.
+    pub log: Option<String>,
+    /// Why it is broken.
+    pub why: Option<String>,
+    /// Different for each run.
+    pub run: String,
+}
+
+/// What a tool says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ToolVersion {
+    pub command: String,
+    pub says: String,
 }
 
 /// How a run ended.
@@ -93,58 +116,74 @@ impl Evidence {
             worktree: root.to_string_lossy().into_owned(),
             started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             edited_file: edited.map(str::to_owned),
+            run: run_id(),
             ..Self::default()
         }
     }
 
     pub(super) fn finish(&mut self, finished: Finished) {
-        self.status = match finished.end {
-            End::Code(0) => Status::Passed,
-            // What shells answer when a program is not executable or missing.
-            End::Code(126 | 127) | End::TimedOut => Status::Broken,
-            End::Code(_) | End::Signal(_) => Status::Failed,
-        };
         self.duration_seconds = finished.duration.as_secs_f64();
         self.end = Some(finished.end);
         self.stdout_tail = finished.stdout;
         self.stderr_tail = finished.stderr;
+        self.failure = finished.failure;
+        self.left = finished.left;
+        self.status = match finished.end {
+            End::Code(0) => Status::Passed,
+            End::Code(_) | End::Signal(_) => Status::Failed,
+            End::TimedOut => Status::Broken,
+        };
+        if let Some(why) = self.cannot_judge(finished.end) {
+            self.broken(&why);
+        }
+    }
+
+    /// Says why an end proves nothing; `None` when it is a result.
+    fn cannot_judge(&self, end: End) -> Option<String> {
+        match end {
+            End::TimedOut => Some(format!(
+                "it was stopped after {:.0} s, its time limit",
+                self.duration_seconds
+            )),
+            // What shells answer when a program may not be executed, or is missing.
+            End::Code(code @ (126 | 127)) => {
+                let said = self.stderr_tail.trim();
+                Some(format!(
+                    "its program could not be started (exit code {code}): {said}"
+                ))
+            }
+            // What shells answer when a program was killed by such a signal.
+            End::Code(code @ (129 | 130 | 137 | 143)) => Some(killed(code - 128)),
+            End::Signal(signal @ (1 | 2 | 9 | 15)) => Some(killed(signal)),
+            End::Code(_) | End::Signal(_) => None,
+        }
+    }
+
+    pub(super) fn broken(&mut self, why: &str) {
+        self.status = Status::Broken;
+        self.why = Some(why.to_owned());
     }
 
     /// Says why a broken run proves nothing.
     pub(super) fn broken_because(&self) -> String {
-        match self.end {
-            Some(End::TimedOut) => format!(
-                "it was stopped after {:.0} s, its time limit",
-                self.duration_seconds
-            ),
-            Some(End::Code(code)) => {
-                let said = self.stderr_tail.trim();
-                format!("its program could not be started (exit code {code}): {said}")
-            }
-            _ => "it did not finish".into(),
-        }
+        let why = self.why.clone();
+        why.unwrap_or_else(|| "it did not finish".into())
     }
 
-    /// The part of the output that says what failed.
     #[must_use]
-    pub fn failure(&self) -> String {
-        super::excerpt::of(&self.stdout_tail, &self.stderr_tail)
+    pub fn exit_code(&self) -> Option<i32> {
+        self.end.and_then(End::code)
     }
 
     /// "exit code 1" or "signal 9".
     #[must_use]
     pub fn ending(&self) -> String {
-        match self.end {
-            Some(End::Code(code)) => format!("exit code {code}"),
-            Some(End::Signal(signal)) => format!("signal {signal}"),
-            Some(End::TimedOut) => "time limit reached".into(),
-            None => "not run".into(),
-        }
+        self.end.map_or_else(|| "not run".into(), End::told)
     }
 
     /// Names the inputs that differ from those of the run.
     #[must_use]
-    pub(super) fn moved(&self, now: &Inputs) -> Vec<String> {
+    pub(super) fn moved_until(&self, now: &Inputs) -> Vec<String> {
         if self.inputs_digest == now.digest {
             return Vec::new();
         }
@@ -185,15 +224,16 @@ impl Evidence {
             end: End::read(&value),
             stdout_tail: text("stdout_tail")?,
             stderr_tail: text("stderr_tail")?,
+            failure: text("failure").unwrap_or_default(),
             edited_file: text("edited_file"),
+            tool_versions: tool_versions(&value),
+            moved: list(&value, "moved"),
+            rewrote: list(&value, "rewrote"),
+            left: list(&value, "left_behind"),
+            log: text("log"),
+            why: text("why"),
+            run: text("run").unwrap_or_default(),
         })
-    }
-
-    /// Returns when the evidence of a gate was last written.
-    #[must_use]
-    pub(super) fn written(state: &State, gate: &str) -> Option<SystemTime> {
-        let file = state.folder().join(path(gate));
-        file.symlink_metadata().ok()?.modified().ok()
     }
 
     /// Writes the evidence, and the latest result for people.
@@ -201,28 +241,85 @@ impl Evidence {
     /// # Errors
     /// Those of [`State::write`].
     pub(super) fn write(&self, state: &State) -> Result<(), StateError> {
-        let mut value = json!({
+        self.write_latest(state)?;
+        let mut value = self.to_json();
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert("inputs".into(), json!(self.inputs));
+        }
+        state.write(&path(&self.gate), &value)
+    }
+
+    /// Writes the latest result for people.
+    ///
+    /// # Errors
+    /// Those of [`State::write`].
+    pub(super) fn write_latest(&self, state: &State) -> Result<(), StateError> {
+        state.write(state::LAST_GATE, &self.to_json())
+    }
+
+    fn to_json(&self) -> Value {
+        let versions = self.tool_versions.iter();
+        json!({
             "version": state::VERSION,
             "status": self.status.name(),
             "gate": self.gate,
             "exit_code": self.end.and_then(End::code),
             "signal": self.end.and_then(End::signal),
             "timed_out": self.end == Some(End::TimedOut),
+            "why": self.why,
             "edited_file": self.edited_file,
             "started": self.started,
             "duration_seconds": self.duration_seconds,
             "stdout_tail": self.stdout_tail,
             "stderr_tail": self.stderr_tail,
+            "failure": self.failure,
+            "log": self.log,
+            "left_behind": self.left,
+            "moved": self.moved,
+            "rewrote": self.rewrote,
             "inputs_digest": self.inputs_digest,
             "command_digest": self.command_digest,
+            "tool_versions": versions.map(|version| json!([version.command, version.says])).collect::<Vec<_>>(),
             "worktree": self.worktree,
-        });
-        state.write(state::LAST_GATE, &value)?;
-        if let Some(fields) = value.as_object_mut() {
-            fields.insert("inputs".into(), json!(self.inputs));
-        }
-        state.write(&path(&self.gate), &value)
+            "run": self.run,
+        })
     }
+}
+
+fn killed(signal: i32) -> String {
+    format!("it was killed (signal {signal}), from outside or for want of memory")
+}
+
+fn list(value: &Value, key: &str) -> Vec<String> {
+    let texts = value
+        .get(key)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    texts
+        .filter_map(|text| Some(text.as_str()?.to_owned()))
+        .collect()
+}
+
+fn tool_versions(value: &Value) -> Vec<ToolVersion> {
+    let versions = value.get("tool_versions").and_then(Value::as_array);
+    let versions = versions.into_iter().flatten();
+    let text = |version: &Value, at: usize| Some(version.get(at)?.as_str()?.to_owned());
+    versions
+        .filter_map(|version| {
+            Some(ToolVersion {
+                command: text(version, 0)?,
+                says: text(version, 1)?,
+            })
+        })
+        .collect()
+}
+
+/// Different for each run of each process.
+fn run_id() -> String {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let nanos = since.map_or(0, |since| since.as_nanos());
+    format!("{}-{nanos}", std::process::id())
 }
 
 fn path(gate: &str) -> String {

@@ -1,34 +1,54 @@
-//! Starts a gate's command and keeps the end of what it prints.
+//! Runs a gate's command, through a process that holds it: see `hold`.
 //!
-//! The command has a process group of its own, which is ended as a whole when the time is up, no standard input, and pipes
-//! that are read while it runs, so that no output can block it or fill the memory.
+//! The command has a process group of its own, no standard input and none of the hook's streams. Whatever ends the hook ends
+//! the command too, with everything that it started.
 
-use std::io::Read;
-use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::thread::{self, JoinHandle};
+mod group;
+mod hold;
+mod job;
+mod keep;
+mod mask;
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::policy::QualityGate;
-use crate::policy::rules::GateCommand;
-use crate::settings;
+pub use hold::hold;
+use job::{Job, Message};
 
-/// Characters kept of each stream.
-const TAIL: usize = 4_000;
-/// Between asking a process group to end and ending it.
-const GRACE: Duration = Duration::from_millis(500);
-/// How long output is waited for after the command has ended, should a child of it keep the pipe open.
-const DRAIN: Duration = Duration::from_millis(500);
+use crate::policy::QualityGate;
+
+/// The word on the command line that makes this program hold a gate.
+pub const HOLD: &str = "hold-gate";
+
+/// How long a holder may take beyond the gate's own time limit: it ends processes, and may wait for the run before.
+const MARGIN: Duration = Duration::from_secs(15);
+/// How long a holder may take to end a gate that is not wanted any more.
+const ENDING: Duration = Duration::from_secs(4);
+/// How often a running gate is looked after.
+const LOOK: Duration = Duration::from_millis(100);
+/// How long a command that tells a tool's version may take.
+const VERSION_LIMIT: Duration = Duration::from_secs(5);
 
 /// A run that came to an end.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Finished {
     pub(super) end: End,
     pub(super) duration: Duration,
+    /// The last characters of each stream.
     pub(super) stdout: String,
     pub(super) stderr: String,
+    /// The lines that say what failed.
+    pub(super) failure: String,
+    /// Processes that the command left behind and that were ended.
+    pub(super) left: Vec<String>,
+    /// What did not work besides.
+    pub(super) troubles: Vec<String>,
 }
 
 /// How the command ended.
@@ -54,7 +74,16 @@ impl End {
         }
     }
 
-    /// Reads what `Evidence` wrote.
+    /// "exit code 1" or "signal 9".
+    pub(super) fn told(self) -> String {
+        match self {
+            Self::Code(code) => format!("exit code {code}"),
+            Self::Signal(signal) => format!("signal {signal}"),
+            Self::TimedOut => "time limit reached".into(),
+        }
+    }
+
+    /// Reads what `Evidence` and `Message` wrote.
     pub(super) fn read(value: &Value) -> Option<Self> {
         let number = |key: &str| {
             let number = value.get(key).and_then(Value::as_i64)?;
@@ -67,157 +96,176 @@ impl End {
             .map(Self::Code)
             .or_else(|| number("signal").map(Self::Signal))
     }
+
+    fn of(status: ExitStatus) -> Self {
+        #[cfg(unix)]
+        if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+            return Self::Signal(signal);
+        }
+        Self::Code(status.code().unwrap_or(-1))
+    }
+}
+
+/// What goes with a run besides the gate.
+pub(super) struct Terms<'a> {
+    /// The file that takes the output.
+    pub(super) log: Option<PathBuf>,
+    /// Called with each line as it comes.
+    pub(super) live: Option<&'a (dyn Fn(&str) + Sync)>,
+    /// Asked now and then whether the result is still wanted.
+    pub(super) is_wanted: &'a dyn Fn() -> bool,
+}
+
+/// Why there is no result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// A sentence for people.
+    Cannot(String),
+    /// The result was not wanted any more.
+    Unwanted,
 }
 
 /// Runs the gate's command below its base, to its end or its time limit.
+pub(super) fn run(gate: &QualityGate, base: &Path, terms: &Terms<'_>) -> Result<Finished, Failure> {
+    let mut job = Job::of(gate, folder(gate, base));
+    job.log.clone_from(&terms.log);
+    job.live = terms.live.is_some();
+    held(&job, terms)
+}
+
+/// Asks a tool for its version.
 ///
 /// # Errors
-/// A sentence for people, when the command cannot be started.
-pub(super) fn run(gate: &QualityGate, base: &Path) -> Result<Finished, String> {
-    let started = Instant::now();
-    let mut child = command(gate, base)
-        .spawn()
-        .map_err(|error| format!("its command cannot be started: {error}"))?;
-    let stdout = child.stdout.take().map(Tail::read);
-    let stderr = child.stderr.take().map(Tail::read);
-    let end = wait(&mut child, started + gate.timeout)
-        .map_err(|error| format!("its command cannot be waited for: {error}"))?;
-    let secrets = settings::secret_values();
-    let text = |tail: Option<Tail>| masked(tail.map(Tail::text).unwrap_or_default(), &secrets);
-    Ok(Finished {
-        end,
-        duration: started.elapsed(),
-        stdout: text(stdout),
-        stderr: text(stderr),
-    })
+/// A sentence for people, when it does not say.
+pub(super) fn version(gate: &QualityGate, base: &Path, command: &str) -> Result<String, String> {
+    let job = Job {
+        words: job::shell(command),
+        folder: folder(gate, base),
+        env: gate.env.clone(),
+        timeout: VERSION_LIMIT,
+        log: None,
+        live: false,
+    };
+    let terms = Terms {
+        log: None,
+        live: None,
+        is_wanted: &|| true,
+    };
+    let cannot = |why: String| format!("`{command}`, which tells a tool's version, {why}");
+    match held(&job, &terms) {
+        Ok(finished) if finished.end == End::Code(0) => {
+            // Some tools say it on the other stream.
+            let said = format!("{}\n{}", finished.stdout.trim(), finished.stderr.trim());
+            Ok(said.trim().to_owned())
+        }
+        Ok(finished) => Err(cannot(format!("ends with {}", finished.end.told()))),
+        Err(Failure::Cannot(why)) => Err(cannot(format!("cannot be run: {why}"))),
+        Err(Failure::Unwanted) => Err(cannot("was not waited for".into())),
+    }
 }
 
-fn command(gate: &QualityGate, base: &Path) -> Command {
-    let mut command = match &gate.run {
-        GateCommand::Shell(line) => {
-            let mut command = Command::new(if cfg!(windows) { "cmd" } else { "/bin/sh" });
-            command
-                .arg(if cfg!(windows) { "/C" } else { "-c" })
-                .arg(line);
-            command
-        }
-        GateCommand::Words(words) => {
-            let mut words = words.iter();
-            let mut command = Command::new(words.next().map_or("", String::as_str));
-            command.args(words);
-            command
-        }
+fn folder(gate: &QualityGate, base: &Path) -> PathBuf {
+    match gate.working_directory.as_deref() {
+        None | Some("") => base.to_path_buf(),
+        Some(folder) => base.join(folder),
+    }
+}
+
+fn held(job: &Job, terms: &Terms<'_>) -> Result<Finished, Failure> {
+    let cannot = |what: &str, error: &std::io::Error| {
+        Failure::Cannot(format!("the process that holds it {what}: {error}"))
     };
-    let folder = gate.working_directory.as_deref().unwrap_or("");
-    command
-        .current_dir(base.join(folder))
-        .envs(gate.env.iter().map(|(name, value)| (name, value)))
-        .stdin(Stdio::null())
+    let mut holder = own_program()
+        .arg(HOLD)
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    command
-}
-
-/// Waits for the end of the command; at the deadline its whole group is asked to end, then ended.
-fn wait(child: &mut Child, deadline: Instant) -> std::io::Result<End> {
-    let mut pause = Duration::from_millis(1);
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(end_of(status));
-        }
-        if Instant::now() >= deadline {
-            stop(child)?;
-            return Ok(End::TimedOut);
-        }
-        thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(20));
-    }
-}
-
-#[cfg(unix)]
-fn stop(child: &mut Child) -> std::io::Result<()> {
-    use rustix::process::{Pid, Signal, kill_process_group};
-    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    let end_group = |signal| {
-        if let Some(group) = group {
-            // A group that is gone already has ended, which is what was wanted.
-            let _ = kill_process_group(group, signal);
-        }
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| cannot("cannot be started", &error))?;
+    let mut input = holder.stdin.take();
+    let sent = input.as_mut().map_or(Ok(()), |input| {
+        input.write_all(format!("{}\n", job.write()).as_bytes())
+    });
+    let messages = messages(&mut holder);
+    let result = match sent {
+        Ok(()) => follow(&messages, job, terms, &mut input),
+        Err(error) => Err(cannot("cannot be told what to run", &error)),
     };
-    end_group(Signal::TERM);
-    let deadline = Instant::now() + GRACE;
-    while child.try_wait()?.is_none() && Instant::now() < deadline {
-        thread::sleep(Duration::from_millis(10));
+    drop(input);
+    if result.is_err() {
+        // One that has ended already cannot be killed, which is as well.
+        let _ = holder.kill();
     }
-    end_group(Signal::KILL);
-    child.wait().map(drop)
+    let _ = holder.wait();
+    result
 }
 
-#[cfg(not(unix))]
-fn stop(child: &mut Child) -> std::io::Result<()> {
-    child.kill()?;
-    child.wait().map(drop)
-}
-
-#[cfg(unix)]
-fn end_of(status: ExitStatus) -> End {
-    use std::os::unix::process::ExitStatusExt;
-    match (status.code(), status.signal()) {
-        (Some(code), _) => End::Code(code),
-        (None, signal) => End::Signal(signal.unwrap_or(0)),
-    }
-}
-
-#[cfg(not(unix))]
-fn end_of(status: ExitStatus) -> End {
-    End::Code(status.code().unwrap_or(-1))
-}
-
-/// Reads a stream in a thread of its own and keeps its end.
-struct Tail {
-    reader: JoinHandle<()>,
-    kept: std::sync::Arc<std::sync::Mutex<Vec<u8>>>,
-}
-
-impl Tail {
-    fn read(mut stream: impl Read + Send + 'static) -> Self {
-        let kept = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-        let shared = std::sync::Arc::clone(&kept);
-        let reader = thread::spawn(move || {
-            let mut chunk = [0; 8192];
-            while let Ok(length @ 1..) = stream.read(&mut chunk) {
-                let Ok(mut kept) = shared.lock() else { return };
-                kept.extend_from_slice(chunk.get(..length).unwrap_or_default());
-                // Four bytes a character at most; the exact cut is made at the end.
-                let surplus = kept.len().saturating_sub(TAIL * 4);
-                kept.drain(..surplus);
+/// Follows a run to its end. The closed input tells the holder that nobody waits any more.
+fn follow(
+    messages: &Receiver<Message>,
+    job: &Job,
+    terms: &Terms<'_>,
+    input: &mut Option<ChildStdin>,
+) -> Result<Finished, Failure> {
+    let mut deadline = Instant::now() + job.timeout + MARGIN;
+    let mut group = None;
+    loop {
+        match messages.recv_timeout(LOOK) {
+            Ok(Message::Started(number)) => group = Some(number),
+            Ok(Message::Line(line)) => {
+                if let Some(live) = terms.live {
+                    live(&line);
+                }
             }
-        });
-        Self { reader, kept }
-    }
-
-    /// Returns the last characters, waiting a little for a reader that is not done.
-    fn text(self) -> String {
-        let deadline = Instant::now() + DRAIN;
-        while !self.reader.is_finished() && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(1));
+            Ok(Message::Finished(_) | Message::Cannot(_)) if input.is_none() => {
+                return Err(Failure::Unwanted);
+            }
+            Ok(Message::Finished(finished)) => return Ok(finished),
+            Ok(Message::Cannot(why)) => return Err(Failure::Cannot(why)),
+            Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {
+                if input.is_some() && !(terms.is_wanted)() {
+                    drop(input.take());
+                    deadline = Instant::now() + ENDING;
+                }
+            }
+            Err(_) => {
+                // Nobody else ends the gate now.
+                if let Some(group) = group {
+                    group::kill(group);
+                }
+                let why = "the process that held it was ended from outside, or did not answer";
+                return Err(Failure::Cannot(why.into()));
+            }
         }
-        let bytes = self
-            .kept
-            .lock()
-            .map(|kept| kept.clone())
-            .unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes);
-        let surplus = text.chars().count().saturating_sub(TAIL);
-        text.chars().skip(surplus).collect()
     }
 }
 
-/// Replaces the values of secret-looking environment variables.
-fn masked(text: String, secrets: &[String]) -> String {
-    secrets
-        .iter()
-        .fold(text, |text, secret| text.replace(secret, "[masked]"))
+/// Reads messages in a thread, so that they can be waited for with a limit.
+fn messages(holder: &mut Child) -> Receiver<Message> {
+    let (sender, receiver) = mpsc::channel();
+    let output = holder.stdout.take();
+    thread::spawn(move || {
+        let Some(output) = output else { return };
+        for line in BufReader::new(output).lines() {
+            let Some(message) = line.ok().and_then(|line| Message::read(&line)) else {
+                return;
+            };
+            if sender.send(message).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// This program, even when its file was replaced or removed since it was started.
+fn own_program() -> Command {
+    #[cfg(target_os = "linux")]
+    {
+        let mut command = Command::new("/proc/self/exe");
+        std::os::unix::process::CommandExt::arg0(&mut command, "hookgate");
+        command
+    }
+    #[cfg(not(target_os = "linux"))]
+    Command::new(std::env::current_exe().unwrap_or_else(|_| "hookgate".into()))
 }

@@ -9,6 +9,8 @@ mod gate;
 mod globs;
 mod kinds;
 mod layers;
+mod needs;
+pub(crate) use needs::candidates as gate_candidates;
 mod reader;
 mod rule;
 mod settings;

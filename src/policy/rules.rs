@@ -15,6 +15,7 @@ use regex::Regex;
 
 use super::command_pattern::CommandPattern;
 use super::path_pattern::PathPatterns;
+use super::problems::Place;
 use crate::call::{Access, Event};
 
 /// What a rule is about.
@@ -98,6 +99,19 @@ pub struct QualityGate {
     pub working_directory: Option<String>,
     /// Whether a stop runs the gate when its inputs moved, or only blocks and names them.
     pub run_on_stop: bool,
+    /// Gates that must have passed before this one runs.
+    pub needs: Vec<Need>,
+    /// Commands that tell the versions of tools; a result counts only for the same answers.
+    pub tool_versions: Vec<String>,
+}
+
+/// A gate that another one needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Need {
+    /// As written; the full id once the policy is complete.
+    pub id: String,
+    /// Where it is written.
+    pub(super) at: Place,
 }
 
 /// How a gate is started.

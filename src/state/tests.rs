@@ -36,6 +36,7 @@ fn a_session_is_read_back_as_written() {
     let session = Session {
         started: Some("2026-11-21T10:00:00Z".into()),
         denied: 2,
+        told: vec!["x".into()],
         stops: StopBlocks {
             total: 3,
             same: 1,

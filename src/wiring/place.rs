@@ -242,9 +242,13 @@ fn own_file(content: &str, whom: &For) -> String {
     match whom {
         For::Repository(_) => content.to_owned(),
         For::User { program, .. } => {
+            if let Some(template) = template(content, whom) {
+                return json::new_file(&template);
+            }
             let quoted = serde_json::Value::from(program.to_string_lossy()).to_string();
             let name = serde_json::Value::from(line::PROGRAM).to_string();
-            content.replace(&name, &quoted)
+            let content = content.replace(&name, &quoted);
+            content.replace(r#""hook", "#, r#""hook", "--scope", "user", "#)
         }
     }
 }
@@ -252,14 +256,15 @@ fn own_file(content: &str, whom: &For) -> String {
 /// Where a file of the user's is, and the folder around it, moved by a variable or not.
 #[must_use]
 pub fn user_path(adapter: &Adapter, shown: &str, home: &Path) -> (PathBuf, PathBuf) {
-    let relative = shown.strip_prefix("~/").unwrap_or(shown);
-    let config = adapter.config.iter().find(|config| config.path == shown);
-    let moved = config.and_then(|config| settings::variable(config.moved_by?));
-    match moved.map(PathBuf::from) {
-        Some(folder) if folder.is_absolute() => {
-            let name = Path::new(relative).file_name().unwrap_or_default();
-            (folder.join(name), folder)
-        }
-        _ => (home.join(relative), home.to_path_buf()),
-    }
+    let moved = adapter.config.iter().find_map(|config| {
+        // The variable names another folder for what lies beside the file, or below the folder, of the table.
+        let (folder, name) = config.path.rsplit_once('/')?;
+        let rest = shown.strip_prefix(folder)?.strip_prefix('/')?;
+        let is_it = rest == name || rest.strip_prefix(name)?.starts_with('/');
+        let moved = is_it.then(|| config.moved_by.and_then(settings::variable))??;
+        let moved = PathBuf::from(moved);
+        moved.is_absolute().then(|| (moved.join(rest), moved))
+    });
+    let below = shown.strip_prefix("~/").unwrap_or(shown);
+    moved.unwrap_or_else(|| (home.join(below), home.to_path_buf()))
 }

@@ -13,6 +13,8 @@ mod examples;
 #[cfg(test)]
 mod foreign;
 #[cfg(test)]
+mod gate_runs;
+#[cfg(test)]
 mod gates;
 #[cfg(test)]
 mod globs;

@@ -217,6 +217,8 @@ pub(super) static SAMPLE: Adapter = Adapter {
     setup: Setup {
         signs: &[],
         comments: false,
+        root_only: false,
+        trust: None,
         steps: &[],
         switches: &[],
         matchers: Matchers::NamesOrPattern,

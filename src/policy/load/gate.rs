@@ -6,7 +6,7 @@ use super::globs::{self, Use};
 use super::kinds::need;
 use super::reader::{Map, Reader};
 use crate::policy::problems::{shape, values};
-use crate::policy::rules::{GateCommand, GateEvent, QualityGate};
+use crate::policy::rules::{GateCommand, GateEvent, Need, QualityGate};
 use crate::policy::yaml::{Kind, Node};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_mins(1);
@@ -15,7 +15,7 @@ const EVENTS: [(GateEvent, &str); 2] = [
     (GateEvent::Stop, "stop"),
 ];
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 9] = [
     "run",
     "inputs",
     "on",
@@ -23,6 +23,8 @@ const KEYS: [&str; 7] = [
     "env",
     "working-directory",
     "run-on-stop",
+    "needs",
+    "tool-versions",
 ];
 
 /// Reads the value under `quality-gate`.
@@ -75,7 +77,31 @@ pub(super) fn read(
         env,
         working_directory,
         run_on_stop,
+        needs: needs(reader, &map),
+        tool_versions: tool_versions(reader, &map),
     })
+}
+
+/// Reads the ids of other gates. Whether there are such gates is known when every file has been read.
+fn needs(reader: &mut Reader<'_>, map: &Map<'_>) -> Vec<Need> {
+    let texts = map
+        .get("needs")
+        .and_then(|node| reader.texts(node, "needs"));
+    let texts = texts.unwrap_or_default();
+    texts
+        .iter()
+        .map(|text| Need {
+            id: text.text.to_owned(),
+            at: reader.place(text.node),
+        })
+        .collect()
+}
+
+fn tool_versions(reader: &mut Reader<'_>, map: &Map<'_>) -> Vec<String> {
+    let node = map.get("tool-versions");
+    let texts = node.and_then(|node| reader.texts(node, "tool-versions"));
+    let texts = texts.unwrap_or_default();
+    texts.iter().map(|text| text.text.to_owned()).collect()
 }
 
 fn run_on_stop(reader: &mut Reader<'_>, map: &Map<'_>, on: &[GateEvent]) -> bool {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::files::{self, Extended};
 use super::reader::{Map, Reader, Text};
 use super::settings::Settings;
-use super::{LayerFile, Loaded, rule};
+use super::{LayerFile, Loaded, needs, rule};
 use crate::policy::problems::{FileId, Place, Problems, form, layers, shape, values};
 use crate::policy::yaml::{self, Kind, Meaning, Node};
 use crate::policy::{Layer, PolicySet, RuleKind, Source, packs};
@@ -132,6 +132,7 @@ impl<'a> Loading<'a> {
     /// Returns what was read.
     pub(super) fn finish(mut self) -> Loaded {
         self.settings.write(&mut self.set);
+        needs::resolve(&mut self.set, &mut self.problems);
         self.problems.set_when_broken(self.set.when_broken);
         Loaded {
             set: self.set,

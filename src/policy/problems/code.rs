@@ -87,5 +87,7 @@ codes! {
     UnreadableExtends = "unreadable-extends" Error,
     ExtendsOutside = "extends-outside" Error,
     ExtendsCycle = "extends-cycle" Error,
+    UnknownGate = "unknown-gate" Error,
+    NeedsCircle = "needs-circle" Error,
     LooserLayer = "looser-layer" Warning,
 }

@@ -85,3 +85,32 @@ pub fn looser_layer(at: Place, key: &str, inner: &str, outer: &str) -> Problem {
     )
     .help("inner policies add rules and tighten; loosening is for the person who writes the outer one")
 }
+
+#[must_use]
+pub fn unknown_gate(at: Place, id: &str, known: &[&str]) -> Problem {
+    let title = format!("there is no quality gate called {}", quoted(id));
+    let problem = Problem::new(Code::UnknownGate, at, title, "unknown gate");
+    let mut problem = with_words(problem, id, "quality gates", known);
+    let own = "`needs` names gates of this folder and of folders above it";
+    problem.help = Some(match problem.help.take() {
+        Some(help) => format!("{help}; {own}"),
+        None => own.to_owned(),
+    });
+    problem
+}
+
+#[must_use]
+pub fn needs_circle(at: Place, chain: &[&str]) -> Problem {
+    let chain = chain
+        .iter()
+        .map(|id| clean(id))
+        .collect::<Vec<_>>()
+        .join(" → ");
+    Problem::new(
+        Code::NeedsCircle,
+        at,
+        "these gates need each other, so none of them could ever run",
+        "comes back to its beginning",
+    )
+    .help(format!("remove one of the steps: {chain}"))
+}

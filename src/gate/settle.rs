@@ -1,0 +1,328 @@
+//! Finds out about one gate: from its evidence, from somebody else's run, or from a run of its own.
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::evidence::{Evidence, Status, ToolVersion};
+use super::inputs::{self, Inputs};
+use super::run::{self, Failure, Terms};
+use super::turn::Turns;
+use super::{Mode, Outcome, Wanted, Watch, log_name};
+use crate::policy::rules::Need;
+use crate::policy::{QualityGate, Rule};
+use crate::state::State;
+
+/// How long a process waits for another's run beyond the time that the gate may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often a run makes way for newer content; then it goes on to its end, or nobody would ever get a result.
+const CANCELS: usize = 2;
+
+/// One gate of one checkout.
+pub(super) struct Job<'a> {
+    rule: &'a Rule,
+    gate: &'a QualityGate,
+    mode: Mode,
+    state: State,
+    turns: Turns,
+    base: PathBuf,
+    root: &'a Path,
+    edited: Option<&'a str>,
+    watch: &'a dyn Watch,
+    /// What tools said of themselves; asked once.
+    versions: Option<Vec<ToolVersion>>,
+    pub(super) troubles: Vec<String>,
+}
+
+/// How an own run ended.
+enum Run {
+    Settled(Outcome),
+    /// It made way: its content is gone and somebody waits for the newer one.
+    Unwanted,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn new(
+        root: &'a Path,
+        wanted: Wanted<'a>,
+        edited: Option<&'a str>,
+        watch: &'a dyn Watch,
+    ) -> Self {
+        let state = State::of(root);
+        Self {
+            rule: wanted.rule,
+            gate: wanted.gate,
+            mode: wanted.mode,
+            turns: Turns::new(&state, &wanted.rule.id),
+            state,
+            base: root.join(&wanted.rule.base),
+            root,
+            edited,
+            watch,
+            versions: None,
+            troubles: Vec::new(),
+        }
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.rule.id
+    }
+
+    pub(super) fn needs(&self) -> &[Need] {
+        &self.gate.needs
+    }
+
+    /// Returns what can be said without a run.
+    pub(super) fn look(&mut self) -> Option<Outcome> {
+        if self.mode == Mode::Force {
+            return None;
+        }
+        let looked = self.at_hand();
+        looked.unwrap_or_else(|why| Some(Outcome::Broken { why }))
+    }
+
+    fn at_hand(&mut self) -> Result<Option<Outcome>, String> {
+        let inputs = self.inputs()?;
+        let command = self.command_digest()?;
+        if let Some(passed) = self.passed(&command, &inputs) {
+            return Ok(Some(passed));
+        }
+        Ok((self.mode == Mode::Look).then(|| Outcome::Stale {
+            moved: self.moved_since(&inputs).unwrap_or_default(),
+        }))
+    }
+
+    /// Runs the gate, or shares the result of whoever runs it now.
+    pub(super) fn settle(&mut self) -> Outcome {
+        let outcome = self.shared_or_own();
+        let outcome = outcome.unwrap_or_else(|why| Outcome::Broken { why });
+        self.watch.ends(&self.rule.id, &outcome);
+        outcome
+    }
+
+    fn shared_or_own(&mut self) -> Result<Outcome, String> {
+        let command = self.command_digest()?;
+        for cancels in 0.. {
+            let before = Evidence::read(&self.state, &self.rule.id).map(|evidence| evidence.run);
+            let waited_with = self.inputs()?;
+            // Kept until the end: whoever waits for it finds our result.
+            let _turn = self.wait_for_turn(&waited_with);
+            let inputs = self.inputs()?;
+            if self.mode != Mode::Force
+                && let Some(passed) = self.passed(&command, &inputs)
+            {
+                return Ok(passed);
+            }
+            if let Some(outcome) = self.shared(before.as_deref(), &command, &inputs) {
+                return Ok(outcome);
+            }
+            let moved = self.moved_since(&inputs);
+            self.watch.starts(&self.rule.id, moved.as_deref());
+            match self.run_twice(&command, &inputs, cancels < CANCELS)? {
+                Run::Settled(outcome) => return Ok(outcome),
+                Run::Unwanted => {}
+            }
+        }
+        Err("it was started too often".into())
+    }
+
+    /// A first run may write what later runs leave alone: caches, compiled files, formatted sources.
+    fn run_twice(
+        &mut self,
+        command: &str,
+        inputs: &Inputs,
+        may_yield: bool,
+    ) -> Result<Run, String> {
+        match self.run(command, inputs, &[], may_yield)? {
+            Run::Settled(Outcome::Moved { files }) => {
+                let inputs = self.inputs()?;
+                self.run(command, &inputs, &files, false)
+            }
+            run => Ok(run),
+        }
+    }
+
+    fn run(
+        &mut self,
+        command: &str,
+        before: &Inputs,
+        rewrote: &[String],
+        may_yield: bool,
+    ) -> Result<Run, String> {
+        let mut evidence = Evidence::new(self.rule, command, before, self.root, self.edited);
+        evidence.tool_versions = self.versions.clone().unwrap_or_default();
+        evidence.rewrote = rewrote.to_vec();
+        self.turns.forget();
+        let log = self.log();
+        evidence
+            .log
+            .clone_from(&log.as_ref().map(|_| super::log_path(&self.rule.id)));
+        let finished = match self.command(log, before, may_yield) {
+            Ok(finished) => finished,
+            Err(Failure::Unwanted) => return Ok(Run::Unwanted),
+            Err(Failure::Cannot(why)) => {
+                evidence.log = None;
+                evidence.broken(&why);
+                self.keep(&evidence);
+                return Ok(Run::Settled(Outcome::Broken { why }));
+            }
+        };
+        let troubles = finished.troubles.iter();
+        let told = troubles.map(|trouble| format!("`{}`: {trouble}", self.rule.id));
+        self.troubles.extend(told);
+        evidence.finish(finished);
+        let after = self.inputs();
+        evidence.moved = match &after {
+            Ok(after) => evidence.moved_until(after),
+            Err(_) => Vec::new(),
+        };
+        if evidence.status == Status::Passed {
+            let after = after?;
+            if after.digest != before.digest {
+                let files = evidence.moved.clone();
+                evidence.broken("it changed its own inputs");
+                self.keep(&evidence);
+                return Ok(Run::Settled(Outcome::Moved { files }));
+            }
+        }
+        self.keep(&evidence);
+        Ok(Run::Settled(settled(evidence, true)))
+    }
+
+    fn command(
+        &self,
+        log: Option<PathBuf>,
+        before: &Inputs,
+        may_yield: bool,
+    ) -> Result<run::Finished, Failure> {
+        let seen = RefCell::new(before.digest.clone());
+        let is_wanted = || {
+            let Some(waiting) = self.turns.waiting().filter(|_| may_yield) else {
+                return true;
+            };
+            if seen.replace(waiting.clone()) == waiting {
+                return true;
+            }
+            // Somebody waits with other content. Only what is on the disk says whether ours is gone.
+            let now = self.inputs();
+            now.is_ok_and(|now| now.digest == before.digest)
+        };
+        let live = |line: &str| self.watch.prints(&self.rule.id, line);
+        let terms = Terms {
+            log,
+            live: self.watch.is_live().then_some(&live),
+            is_wanted: &is_wanted,
+        };
+        run::run(self.gate, &self.base, &terms)
+    }
+
+    fn log(&mut self) -> Option<PathBuf> {
+        let path = self.state.prepare(&log_name(&self.rule.id));
+        path.inspect_err(|error| {
+            let gate = &self.rule.id;
+            let trouble = format!("the output of `{gate}` cannot be kept: {error}");
+            self.troubles.push(trouble);
+        })
+        .ok()
+    }
+
+    fn inputs(&self) -> Result<Inputs, String> {
+        let inputs = inputs::digest(&self.base, &self.gate.inputs)
+            .map_err(|error| format!("its inputs cannot be read: {error}"))?;
+        if inputs.is_empty() {
+            return Err(
+                "no file matches its `inputs`, so a result could not be bound to anything; correct the globs".into(),
+            );
+        }
+        Ok(inputs)
+    }
+
+    /// Returns the outcome when there is green evidence for exactly this.
+    fn passed(&self, command: &str, inputs: &Inputs) -> Option<Outcome> {
+        Evidence::read(&self.state, &self.rule.id)
+            .filter(|evidence| {
+                evidence.status == Status::Passed && self.is_for(evidence, command, inputs)
+            })
+            .map(|evidence| settled(evidence, false))
+    }
+
+    /// Returns what another process found out about exactly this while this one waited: it is as good as our own result.
+    fn shared(&self, before: Option<&str>, command: &str, inputs: &Inputs) -> Option<Outcome> {
+        let evidence = Evidence::read(&self.state, &self.rule.id)?;
+        let is_new = before != Some(evidence.run.as_str());
+        (is_new && self.is_for(&evidence, command, inputs)).then(|| settled(evidence, false))
+    }
+
+    fn is_for(&self, evidence: &Evidence, command: &str, inputs: &Inputs) -> bool {
+        evidence.command_digest == command
+            && evidence.inputs_digest == inputs.digest
+            && evidence.worktree == self.root.to_string_lossy()
+    }
+
+    /// Names the inputs that moved since the last result; `None` when there is none.
+    fn moved_since(&self, inputs: &Inputs) -> Option<Vec<String>> {
+        let evidence = Evidence::read(&self.state, &self.rule.id)?;
+        Some(evidence.moved_until(inputs))
+    }
+
+    /// Digest of all that decides what runs, the versions of tools included.
+    fn command_digest(&mut self) -> Result<String, String> {
+        let gate = self.gate;
+        if self.versions.is_none() {
+            let asked = gate.tool_versions.iter().map(|command| {
+                let says = run::version(gate, &self.base, command)?;
+                Ok(ToolVersion {
+                    command: command.clone(),
+                    says,
+                })
+            });
+            self.versions = Some(asked.collect::<Result<_, String>>()?);
+        }
+        let mut parts = format!(
+            "{:?}\n{:?}\n{:?}\n{:?}",
+            gate.run, gate.env, gate.working_directory, self.rule.base
+        );
+        for version in self.versions.iter().flatten() {
+            // Writing to a String cannot fail.
+            let _ = write!(parts, "\n{:?} {:?}", version.command, version.says);
+        }
+        Ok(blake3::hash(parts.as_bytes()).to_hex().to_string())
+    }
+
+    fn keep(&mut self, evidence: &Evidence) {
+        if let Err(error) = evidence.write(&self.state) {
+            let gate = &evidence.gate;
+            self.troubles
+                .push(format!("the result of `{gate}` cannot be kept: {error}"));
+        }
+    }
+
+    /// Where there can be no lock, or its owner takes too long, the gate runs all the same.
+    fn wait_for_turn(&mut self, inputs: &Inputs) -> Option<File> {
+        let patience = self.gate.timeout * 2 + PATIENCE;
+        match self.turns.wait(&inputs.digest, patience) {
+            Ok(file) => Some(file),
+            Err(trouble) => {
+                let gate = &self.rule.id;
+                self.troubles
+                    .push(format!("`{gate}` runs without a lock: {trouble}"));
+                None
+            }
+        }
+    }
+}
+
+fn settled(evidence: Evidence, ran: bool) -> Outcome {
+    match evidence.status {
+        Status::Passed => Outcome::Passed {
+            ran,
+            evidence: Box::new(evidence),
+        },
+        Status::Failed => Outcome::Failed(Box::new(evidence)),
+        Status::Broken => Outcome::Broken {
+            why: evidence.broken_because(),
+        },
+    }
+}
