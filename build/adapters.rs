@@ -26,9 +26,10 @@ pub(crate) fn generate() -> Result<(), String> {
     for folder in folders(Path::new("adapters"))? {
         let file = folder.join("adapter.yaml");
         let adapter: shape::Adapter = read(&file)?;
-        let hooks = hooks(&folder.join("hooks.json"))?;
+        let wiring = wiring(&folder.join(&adapter.wiring.content))?;
+        let setup = setup(&folder.join("setup.yaml"))?;
         check::adapter(&adapter, &folder)
-            .and_then(|()| emit::adapter(&mut out, &adapter, hooks.as_deref()))
+            .and_then(|()| emit::adapter(&mut out, &adapter, &wiring, &setup))
             .map_err(|problem| format!("{}: {problem}", file.display()))?;
     }
     let marks: shape::Marks = read(Path::new("adapters/marks.yaml"))?;
@@ -56,15 +57,23 @@ fn read<T: DeserializeOwned>(file: &Path) -> Result<T, String> {
     serde_yaml::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// Returns the configuration that `init` merges in, where the runtime has one; it must be JSON.
-fn hooks(file: &Path) -> Result<Option<String>, String> {
-    if !file.exists() {
-        return Ok(None);
+/// Returns what is known of setting the runtime up; a runtime that asks for nothing special has no file for it.
+fn setup(file: &Path) -> Result<shape::Setup, String> {
+    if file.exists() {
+        read(file)
+    } else {
+        Ok(shape::Setup::default())
     }
+}
+
+/// Returns what `init` installs; what ends in `.json` must be JSON.
+fn wiring(file: &Path) -> Result<String, String> {
     let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    serde_json::from_str::<serde_json::Value>(&text)
-        .map_err(|error| format!("{}: {error}", file.display()))?;
-    Ok(Some(text))
+    if file.extension().is_some_and(|end| end == "json") {
+        serde_json::from_str::<serde_json::Value>(&text)
+            .map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    Ok(text)
 }
 
 #[expect(

@@ -8,7 +8,7 @@
 //! [`Answer`]: crate::decision::Answer
 
 use crate::call::Event;
-use crate::decision::Verdict;
+use crate::decision::{Answered, Verdict};
 
 mod decode;
 mod decoders;
@@ -25,8 +25,13 @@ mod tests;
 
 pub use decode::{PAYLOAD_LIMIT, PayloadError, PayloadProblem, decode};
 pub use encode::{Reply, encode, fallback};
-pub use table::{Adapter, Checked, ConfigFile, Scope, TimeUnit, Timeouts};
+pub use table::{
+    Adapter, Against, Checked, ConfigFile, Manual, Matchers, Pointer, Scope, Setup, Switch,
+    TimeUnit, Timeouts, Trusted, Wiring,
+};
 pub use visible::visible;
+
+use table::{Instead, Weaker};
 
 /// Returns the adapter with this name.
 #[must_use]
@@ -66,21 +71,51 @@ pub enum Capability {
     Weaker(&'static str),
     /// Nothing happens; the text says why.
     Impossible(&'static str),
+    /// Nobody has seen what happens; the text says what is missing.
+    Unknown(&'static str),
 }
 
 /// Returns what becomes of a verdict on an event in this runtime.
 #[must_use]
 pub fn capability(adapter: &Adapter, event: Event, verdict: Verdict) -> Capability {
     if let Some(cannot) = encode::cannot(adapter, event, verdict) {
-        return if cannot.instead == table::Instead::Deny {
-            Capability::Weaker(cannot.because)
-        } else {
-            Capability::Impossible(cannot.because)
+        return match cannot.instead {
+            Instead::Deny | Instead::Context => Capability::Weaker(cannot.because),
+            Instead::Notice | Instead::Neutral => Capability::Impossible(cannot.because),
         };
     }
-    let weaker = |entry: &&table::Weaker| entry.event == event && entry.verdicts.contains(&verdict);
-    match adapter.weaker.iter().find(weaker) {
-        Some(entry) => Capability::Weaker(entry.because),
+    let about = |entry: &&Weaker| entry.event == event && entry.verdicts.contains(&verdict);
+    if let Some(entry) = adapter.weaker.iter().find(about) {
+        return Capability::Weaker(entry.because);
+    }
+    match adapter.unknown.iter().find(about) {
+        Some(entry) => Capability::Unknown(entry.because),
         None => Capability::Enforced,
+    }
+}
+
+/// Returns what becomes of a verdict that cannot be said; `None` when it can.
+#[must_use]
+pub fn replacement(adapter: &Adapter, event: Event, verdict: Verdict) -> Option<&'static str> {
+    let cannot = encode::cannot(adapter, event, verdict)?;
+    Some(match cannot.instead {
+        Instead::Deny => "denied",
+        Instead::Context => "said as context",
+        Instead::Notice => "told to the person",
+        Instead::Neutral => "not said",
+    })
+}
+
+/// Returns whether a text for the model reaches it on an event that is not objected to.
+#[must_use]
+pub fn context_capability(adapter: &Adapter, event: Event) -> Capability {
+    let answered = Answered {
+        event,
+        native: native_name(adapter, event),
+    };
+    if encode::has_context(adapter, answered) {
+        capability(adapter, event, Verdict::Neutral)
+    } else {
+        Capability::Impossible("this event has no way to tell the model anything")
     }
 }

@@ -4,6 +4,7 @@
 
 mod broken;
 mod folders;
+mod foreign;
 mod gates;
 mod outcome;
 mod record;
@@ -114,6 +115,13 @@ pub fn answer(request: &Request<'_>) -> Trace {
         request.event,
         &settings::is_set,
     );
+    let sender = match &decoded {
+        Ok(call) => call.foreign,
+        Err(error) => error.foreign,
+    };
+    if let Some(sender) = sender.and_then(adapter::find) {
+        return foreign::answer(request, sender);
+    }
     match decoded {
         Ok(call) => answer_call(request.adapter, request.mode, call),
         Err(error) => answer_unreadable(request, &error),
@@ -300,8 +308,9 @@ pub fn failure(event: Option<Event>, what: &str) -> Decision {
 fn finish(adapter: &Adapter, mut trace: Trace) -> Trace {
     let answer = wording::answer(&trace.decision);
     let is_deny = trace.decision.verdict == Verdict::Deny;
-    trace.reply = if is_deny && trace.call.foreign.is_some() {
-        // Another runtime reads this reply: the form that most of them honour.
+    let is_stranger = trace.call.foreign.is_some_and(|name| name != adapter.name);
+    trace.reply = if is_deny && is_stranger {
+        // A runtime without an adapter reads this reply: the form that most of them honour.
         adapter::fallback(None, &answer.reason)
     } else {
         let answered = Answered {

@@ -19,6 +19,8 @@ pub struct Call {
     pub agent: Option<String>,
     /// The agent's current folder as sent. It follows the agent's `cd`, so it is not the repository's root.
     pub cwd: Option<String>,
+    /// Every folder that is open in the client, where the payload lists them.
+    pub roots: Vec<String>,
     pub permission_mode: Option<String>,
     /// Why the event fired: a session's source, the reason of its end, a trigger.
     pub detail: Option<String>,

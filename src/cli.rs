@@ -28,6 +28,8 @@ struct Cli {
 enum Command {
     /// Answer one hook call: payload on stdin, reply on stdout
     Hook(HookArgs),
+    /// Write a starter policy, and hookgate into the hooks of the agents that work here
+    Init(InitArgs),
     /// Report every problem of the policy
     Check(CheckArgs),
     /// Run the examples that stand beside the rules
@@ -59,6 +61,36 @@ pub struct HookArgs {
     /// For what the line is wired; for a `user`, gates of a repository run only after `hookgate trust` there
     #[arg(long, value_name = "SCOPE", value_parser = scopes())]
     pub scope: Option<String>,
+}
+
+/// What to set up.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// A runtime to set up; default: those that are in use here
+    #[arg(long = "runtime", value_name = "NAME", value_parser = runtimes())]
+    pub runtimes: Vec<String>,
+    /// For everybody who works in this repository, or for you in every repository
+    #[arg(long, value_enum, default_value_t)]
+    pub scope: InitScope,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take out what `init` put in
+    #[arg(long)]
+    pub uninstall: bool,
+    /// How to print what was done
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ExplainFormat,
+}
+
+/// Whom hooks are set up for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum InitScope {
+    /// Everybody who works in this repository: a team finds `hookgate` on its `PATH`
+    #[default]
+    Repository,
+    /// You, in every repository: hooks name this program by its full path
+    User,
 }
 
 /// What to check.
@@ -194,7 +226,7 @@ pub enum Format {
     Github,
 }
 
-/// Formats of explanations.
+/// Formats of all other output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum ExplainFormat {
     /// For people
@@ -248,6 +280,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                     .unwrap_or_default(),
             });
         }
+        Command::Init(args) => commands::init::run(&args, &mut output),
         Command::Check(args) => commands::check::run(&args, &mut output),
         Command::Test(args) => commands::test::run(&args, &mut output),
         Command::Explain(args) => commands::explain::run(&args, &mut output),

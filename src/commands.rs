@@ -5,6 +5,7 @@ pub mod demo;
 pub mod explain;
 pub mod gate;
 pub mod hook;
+pub mod init;
 pub mod restore;
 pub mod test;
 pub mod trust;

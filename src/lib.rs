@@ -12,6 +12,7 @@ pub mod decision;
 
 pub mod adapter;
 pub mod effects;
+pub mod patch;
 pub mod programs;
 pub mod repo;
 pub mod shell;
@@ -24,6 +25,7 @@ pub mod governor;
 pub mod outcome;
 pub mod state;
 pub mod trust;
+pub mod wiring;
 
 pub mod cli;
 pub mod commands;

@@ -54,6 +54,21 @@ pub fn working_folder() -> Option<PathBuf> {
     std::env::current_dir().ok()
 }
 
+/// Returns this program's own file, as it was started.
+#[must_use]
+pub fn program() -> Option<PathBuf> {
+    std::env::current_exe().ok()
+}
+
+/// Returns the folder for state of the person's own, kept between runs.
+#[must_use]
+pub fn state_folder() -> Option<PathBuf> {
+    let named = variable("XDG_STATE_HOME").map(PathBuf::from);
+    let usual = || home().map(|home| PathBuf::from(home).join(".local/state"));
+    let folder = named.filter(|folder| folder.is_absolute()).or_else(usual)?;
+    Some(folder.join("hookgate"))
+}
+
 /// Returns the values of variables that look like secrets by their name, longest first, for masking them in output.
 #[must_use]
 pub fn secret_values() -> Vec<String> {

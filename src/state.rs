@@ -165,7 +165,13 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}-{count}.new", std::process::id()));
     let beside = path.with_file_name(name);
-    let written = File::create(&beside).and_then(|mut file| file.write_all(content));
+    let written = File::create(&beside).and_then(|mut file| {
+        // Who may read a file stays as it was.
+        if let Ok(about) = fs::metadata(path) {
+            file.set_permissions(about.permissions())?;
+        }
+        file.write_all(content)
+    });
     let renamed = written.and_then(|()| fs::rename(&beside, path));
     if renamed.is_err() {
         // Only our own file is cleaned up; that it may be missing is no second error.

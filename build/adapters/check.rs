@@ -22,6 +22,11 @@ pub(crate) fn adapter(adapter: &Adapter, folder: &Path) -> Result<(), String> {
     )?;
     unique("tools", adapter.tools.iter().map(|row| row.name.as_str()))?;
     adapter.tools.iter().try_for_each(tool)?;
+    for name in adapter.events.iter().filter_map(|row| row.tool.as_ref()) {
+        if !adapter.tools.iter().any(|row| row.name == *name) {
+            return Err(format!("events: `{name}` is not among the tools"));
+        }
+    }
     templates(adapter)?;
     for (event, _) in Event::NAMES {
         for verdict in [Verdict::Allow, Verdict::Ask, Verdict::Deny] {
@@ -71,8 +76,9 @@ fn unique<'a>(place: &str, names: impl Iterator<Item = &'a str>) -> Result<(), S
 
 /// A tool that rules judge by its command or path must say where that is.
 fn tool(row: &ToolRow) -> Result<(), String> {
-    let targets = row.reads.len() + row.writes.len() + row.deletes.len();
+    let targets = row.reads.len() + row.writes.len() + row.deletes.len() + row.patch.len();
     let missing = match row.kind.0 {
+        ToolKind::Patch => row.patch.is_empty(),
         ToolKind::Shell => row.command.is_empty(),
         ToolKind::Write | ToolKind::Edit | ToolKind::Delete | ToolKind::Read => targets == 0,
         _ => false,

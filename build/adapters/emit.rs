@@ -7,7 +7,8 @@ use std::fmt::{Debug, Write};
 use serde_json::Value;
 
 use super::shape::{
-    Adapter, Dialect, EventRow, Fields, Mark, Marks, Outcome, Reply, ReplyRow, ToolRow, Verdict,
+    Adapter, Dialect, EventRow, Fields, Mark, Marks, Outcome, Reply, ReplyRow, Setup, ToolRow,
+    Verdict, Weaker,
 };
 use super::template::{self, Piece};
 use super::text::{Pointer, Text};
@@ -15,7 +16,8 @@ use super::text::{Pointer, Text};
 pub(crate) fn adapter(
     out: &mut String,
     adapter: &Adapter,
-    hooks: Option<&str>,
+    wiring: &str,
+    setup: &Setup,
 ) -> Result<(), String> {
     let replies = adapter
         .replies
@@ -38,14 +40,8 @@ pub(crate) fn adapter(
             entry.because
         )
     });
-    let weaker = list(&adapter.weaker, |entry| {
-        format!(
-            "Weaker {{ event: Event::{:?}, verdicts: {}, because: {:?} }}",
-            entry.event.0,
-            verdicts(&entry.verdict),
-            entry.because
-        )
-    });
+    let weaker = list(&adapter.weaker, weaker_row);
+    let unknown = list(&adapter.unknown, weaker_row);
     let defaults = list(&adapter.timeouts.defaults, |entry| {
         format!(
             "(Event::{:?}, {})",
@@ -66,24 +62,29 @@ pub(crate) fn adapter(
         ),
         format!("name: {:?}, title: {:?},", adapter.name, adapter.title),
         format!(
-            "checked: Checked {{ version: {:?}, on: {:?} }},",
-            adapter.checked.version, adapter.checked.on
+            "checked: Checked {{ version: {:?}, against: Against::{:?}, on: {:?} }},",
+            adapter.checked.version, adapter.checked.against, adapter.checked.on
         ),
         format!("start_folder_env: {:?},", adapter.start_folder_env),
+        format!("runs_in_start_folder: {},", adapter.runs_in_start_folder),
         format!("machine_prompts: &{:?},", adapter.machine_prompts),
         format!("fields: {},", fields(&adapter.fields)),
         format!("events: {},", list(&adapter.events, event_row)),
         format!("tools: {},", list(&adapter.tools, tool_row)),
         format!("mcp: {},", option(mcp)),
         format!("replies: &[{}],", replies.join(", ")),
-        format!("cannot: {cannot}, weaker: {weaker},"),
+        format!("cannot: {cannot}, weaker: {weaker}, unknown: {unknown},"),
         format!("fallback: {},", reply(&adapter.fallback)?),
         format!(
             "timeouts: Timeouts {{ unit: TimeUnit::{:?}, defaults: {defaults} }},",
             adapter.timeouts.unit
         ),
         format!("config: {config},"),
-        format!("hooks: {hooks:?},"),
+        format!(
+            "wiring: Wiring {{ content: {wiring:?}, own_file: {}, project: {:?}, user: {:?} }},",
+            adapter.wiring.own_file, adapter.wiring.project, adapter.wiring.user
+        ),
+        format!("setup: {},", setup_source(setup)),
         "};".to_owned(),
     ];
     line(out, &source.join("\n"));
@@ -117,9 +118,11 @@ fn fields(fields: &Fields) -> String {
         ("turn", &fields.turn),
         ("agent", &fields.agent),
         ("cwd", &fields.cwd),
+        ("roots", &fields.roots),
         ("permission_mode", &fields.permission_mode),
         ("prompt", &fields.prompt),
         ("stop_flag", &fields.stop_flag),
+        ("stop_count", &fields.stop_count),
         ("tool_name", &fields.tool_name),
         ("tool_input", &fields.tool_input),
         ("call_id", &fields.call_id),
@@ -141,12 +144,66 @@ fn event_row(row: &EventRow) -> String {
         Outcome::Error => "Error",
         Outcome::Unknown => "Unknown",
     };
+    let observed_when = list(&row.observed_when, |condition| {
+        format!(
+            "Condition {{ at: {}, any_of: &{:?} }}",
+            pointer(&condition.at),
+            condition.any_of
+        )
+    });
     format!(
-        "EventRow {{ native: {:?}, event: Event::{:?}, outcome: Outcome::{outcome}, interrupted: {}, detail: {} }}",
+        "EventRow {{ native: {:?}, event: Event::{:?}, outcome: Outcome::{outcome}, interrupted: {}, detail: {}, \
+         tool: {:?}, observed_when: {observed_when} }}",
         row.native,
         row.event.0,
         pointers(&row.interrupted),
-        pointers(&row.detail)
+        pointers(&row.detail),
+        row.tool
+    )
+}
+
+fn setup_source(setup: &Setup) -> String {
+    let steps = list(&setup.steps, |step| {
+        let scope = step.scope.map(|scope| format!("Scope::{scope:?}"));
+        format!(
+            "Manual {{ scope: {}, text: {:?} }}",
+            option(scope),
+            step.text
+        )
+    });
+    let switches = list(&setup.switches, |switch| {
+        format!(
+            "Switch {{ at: {}, is: {} }}",
+            pointer(&switch.at),
+            switch.is
+        )
+    });
+    let trust = setup.trust.as_ref().map(|trust| {
+        format!(
+            "Trusted {{ path: {:?}, at: {} }}",
+            trust.path,
+            pointer(&trust.at)
+        )
+    });
+    format!(
+        "Setup {{ signs: &{:?}, comments: {}, root_only: {}, steps: {steps}, trust: {}, switches: {switches}, \
+         matchers: Matchers::{:?}, shell: &{:?}, version: &{:?} }}",
+        setup.signs,
+        setup.comments,
+        setup.root_only,
+        option(trust),
+        setup.matchers,
+        setup.shell,
+        setup.version
+    )
+}
+
+fn weaker_row(entry: &Weaker) -> String {
+    format!(
+        "Weaker {{ event: Event::{:?}, verdicts: {}, because: {:?} }}",
+        entry.event.0,
+        verdicts(&entry.verdict),
+        entry.because
     )
 }
 
@@ -159,6 +216,7 @@ fn tool_row(row: &ToolRow) -> String {
         ("reads", &row.reads),
         ("writes", &row.writes),
         ("deletes", &row.deletes),
+        ("patch", &row.patch),
         ("command", &row.command),
         ("command_cwd", &row.command_cwd),
         ("urls", &row.urls),

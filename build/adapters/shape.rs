@@ -15,6 +15,8 @@ pub(crate) struct Adapter {
     pub(crate) checked: Checked,
     pub(crate) start_folder_env: Option<String>,
     #[serde(default)]
+    pub(crate) runs_in_start_folder: bool,
+    #[serde(default)]
     pub(crate) machine_prompts: Vec<String>,
     pub(crate) fields: Fields,
     pub(crate) events: Vec<EventRow>,
@@ -25,9 +27,69 @@ pub(crate) struct Adapter {
     pub(crate) cannot: Vec<Cannot>,
     #[serde(default)]
     pub(crate) weaker: Vec<Weaker>,
+    #[serde(default)]
+    pub(crate) unknown: Vec<Weaker>,
     pub(crate) fallback: Reply,
     pub(crate) timeouts: Timeouts,
     pub(crate) config: Vec<ConfigFile>,
+    pub(crate) wiring: Wiring,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Wiring {
+    /// The file beside the table that holds the content.
+    pub(crate) content: String,
+    #[serde(default)]
+    pub(crate) own_file: bool,
+    pub(crate) project: String,
+    pub(crate) user: Option<String>,
+}
+
+/// `setup.yaml`: what `init` and `doctor` know beyond the content that is installed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Setup {
+    pub(crate) signs: Vec<String>,
+    pub(crate) comments: bool,
+    pub(crate) root_only: bool,
+    pub(crate) steps: Vec<SetupStep>,
+    pub(crate) trust: Option<SetupTrust>,
+    pub(crate) switches: Vec<Switch>,
+    pub(crate) matchers: Matchers,
+    pub(crate) shell: Vec<String>,
+    pub(crate) version: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct SetupTrust {
+    pub(crate) path: String,
+    pub(crate) at: Text<Pointer>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct SetupStep {
+    pub(crate) scope: Option<Scope>,
+    pub(crate) text: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Switch {
+    pub(crate) at: Text<Pointer>,
+    pub(crate) is: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Matchers {
+    #[default]
+    NamesOrPattern,
+    Pattern,
+    WholePattern,
+    Ignored,
 }
 
 #[derive(Debug, Deserialize)]
@@ -35,6 +97,16 @@ pub(crate) struct Adapter {
 pub(crate) struct Checked {
     pub(crate) version: String,
     pub(crate) on: String,
+    #[serde(default)]
+    pub(crate) against: Against,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Against {
+    #[default]
+    Client,
+    Documentation,
 }
 
 /// Where things are in a payload: for each, the pointers to try in order.
@@ -52,11 +124,15 @@ pub(crate) struct Fields {
     #[serde(default)]
     pub(crate) cwd: Pointers,
     #[serde(default)]
+    pub(crate) roots: Pointers,
+    #[serde(default)]
     pub(crate) permission_mode: Pointers,
     #[serde(default)]
     pub(crate) prompt: Pointers,
     #[serde(default)]
     pub(crate) stop_flag: Pointers,
+    #[serde(default)]
+    pub(crate) stop_count: Pointers,
     pub(crate) tool_name: Pointers,
     pub(crate) tool_input: Pointers,
     #[serde(default)]
@@ -82,6 +158,18 @@ pub(crate) struct EventRow {
     pub(crate) interrupted: Pointers,
     #[serde(default)]
     pub(crate) detail: Pointers,
+    pub(crate) tool: Option<String>,
+    #[serde(default)]
+    pub(crate) observed_when: Vec<Condition>,
+}
+
+/// A member that is there, with one of these texts if any are given.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Condition {
+    pub(crate) at: Text<Pointer>,
+    #[serde(default)]
+    pub(crate) any_of: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -105,6 +193,8 @@ pub(crate) struct ToolRow {
     pub(crate) writes: Pointers,
     #[serde(default)]
     pub(crate) deletes: Pointers,
+    #[serde(default)]
+    pub(crate) patch: Pointers,
     #[serde(default)]
     pub(crate) command: Pointers,
     #[serde(default)]

@@ -55,7 +55,7 @@ impl FromText for ToolKind {
     }
 }
 
-/// A JSON pointer, cut into its steps. A step `*` means each element of a list.
+/// A JSON pointer, cut into its steps. A step `*` means each element of a list; no step at all means the whole value.
 #[derive(Debug, Clone)]
 pub(crate) struct Pointer {
     pub(crate) text: String,
@@ -64,6 +64,12 @@ pub(crate) struct Pointer {
 
 impl FromText for Pointer {
     fn from_text(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Ok(Self {
+                text: String::new(),
+                steps: Vec::new(),
+            });
+        }
         let Some(rest) = text.strip_prefix('/') else {
             return Err(format!("a pointer starts with `/`: `{text}`"));
         };

@@ -160,6 +160,7 @@ roles! {
     ScriptFile script_file "script-file",
     Sql sql "sql",
     Code code "code",
+    Patch patch "patch",
     Module module "module",
     Assignment assignment "assignment",
     Command command "command",

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::json::{self, JsonError};
-use super::table::{Adapter, EventRow, Pointer};
+use super::table::{Adapter, Condition, EventRow, Pointer};
 use super::tool_call::{self, Strictness};
 use super::{foreign, shipped};
 use crate::call::{Call, Event, Outcome, StopState};
@@ -42,11 +42,16 @@ pub enum PayloadProblem {
         expected: &'static str,
         found: &'static str,
     },
+    #[error("the payload's {pointer} names no file that it would change")]
+    NoFile { pointer: String },
     #[error("there is no event called `{name}`")]
     UnknownEvent { name: String },
     #[error("neither the payload nor the command line names the event")]
     NoEvent,
 }
+
+/// How far the event is looked for in bytes that are no payload.
+const SCAN_LIMIT: usize = 1024 * 1024;
 
 /// Largest payload that is judged, in bytes.
 pub const PAYLOAD_LIMIT: usize = 64 * 1024 * 1024;
@@ -100,6 +105,7 @@ pub fn decode(
         has_tool_call(adapter, &value),
     );
     fired
+        .map(|fired| fired.or_observed(&value))
         .and_then(|fired| {
             let call = call(adapter, &mut value, &fired, foreign);
             call.map_err(|problem| (Some(fired.event), problem))
@@ -118,6 +124,29 @@ struct Fired {
     native: String,
     /// The table's row for the native event, unless the command line names another shared event.
     row: Option<&'static EventRow>,
+}
+
+impl Fired {
+    /// Makes an event that need not be answered an observed one. A tool that is yet to run is always judged.
+    fn or_observed(self, value: &Value) -> Self {
+        let holds = |condition: &Condition| {
+            let found = json::each(value, condition.at.steps).into_iter().next();
+            found.is_some_and(|found| {
+                let text = found.as_str().unwrap_or_default();
+                condition.any_of.is_empty() || condition.any_of.contains(&text)
+            })
+        };
+        let is_observed = self
+            .row
+            .is_some_and(|row| row.observed_when.iter().any(holds));
+        if is_observed && self.event != Event::BeforeTool {
+            return Self {
+                event: Event::Other,
+                ..self
+            };
+        }
+        self
+    }
 }
 
 /// Combines what the command line and the payload say about the event.
@@ -165,7 +194,7 @@ pub(super) fn named(adapter: &Adapter, name: &str) -> Option<Event> {
     Event::from_name(name).or_else(|| native_row(adapter, name).map(|row| row.event))
 }
 
-fn native_row(adapter: &Adapter, name: &str) -> Option<&'static EventRow> {
+pub(super) fn native_row(adapter: &Adapter, name: &str) -> Option<&'static EventRow> {
     adapter.events.iter().find(|row| row.native == name)
 }
 
@@ -191,11 +220,12 @@ fn unreadable(
     flag: Option<&str>,
     problem: PayloadProblem,
 ) -> PayloadError {
+    let beginning = payload.get(..SCAN_LIMIT).unwrap_or(payload);
     let picked = adapter
         .fields
         .event
         .iter()
-        .find_map(|pointer| json::scan(payload, pointer));
+        .find_map(|pointer| json::scan(beginning, pointer));
     let picked = picked.filter(|name| !name.is_empty());
     let row = picked.as_deref().and_then(|name| native_row(adapter, name));
     let flagged = flag.and_then(|flag| named(adapter, flag));
@@ -226,31 +256,60 @@ fn call(
         Strictness::Tolerant
     };
     let prompt = text(value, fields.prompt).filter(|_| fired.event == Event::Prompt);
+    let agent = text(value, fields.agent);
     let by_machine = prompt.as_deref().is_some_and(|prompt| {
         let mut beginnings = adapter.machine_prompts.iter();
-        beginnings.any(|beginning| prompt.trim_start().starts_with(beginning))
+        // What a sub-agent is told are its parent's words.
+        agent.is_some() || beginnings.any(|beginning| prompt.trim_start().starts_with(beginning))
     });
-    let stop = json::first(value, fields.stop_flag).and_then(|(flag, _)| flag.as_bool());
+    let tool = tool_call::read(adapter, value, fired.row, strictness)?;
     Ok(Call {
         event: fired.event,
         native_event: fired.native.clone(),
         session: text(value, fields.session),
         turn: text(value, fields.turn),
-        agent: text(value, fields.agent),
-        cwd: text(value, fields.cwd),
+        agent,
+        cwd: folder(value, fields.cwd),
+        roots: roots(value, fields.roots),
         permission_mode: text(value, fields.permission_mode),
         detail: fired.row.and_then(|row| text(value, row.detail)),
         prompt,
         by_machine,
-        tool: tool_call::read(adapter, value, strictness)?,
+        tool,
         outcome: outcome(value, fired.row),
-        stop: match stop {
-            Some(true) => StopState::Continuing,
-            Some(false) => StopState::First,
-            None => StopState::Unknown,
-        },
+        stop: stop(adapter, value),
         foreign,
     })
+}
+
+/// Whether the agent goes on already because a stop was blocked: by the runtime's flag, or by how often that was.
+fn stop(adapter: &Adapter, value: &Value) -> StopState {
+    let flag = json::first(value, adapter.fields.stop_flag).and_then(|(flag, _)| flag.as_bool());
+    let count = json::first(value, adapter.fields.stop_count).and_then(|(count, _)| count.as_u64());
+    match flag.or_else(|| count.map(|count| count > 0)) {
+        Some(true) => StopState::Continuing,
+        Some(false) => StopState::First,
+        None => StopState::Unknown,
+    }
+}
+
+/// Returns the first folder that is named; some runtimes leave one empty.
+fn folder(value: &Value, pointers: &[Pointer]) -> Option<String> {
+    let mut found = pointers
+        .iter()
+        .flat_map(|pointer| json::each(value, pointer.steps));
+    found
+        .find_map(|found| found.as_str().filter(|folder| !folder.is_empty()))
+        .map(str::to_owned)
+}
+
+fn roots(value: &Value, pointers: &[Pointer]) -> Vec<String> {
+    let found = pointers
+        .iter()
+        .flat_map(|pointer| json::each(value, pointer.steps));
+    found
+        .filter_map(|root| root.as_str().map(str::to_owned))
+        .collect()
 }
 
 fn outcome(value: &Value, row: Option<&EventRow>) -> Outcome {

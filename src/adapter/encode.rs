@@ -108,6 +108,26 @@ fn template(adapter: &Adapter, answered: Answered, verdict: Verdict) -> Option<R
     native.or_else(|| rows().find(|row| row.native.is_empty()).and_then(pick))
 }
 
+/// Returns whether a neutral reply to this event has a place for the model's context.
+pub(super) fn has_context(adapter: &Adapter, answered: Answered) -> bool {
+    template(adapter, answered, Verdict::Neutral).is_some_and(|template| {
+        let slot = |piece: &Piece| matches!(piece, Piece::Slot(Slot::Context));
+        template.stdout.is_some_and(|node| names_context(&node)) || template.stderr.iter().any(slot)
+    })
+}
+
+fn names_context(node: &Node) -> bool {
+    match node {
+        Node::Object(members) => members.iter().any(|(_, member)| names_context(member)),
+        Node::List(items) => items.iter().any(names_context),
+        Node::Slot(slot) => *slot == Slot::Context,
+        Node::Text(pieces) => pieces
+            .iter()
+            .any(|piece| matches!(piece, Piece::Slot(Slot::Context))),
+        Node::Literal(_) => false,
+    }
+}
+
 fn joined(reason: &str, rest: &str) -> Cow<'static, str> {
     let text = if rest.is_empty() {
         reason.to_owned()
@@ -158,7 +178,8 @@ impl<'a> Texts<'a> {
         }
         Reply {
             stdout,
-            stderr: self.text(template.stderr),
+            // A slot at the end may have had no text.
+            stderr: self.text(template.stderr).trim_end().to_owned(),
             exit: template.exit,
         }
     }

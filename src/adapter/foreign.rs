@@ -13,11 +13,14 @@ pub(super) fn recognise(
     payload: &Value,
     env: &dyn Fn(&str) -> bool,
 ) -> Option<&'static str> {
-    marks
-        .iter()
-        .find(|mark| holds(mark, payload, env))
-        .map(|mark| mark.runtime)
-        .filter(|runtime| *runtime != expected)
+    let found = marks.iter().find(|mark| holds(mark, payload, env))?;
+    // A variable can be an outer client's, so it says nothing against a payload that looks like the expected one.
+    let is_own =
+        |mark: &Mark| mark.runtime == expected && mark.env.is_empty() && holds(mark, payload, env);
+    if !found.env.is_empty() && marks.iter().any(is_own) {
+        return None;
+    }
+    Some(found.runtime).filter(|runtime| *runtime != expected)
 }
 
 fn holds(mark: &Mark, payload: &Value, env: &dyn Fn(&str) -> bool) -> bool {

@@ -3,8 +3,9 @@
 //! The tables are written by the build from `adapters/`.
 
 use super::table::{
-    Adapter, Cannot, Checked, ConfigFile, EventRow, Fields, Instead, Mark, McpNames, Node, Piece,
-    Pointer, ReplyRow, ReplyTemplate, Scope, Slot, TimeUnit, Timeouts, ToolRow, Weaker,
+    Adapter, Against, Cannot, Checked, Condition, ConfigFile, Decoder, EventRow, Fields, Instead,
+    Manual, Mark, Matchers, McpNames, Node, Piece, Pointer, ReplyRow, ReplyTemplate, Scope, Setup,
+    Slot, Switch, TimeUnit, Timeouts, ToolRow, Trusted, Weaker, Wiring,
 };
 use crate::call::{Event, Outcome, ShellDialect, ToolKind};
 use crate::decision::Verdict;
@@ -12,7 +13,17 @@ use crate::decision::Verdict;
 include!(concat!(env!("OUT_DIR"), "/adapters.rs"));
 
 /// Every shipped adapter.
-pub(super) static ALL: &[&Adapter] = &[&CLAUDE_CODE];
+pub(super) static ALL: &[&Adapter] = &[
+    &CLAUDE_CODE,
+    &CODEX,
+    &CURSOR,
+    &GEMINI_CLI,
+    &QWEN_CODE,
+    &COPILOT_CLI,
+    &VSCODE_COPILOT,
+    &DEVIN,
+    &OPENCODE,
+];
 
 /// The session that `hookgate demo` plays.
 pub(crate) static TOUR: &str = include_str!("../../adapters/claude-code/tour.json");

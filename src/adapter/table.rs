@@ -15,6 +15,8 @@ pub struct Adapter {
     pub checked: Checked,
     /// The variable that holds the folder where the client was started. Not the repository's root; a fallback to find it.
     pub start_folder_env: Option<&'static str>,
+    /// Whether the hook's own process runs where the client was started, so that its folder is one more way to a policy.
+    pub runs_in_start_folder: bool,
     /// How prompts begin that the runtime makes itself.
     pub machine_prompts: &'static [&'static str],
     pub fields: Fields,
@@ -24,20 +26,102 @@ pub struct Adapter {
     pub replies: &'static [ReplyRow],
     pub cannot: &'static [Cannot],
     pub weaker: &'static [Weaker],
+    /// What nobody has seen the runtime do, nor read of it.
+    pub unknown: &'static [Weaker],
     /// The reply when the event could not be known.
     pub fallback: ReplyTemplate,
     pub timeouts: Timeouts,
     pub config: &'static [ConfigFile],
-    /// What `init` merges into the runtime's configuration, as JSON text.
-    pub hooks: Option<&'static str>,
+    pub wiring: Wiring,
+    pub setup: Setup,
+}
+
+/// What `init` installs, and where.
+#[derive(Debug, Clone, Copy)]
+pub struct Wiring {
+    /// The content: JSON to merge into the files below, or a whole file.
+    pub content: &'static str,
+    /// Whether the file is hookgate's alone; otherwise its entries go among those of others.
+    pub own_file: bool,
+    /// Relative to the repository's root.
+    pub project: &'static str,
+    /// Below `~/`, where the same content works for a person's every repository.
+    pub user: Option<&'static str>,
+}
+
+/// What setting a runtime up takes beyond the content that is installed.
+#[derive(Debug, Clone, Copy)]
+pub struct Setup {
+    /// Files and folders, in a repository or below `~/`, that show that the runtime is in use.
+    pub signs: &'static [&'static str],
+    /// Whether the runtime reads a configuration that has comments.
+    pub comments: bool,
+    /// Whether hooks of a repository are read only by a session that starts in its root.
+    pub root_only: bool,
+    /// Where the runtime keeps which hooks a person trusts.
+    pub trust: Option<Trusted>,
+    /// What a person has to do.
+    pub steps: &'static [Manual],
+    /// Values in configurations that switch every hook off.
+    pub switches: &'static [Switch],
+    pub matchers: Matchers,
+    /// How a hook line is run: a program and its arguments before the line; empty: `sh -c`.
+    pub shell: &'static [&'static str],
+    /// A command that prints the version; empty: there is none, or it is slow.
+    pub version: &'static [&'static str],
+}
+
+/// Something that no program can do for a person.
+#[derive(Debug, Clone, Copy)]
+pub struct Manual {
+    /// Only when set up for this scope.
+    pub scope: Option<Scope>,
+    pub text: &'static str,
+}
+
+/// A person's trust in single hooks: keys below `at` that begin with the full path of the file that holds them.
+#[derive(Debug, Clone, Copy)]
+pub struct Trusted {
+    pub path: &'static str,
+    pub at: Pointer,
+}
+
+/// A value that switches hooks off.
+#[derive(Debug, Clone, Copy)]
+pub struct Switch {
+    pub at: Pointer,
+    pub is: bool,
+}
+
+/// How a hook's matcher is compared with the name of a tool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matchers {
+    /// A list of exact names, or a pattern when it holds anything but names.
+    NamesOrPattern,
+    /// A pattern that fits anywhere in the name.
+    Pattern,
+    /// A pattern for the whole name.
+    WholePattern,
+    /// Not at all.
+    Ignored,
 }
 
 /// When a table was last compared with the real client.
 #[derive(Debug, Clone, Copy)]
 pub struct Checked {
     pub version: &'static str,
+    pub against: Against,
     /// A date, as `2026-11-21`.
     pub on: &'static str,
+}
+
+/// What a table was compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// The real program, payload by payload.
+    Client,
+    /// Its documentation only.
+    Documentation,
 }
 
 /// A JSON pointer. A step `*` means each element of a list.
@@ -55,9 +139,13 @@ pub struct Fields {
     pub turn: &'static [Pointer],
     pub agent: &'static [Pointer],
     pub cwd: &'static [Pointer],
+    /// Every folder that is open in the client.
+    pub roots: &'static [Pointer],
     pub permission_mode: &'static [Pointer],
     pub prompt: &'static [Pointer],
     pub stop_flag: &'static [Pointer],
+    /// How often a stop was followed by more work already.
+    pub stop_count: &'static [Pointer],
     pub tool_name: &'static [Pointer],
     pub tool_input: &'static [Pointer],
     pub tool_input_decoder: Option<Decoder>,
@@ -80,6 +168,17 @@ pub struct EventRow {
     pub interrupted: &'static [Pointer],
     /// Why the event fired.
     pub detail: &'static [Pointer],
+    /// The tool that the event is always about; the payload is its input.
+    pub tool: Option<&'static str>,
+    /// Payloads of this event that are only observed: one of these holds.
+    pub observed_when: &'static [Condition],
+}
+
+/// A member of a payload that is there, with one of these texts if any are given.
+#[derive(Debug, Clone, Copy)]
+pub struct Condition {
+    pub at: Pointer,
+    pub any_of: &'static [&'static str],
 }
 
 /// A native tool. Its pointers start at the tool's input.
@@ -90,6 +189,8 @@ pub struct ToolRow {
     pub reads: &'static [Pointer],
     pub writes: &'static [Pointer],
     pub deletes: &'static [Pointer],
+    /// Texts that are patches: the files that they name are what the call touches.
+    pub patch: &'static [Pointer],
     pub command: &'static [Pointer],
     pub command_cwd: &'static [Pointer],
     pub dialect: ShellDialect,

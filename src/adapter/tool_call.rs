@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use super::decode::{PayloadProblem, text};
-use super::table::{Adapter, Pointer, ToolRow};
+use super::table::{Adapter, EventRow, Pointer, ToolRow};
 use super::{decoders, json};
 use crate::call::{Access, McpTool, ShellCommand, Target, Tool, ToolKind};
+use crate::patch;
 
 /// Whether a tool call that does not say what it would do is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,20 +32,31 @@ impl Strictness {
 pub(super) fn read(
     adapter: &Adapter,
     value: &mut Value,
+    event: Option<&EventRow>,
     strictness: Strictness,
 ) -> Result<Option<Tool>, PayloadProblem> {
     let fields = &adapter.fields;
+    let own = event.and_then(|event| event.tool);
     let name = match json::first(value, fields.tool_name) {
         Some((Value::String(name), _)) if !name.is_empty() => name.clone(),
+        None if own.is_some() => own.unwrap_or_default().to_owned(),
         Some((Value::String(_), _)) | None => {
             return strictness.refuse(|| missing("", fields.tool_name));
         }
         Some((other, pointer)) => return strictness.refuse(|| wrong("", pointer, "a text", other)),
     };
-    let (input, base) = match json::take(value, fields.tool_input) {
+    let row = adapter.tools.iter().find(|row| row.name == name);
+    let taken = if own.is_some() {
+        // The payload's other members are still to be read.
+        Some((value.clone(), WHOLE))
+    } else {
+        json::take(value, fields.tool_input)
+    };
+    let (input, base) = match taken {
         Some((input, pointer)) => {
             let input = decoders::apply(fields.tool_input_decoder, input);
-            if !input.is_object() && strictness == Strictness::Strict {
+            let is_patch = input.is_string() && row.is_some_and(takes_a_bare_patch);
+            if !input.is_object() && !is_patch && strictness == Strictness::Strict {
                 return Err(wrong("", pointer, "an object", &input));
             }
             (input, pointer.text)
@@ -54,7 +66,6 @@ pub(super) fn read(
             fields.tool_input.first().map_or("", |pointer| pointer.text),
         ),
     };
-    let row = adapter.tools.iter().find(|row| row.name == name);
     let mcp = if row.is_none() {
         mcp(adapter, value, &name)
     } else {
@@ -87,6 +98,17 @@ pub(super) fn read(
     Ok(Some(tool))
 }
 
+/// The whole input, or the whole payload.
+const WHOLE: Pointer = Pointer {
+    text: "",
+    steps: &[],
+};
+
+/// Whether the tool's input may be the patch itself instead of an object.
+fn takes_a_bare_patch(row: &ToolRow) -> bool {
+    row.patch.iter().any(|pointer| pointer.steps.is_empty())
+}
+
 /// Fills in what a known tool's call would touch.
 fn read_input(tool: &mut Tool, row: &ToolRow, input: &Input) -> Result<(), PayloadProblem> {
     for (pointers, access) in [
@@ -96,6 +118,22 @@ fn read_input(tool: &mut Tool, row: &ToolRow, input: &Input) -> Result<(), Paylo
     ] {
         for path in input.texts(pointers)? {
             tool.targets.push(Target { path, access });
+        }
+    }
+    for pointer in row.patch {
+        for text in input.patches(*pointer)? {
+            let files = patch::files(text);
+            if files.is_empty() {
+                let pointer = format!("{}{}", input.base, pointer.text);
+                input
+                    .strictness
+                    .refuse::<()>(|| PayloadProblem::NoFile { pointer })?;
+            }
+            let targets = files.into_iter().map(|(access, path)| Target {
+                path: path.to_owned(),
+                access,
+            });
+            tool.targets.extend(targets);
         }
     }
     if let Some(text) = input.texts(row.command)?.into_iter().next() {
@@ -108,13 +146,13 @@ fn read_input(tool: &mut Tool, row: &ToolRow, input: &Input) -> Result<(), Paylo
     }
     tool.urls = input.texts(row.urls)?;
 
-    let paths: Vec<Pointer> = [row.reads, row.writes, row.deletes].concat();
+    let paths: Vec<Pointer> = [row.reads, row.writes, row.deletes, row.patch].concat();
     match row.kind {
         _ if row.optional => Ok(()),
         ToolKind::Shell if tool.command.is_none() => {
             input.strictness.refuse(|| missing(input.base, row.command))
         }
-        ToolKind::Write | ToolKind::Edit | ToolKind::Delete | ToolKind::Read
+        ToolKind::Write | ToolKind::Edit | ToolKind::Patch | ToolKind::Delete | ToolKind::Read
             if tool.targets.is_empty() =>
         {
             input.strictness.refuse(|| missing(input.base, &paths))
@@ -148,6 +186,22 @@ impl Input<'_> {
         }
         Ok(texts)
     }
+
+    /// Returns the patches that a pointer leads to. An input that may be a patch as a whole is otherwise an object.
+    fn patches(&self, pointer: Pointer) -> Result<Vec<&str>, PayloadProblem> {
+        let mut patches = Vec::new();
+        for found in json::each(self.value, pointer.steps) {
+            match found {
+                Value::String(text) if text.is_empty() => {}
+                Value::String(text) => patches.push(text.as_str()),
+                Value::Object(_) if pointer.steps.is_empty() => {}
+                other => self
+                    .strictness
+                    .refuse(|| wrong(self.base, pointer, "a text", other))?,
+            }
+        }
+        Ok(patches)
+    }
 }
 
 /// Takes an MCP tool's name apart.
@@ -163,7 +217,12 @@ fn mcp(adapter: &Adapter, value: &Value, name: &str) -> Option<McpTool> {
         Some(McpTool { server, tool })
     });
     stated.or_else(|| {
-        let (server, tool) = rest.split_once(names.separator).unwrap_or((rest, ""));
+        let (server, tool) = match rest.split_once(names.separator) {
+            Some(parts) => parts,
+            // Without a prefix only the separator tells an MCP tool from one of the runtime's own.
+            None if names.prefix.is_empty() => return None,
+            None => (rest, ""),
+        };
         Some(McpTool {
             server: server.to_owned(),
             tool: tool.to_owned(),

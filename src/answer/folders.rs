@@ -1,5 +1,6 @@
 //! Which repositories' policies hold for a call: that of the folder that the agent is in, by its name and by where its links
-//! lead, and that of the folder where the runtime was started. An agent that changes its folder leaves no policy behind.
+//! lead, that of the folder where the runtime was started, and of every other folder that is open in it. An agent that
+//! changes its folder leaves no policy behind.
 
 use std::path::PathBuf;
 
@@ -13,12 +14,15 @@ use crate::settings;
 /// # Errors
 /// What is wrong with the call's folder: then it cannot be known which policy holds.
 pub(super) fn repositories(adapter: &Adapter, call: &Call) -> Result<Vec<Repository>, String> {
-    let folder = folder(call)?;
     let started = adapter.start_folder_env.and_then(settings::variable);
+    let started = started.map(PathBuf::from).filter(|path| path.is_absolute());
+    let folder = folder(call, started.as_ref())?;
+    let own = settings::working_folder().filter(|_| adapter.runs_in_start_folder);
     let real = std::fs::canonicalize(&folder).ok();
-    let starts = [Some(folder.clone()), real, started.map(PathBuf::from)];
+    let open = call.roots.iter().map(PathBuf::from);
+    let starts = [Some(folder.clone()), real, started, own];
     let mut found: Vec<Repository> = Vec::new();
-    for start in starts.into_iter().flatten() {
+    for start in starts.into_iter().flatten().chain(open) {
         let Some(repository) = Repository::find(&start, settings::home()) else {
             continue;
         };
@@ -31,12 +35,14 @@ pub(super) fn repositories(adapter: &Adapter, call: &Call) -> Result<Vec<Reposit
     Ok(found)
 }
 
-/// The folder of the call, or failing that the one that the hook runs in.
-fn folder(call: &Call) -> Result<PathBuf, String> {
+/// The folder of the call, or failing that the one where the runtime says it was started, or the one that the hook runs in.
+fn folder(call: &Call, started: Option<&PathBuf>) -> Result<PathBuf, String> {
     let folder = match &call.cwd {
         Some(cwd) if cwd.contains('\0') => return Err("the payload's folder holds a NUL".into()),
         Some(cwd) => PathBuf::from(cwd),
-        None => settings::working_folder()
+        None => started
+            .cloned()
+            .or_else(settings::working_folder)
             .ok_or("neither the payload nor the system says in which folder this call happens")?,
     };
     if !folder.is_absolute() {

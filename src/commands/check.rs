@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::adapter::{self, Adapter, Capability};
+use crate::adapter::{self, Adapter, Against, Capability};
 use crate::call::Event;
 use crate::cli::{CheckArgs, Format};
 use crate::decision::Verdict;
@@ -87,11 +87,12 @@ fn load(args: &CheckArgs, output: &mut Output) -> Option<Loaded> {
     Some(load::check(&root.unwrap_or_default(), &layers, &runtimes))
 }
 
-/// A rule that a runtime cannot fully enforce.
+/// A rule that a runtime cannot fully enforce, or of which nobody knows.
 struct Weakness {
     rule: String,
     runtime: &'static str,
     impossible: bool,
+    unknown: bool,
     /// Whether the policy could do better.
     is_mistake: bool,
     because: String,
@@ -102,7 +103,11 @@ impl Weakness {
         serde_json::json!({
             "rule": self.rule,
             "runtime": self.runtime,
-            "holds": if self.impossible { "not possible" } else { "weaker" },
+            "holds": match (self.impossible, self.unknown) {
+                (true, _) => "not possible",
+                (false, true) => "unknown",
+                (false, false) => "weaker",
+            },
             "because": self.because,
         })
     }
@@ -118,16 +123,19 @@ fn weaknesses(set: &PolicySet) -> Vec<Weakness> {
     let mut weak = Vec::new();
     for rule in &set.rules {
         for adapter in &listed {
-            for (event, verdict) in needs(rule) {
-                let (impossible, because) = match adapter::capability(adapter, event, verdict) {
+            for need in needs(rule) {
+                let capability = need.in_runtime(adapter);
+                let because = match capability {
                     Capability::Enforced => continue,
-                    Capability::Weaker(how) => (false, how),
-                    Capability::Impossible(why) => (true, why),
+                    Capability::Weaker(why)
+                    | Capability::Impossible(why)
+                    | Capability::Unknown(why) => why,
                 };
                 weak.push(Weakness {
                     rule: rule.id.clone(),
                     runtime: adapter.name,
-                    impossible,
+                    impossible: matches!(capability, Capability::Impossible(_)),
+                    unknown: matches!(capability, Capability::Unknown(_)),
                     is_mistake: false,
                     because: because.to_owned(),
                 });
@@ -154,6 +162,7 @@ fn too_long(set: &PolicySet, rule: &Rule, adapter: &Adapter) -> Vec<Weakness> {
             rule: rule.id.clone(),
             runtime: adapter.name,
             impossible: false,
+            unknown: false,
             is_mistake: true,
             because,
         })
@@ -180,21 +189,62 @@ fn longest<'a>(
     time
 }
 
-/// The answers that a rule needs a runtime to honour.
-fn needs(rule: &Rule) -> Vec<(Event, Verdict)> {
+/// What a rule needs of a runtime.
+enum Need {
+    /// That it honours an answer.
+    Answer(Event, Verdict),
+    /// That a text reaches the model.
+    Context(Event),
+    /// That it fires the event at all.
+    Event(Event),
+}
+
+impl Need {
+    fn in_runtime(&self, adapter: &Adapter) -> Capability {
+        match *self {
+            Self::Answer(event, verdict) => adapter::capability(adapter, event, verdict),
+            Self::Context(event) => adapter::context_capability(adapter, event),
+            Self::Event(event) if adapter::native_name(adapter, event).is_empty() => {
+                Capability::Impossible("the client has no such event")
+            }
+            Self::Event(_) => Capability::Enforced,
+        }
+    }
+}
+
+/// What a rule needs of a runtime. A gate after an edit needs nothing: every runtime tells its result somehow.
+fn needs(rule: &Rule) -> Vec<Need> {
     match &rule.kind {
         RuleKind::ProtectPaths(_) | RuleKind::DenyCommand(_) => match rule.action {
-            Action::Deny => vec![(Event::BeforeTool, Verdict::Deny)],
-            Action::Ask => vec![(Event::BeforeTool, Verdict::Ask)],
-            Action::Warn => Vec::new(),
+            Action::Deny => vec![Need::Answer(Event::BeforeTool, Verdict::Deny)],
+            Action::Ask => vec![Need::Answer(Event::BeforeTool, Verdict::Ask)],
+            Action::Warn => vec![Need::Context(Event::BeforeTool)],
         },
         RuleKind::QualityGate(gate) => {
             let stop = gate.on.contains(&GateEvent::Stop);
-            let stop = stop.then_some((Event::Stop, Verdict::Deny));
+            let stop = stop.then_some(Need::Answer(Event::Stop, Verdict::Deny));
             stop.into_iter().collect()
         }
-        RuleKind::AddContext(_) | RuleKind::Record(_) => Vec::new(),
+        RuleKind::AddContext(context) => vec![Need::Context(context.on)],
+        RuleKind::Record(record) => record.on.iter().copied().map(Need::Event).collect(),
     }
+}
+
+/// What is said of listed runtimes whose tables nobody has compared with the client.
+fn unproven(set: &PolicySet) -> Vec<String> {
+    let listed = set.runtimes.iter().filter_map(|name| adapter::find(name));
+    let by_documentation = listed.filter(|adapter| {
+        // What a page says is a promise, and no proof.
+        adapter.checked.against == Against::Documentation
+    });
+    by_documentation
+        .map(|adapter| {
+            let (name, day) = (adapter.name, adapter.checked.on);
+            format!(
+                "{name} is known from its documentation of {day} only; try it before you rely on it"
+            )
+        })
+        .collect()
 }
 
 fn draw(loaded: &Loaded, weak: &[Weakness], output: &mut Output) {
@@ -211,16 +261,19 @@ fn draw(loaded: &Loaded, weak: &[Weakness], output: &mut Output) {
         return;
     }
     for weakness in weak {
-        let how = if weakness.impossible {
-            "cannot hold"
-        } else {
-            "is weaker"
+        let how = match (weakness.impossible, weakness.unknown) {
+            (true, _) => "cannot hold",
+            (false, true) => "is not proven",
+            (false, false) => "is weaker",
         };
         let text = format!(
             "{} {how} in {}: {}",
             weakness.rule, weakness.runtime, weakness.because
         );
         output.line(&output.styled(Style::Yellow, &text));
+    }
+    for note in unproven(&loaded.set) {
+        output.line(&output.styled(Style::Yellow, &note));
     }
     output.line(&summary(&loaded.set, weak));
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{Effects, Unknown, UnknownKind, shell_tools};
 use crate::call::{Access, ShellCommand, ShellDialect, Tool};
+use crate::patch;
 use crate::programs::Programs;
 use crate::repo::Repository;
 
@@ -60,13 +61,6 @@ const DELETERS: [&str; 6] = ["delete", "remove", "move", "rename", "rm", "unlink
 
 /// How deep a tool's input is searched.
 const DEPTH: usize = 32;
-/// Where a patch in the form that agents write names a file.
-const PATCH_LINES: [(&str, Access); 4] = [
-    ("*** Add File: ", Access::Write),
-    ("*** Update File: ", Access::Write),
-    ("*** Move to: ", Access::Write),
-    ("*** Delete File: ", Access::Delete),
-];
 
 /// What was found in a tool's input.
 #[derive(Default)]
@@ -179,12 +173,7 @@ impl<'a> Found<'a> {
 
     fn text(&mut self, text: &'a str, under: Under) {
         if text.contains("*** Begin Patch") {
-            for line in text.lines() {
-                let file = PATCH_LINES
-                    .iter()
-                    .find_map(|(start, access)| Some((*access, line.strip_prefix(start)?.trim())));
-                self.patched.extend(file);
-            }
+            self.patched.extend(patch::files(text));
             return;
         }
         match under {

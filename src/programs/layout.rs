@@ -263,6 +263,7 @@ fn says_what_runs(parts: &[Part]) -> bool {
                 | Role::ScriptFile
                 | Role::Code
                 | Role::Sql
+                | Role::Patch
                 | Role::Module
                 | Role::RemoteScript
         )

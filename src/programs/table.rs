@@ -251,6 +251,8 @@ pub enum Role {
     Sql,
     /// Text in the program's language.
     Code,
+    /// A patch, which names the files that are written and deleted.
+    Patch,
     /// A module that an interpreter runs: `-m pip`.
     Module,
     /// `NAME=value` before a command.

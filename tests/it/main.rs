@@ -5,11 +5,15 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod capabilities;
+#[cfg(test)]
 mod effective;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod fifty;
+#[cfg(test)]
+mod foreign;
 #[cfg(test)]
 mod gate_command;
 #[cfg(test)]
@@ -20,6 +24,8 @@ mod gates;
 mod globs;
 #[cfg(test)]
 mod hook;
+#[cfg(test)]
+mod init;
 #[cfg(test)]
 mod outcome;
 #[cfg(test)]
@@ -50,5 +56,9 @@ mod scripts;
 mod support;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod unreadable;
+#[cfg(test)]
+mod wiring;
 #[cfg(test)]
 mod worst;

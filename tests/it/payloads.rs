@@ -1,19 +1,20 @@
-//! Payloads as the real client wrote them, answered by the program in the demo repository: exact replies.
+//! Payloads as the real clients wrote them, or as their vendors describe them, answered by the program: exact replies.
 
 use std::collections::BTreeMap;
 use std::fs;
 
-use serde_json::Value;
+use hookgate::adapter::{self, Adapter};
 
-use crate::support::{Repo, assert_file, manifest};
+use crate::support::{Repo, assert_file, finish, manifest};
 
 /// The folder that the payloads were recorded in.
 const RECORDED: &str = "/home/dev/checkout-demo";
 
 /// The recorded payloads by name, as they would read in this repository.
-fn payloads(folder: &str, repo: &Repo) -> BTreeMap<String, String> {
+fn payloads(adapter: &Adapter, repo: &Repo) -> BTreeMap<String, String> {
+    let folder = manifest().join(format!("adapters/{}/cases/payloads", adapter.name));
     let mut payloads = BTreeMap::new();
-    for entry in fs::read_dir(manifest().join(folder)).unwrap() {
+    for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let text = fs::read_to_string(path).unwrap();
@@ -22,9 +23,23 @@ fn payloads(folder: &str, repo: &Repo) -> BTreeMap<String, String> {
     payloads
 }
 
+/// The event for the hook's line, where only the line says it: a part of the case's name.
+fn event<'a>(adapter: &Adapter, name: &'a str, payload: &str) -> Option<&'a str> {
+    let named = ["\"hook_event_name\"", "\"hookEventName\"", "\"hookName\""];
+    if named.iter().any(|key| payload.contains(key)) {
+        return None;
+    }
+    name.split('-')
+        .find(|part| adapter::event_named(adapter, part).is_some())
+}
+
 /// The reply in a line or two, the repository's own place left out.
-fn shown(repo: &Repo, payload: &str) -> String {
-    let ran = repo.hook_without_event(payload.as_bytes());
+fn shown(repo: &Repo, adapter: &Adapter, name: &str, payload: &str) -> String {
+    let mut arguments = vec!["hook", "--runtime", adapter.name];
+    if let Some(event) = event(adapter, name, payload) {
+        arguments.extend(["--event", event]);
+    }
+    let ran = finish(repo.command(&arguments), payload.as_bytes());
     let root = repo.root().to_string_lossy().into_owned();
     let mut text = format!("exit {}", ran.exit);
     for (stream, content) in [("stdout", &ran.stdout), ("stderr", &ran.stderr)] {
@@ -48,33 +63,27 @@ rules:
   - {id: end, record: {on: [session-end], file: end.log}}
 ";
 
-fn replies(repo: &Repo) -> String {
-    let mut replies = String::new();
-    for (name, payload) in payloads("adapters/claude-code/cases/payloads", repo) {
-        // A gate's duration is never the same twice, and no payload knows of another's blocked stop.
-        let _ = fs::remove_dir_all(repo.root().join(".hook-state"));
-        let reply = without_seconds(&shown(repo, &payload));
-        replies = format!("{replies}{name}\n  {reply}\n");
+fn check(repo: &Repo, file: &str) {
+    for adapter in adapter::all() {
+        let mut replies = String::new();
+        for (name, payload) in payloads(adapter, repo) {
+            // A gate's duration is never the same twice, and no payload knows of another's blocked stop.
+            let _ = fs::remove_dir_all(repo.root().join(".hook-state"));
+            let reply = without_seconds(&shown(repo, adapter, &name, &payload));
+            replies = format!("{replies}{name}\n  {reply}\n");
+        }
+        assert_file(&format!("adapters/{}/cases/{file}", adapter.name), &replies);
     }
-    replies
 }
 
 #[test]
 fn every_recorded_payload_gets_its_exact_reply_in_the_demo() {
-    let repo = Repo::demo();
-    assert_file(
-        "adapters/claude-code/cases/answers-demo.txt",
-        &replies(&repo),
-    );
+    check(&Repo::demo(), "answers-demo.txt");
 }
 
 #[test]
 fn every_recorded_payload_gets_its_exact_reply_under_a_strict_policy() {
-    let repo = Repo::with_policy(STRICT);
-    assert_file(
-        "adapters/claude-code/cases/answers-strict.txt",
-        &replies(&repo),
-    );
+    check(&Repo::with_policy(STRICT), "answers-strict.txt");
 }
 
 fn without_seconds(text: &str) -> String {
@@ -88,23 +97,4 @@ fn without_seconds(text: &str) -> String {
         }
         _ => text.to_owned(),
     }
-}
-
-#[test]
-fn a_payload_of_another_runtime_is_noticed_judged_and_recorded() {
-    let repo = Repo::demo();
-    let codex = serde_json::json!({
-        "session_id": "s", "turn_id": "t", "model": "m", "cwd": repo.root(), "permission_mode": "default",
-        "hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_use_id": "c",
-        "tool_input": {"command": "cat .env"},
-    });
-    let ran = repo.hook("before-tool", codex.to_string().as_bytes());
-    assert_eq!((ran.stdout.as_str(), ran.exit), ("", 2));
-    assert!(
-        ran.stderr.starts_with("secrets: cat reads `.env`"),
-        "{ran:?}"
-    );
-    let line: Value = serde_json::from_str(repo.read(".hook-state/audit.jsonl").trim()).unwrap();
-    assert_eq!(line["foreign"], "codex");
-    assert_eq!(line["verdict"], "deny");
 }

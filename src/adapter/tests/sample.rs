@@ -15,9 +15,11 @@ const NO_FIELDS: Fields = Fields {
     turn: &[],
     agent: &[],
     cwd: &[],
+    roots: &[],
     permission_mode: &[],
     prompt: &[],
     stop_flag: &[],
+    stop_count: &[],
     tool_name: &[],
     tool_input: &[],
     tool_input_decoder: None,
@@ -30,6 +32,7 @@ const NO_TOOL: ToolRow = ToolRow {
     reads: &[],
     writes: &[],
     deletes: &[],
+    patch: &[],
     command: &[],
     command_cwd: &[],
     dialect: ShellDialect::Posix,
@@ -43,6 +46,8 @@ const NO_EVENT: EventRow = EventRow {
     outcome: Outcome::Unknown,
     interrupted: &[],
     detail: &[],
+    tool: None,
+    observed_when: &[],
 };
 
 const NO_REPLIES: ReplyRow = ReplyRow {
@@ -59,9 +64,11 @@ pub(super) static SAMPLE: Adapter = Adapter {
     title: "Sample",
     checked: Checked {
         version: "1",
+        against: Against::Client,
         on: "2026-01-01",
     },
     start_folder_env: None,
+    runs_in_start_folder: false,
     machine_prompts: &["<machine>"],
     fields: Fields {
         event: at!("kind"),
@@ -190,6 +197,7 @@ pub(super) static SAMPLE: Adapter = Adapter {
         },
     ],
     weaker: &[],
+    unknown: &[],
     fallback: ReplyTemplate {
         stdout: None,
         stderr: &[Piece::Slot(Slot::Reason)],
@@ -200,7 +208,23 @@ pub(super) static SAMPLE: Adapter = Adapter {
         defaults: &[],
     },
     config: &[],
-    hooks: None,
+    wiring: Wiring {
+        content: "{}",
+        own_file: false,
+        project: "sample.json",
+        user: None,
+    },
+    setup: Setup {
+        signs: &[],
+        comments: false,
+        root_only: false,
+        trust: None,
+        steps: &[],
+        switches: &[],
+        matchers: Matchers::NamesOrPattern,
+        shell: &[],
+        version: &[],
+    },
 };
 
 fn said(verdict: Verdict, context: &str, notice: &str) -> String {
@@ -298,8 +322,12 @@ fn the_fallback_blocks_with_a_text() {
     assert_eq!(fallback(Some(&SAMPLE), "unreadable"), expected);
     assert_eq!(fallback(None, "unreadable"), expected);
     for adapter in all() {
-        assert_eq!(fallback(Some(adapter), "unreadable"), expected);
-        assert!(!fallback(Some(adapter), "").stderr.trim().is_empty());
+        for reason in ["unreadable", "no reason was given"] {
+            let told = if reason == "unreadable" { reason } else { "" };
+            let reply = fallback(Some(adapter), told);
+            let text = [reply.stdout, reply.stderr].concat();
+            assert!(text.contains(reason), "{}: {text}", adapter.name);
+        }
     }
 }
 

@@ -25,8 +25,7 @@ pub(super) fn too_long(adapter: &Adapter, event: Event, gate: Duration) -> Optio
 
 /// The limit in the wiring, or else the runtime's own.
 fn wired(adapter: &Adapter, event: Event) -> Option<Duration> {
-    let hooks = adapter.hooks;
-    let wiring = hooks.and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let wiring = serde_json::from_str::<Value>(adapter.wiring.content).ok();
     let unit = match adapter.timeouts.unit {
         TimeUnit::Seconds => 1_000,
         TimeUnit::Milliseconds => 1,
@@ -83,10 +82,7 @@ mod tests {
     #[test]
     fn every_wiring_has_limits_that_can_be_read() {
         for adapter in crate::adapter::all() {
-            if adapter
-                .hooks
-                .is_some_and(|text| text.contains("--event stop"))
-            {
+            if adapter.wiring.content.contains("--event stop") {
                 let day = Duration::from_hours(24);
                 assert!(
                     too_long(adapter, Event::Stop, day).is_some(),

@@ -220,6 +220,7 @@ impl Walker<'_> {
             }
             Role::Sql => self.note(started, field, |invocation| &mut invocation.sql),
             Role::Code => self.code(started, reading, field, state),
+            Role::Patch => self.patch(started, field, state),
             _ => {}
         }
     }

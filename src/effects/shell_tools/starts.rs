@@ -9,6 +9,7 @@ use super::state::State;
 use super::{DEPTH, Walker};
 use crate::call::Access;
 use crate::effects::{Invocation, Span, UnknownKind, Value};
+use crate::patch;
 use crate::programs::reading::{Command, PartKind};
 use crate::programs::{Reading, Role};
 use crate::repo::Follow;
@@ -109,6 +110,11 @@ impl Walker<'_> {
             Input::Inherited => return,
             Input::Known(text) => Field::known(text, started.span),
             Input::Unknown | Input::Begins(_) if role == Role::Sql => return,
+            Input::Unknown | Input::Begins(_) if role == Role::Patch => {
+                let written = format!("… | {}", started.name);
+                let kind = UnknownKind::Path(Access::Write);
+                return self.unknown(kind, &written, Some(started.span));
+            }
             Input::Unknown | Input::Begins(_) => {
                 let written = format!("… | {}", started.name);
                 self.unknown(UnknownKind::OpaqueCode, &written, Some(started.span));
@@ -120,7 +126,21 @@ impl Walker<'_> {
             Role::Script => self.script_with(started, reading, &text, state),
             Role::RemoteScript => self.far_away(|walker| walker.script_text(started, &text, state)),
             Role::Code => self.code(started, reading, &text, state),
+            Role::Patch => self.patch(started, &text, state),
             _ => {}
+        }
+    }
+
+    /// Adds what a patch names. One that is not known, or names nothing that is seen, may write anywhere.
+    pub(super) fn patch(&mut self, started: &Started<'_>, field: &Field, state: &State) {
+        let files = field.value.known().map(patch::files).unwrap_or_default();
+        if files.is_empty() {
+            let kind = UnknownKind::Path(Access::Write);
+            return self.unknown(kind, &field.shown(), Some(started.span));
+        }
+        for (access, path) in files {
+            let path = Field::known(path, started.span);
+            self.path(access, &path, Follow::All, false, &started.name, state);
         }
     }
 

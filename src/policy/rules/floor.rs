@@ -50,12 +50,13 @@ fn finding(what: String, span: Option<(usize, usize)>) -> Finding {
 }
 
 /// Made-up hook calls would count as blocked stops and fill the records; what a holder is told to run would be judged by
-/// nobody; trust is a person's to give; and putting files back would undo what a person changed in policies and elsewhere.
+/// nobody; trust is a person's to give; what is set up can be taken out with the same word; and putting files back would undo
+/// what a person changed in policies and elsewhere.
 fn is_persons_act(command: &Invocation) -> bool {
     let program = command.program.as_deref().unwrap_or_default();
     let mut words = command.words.iter().map(|word| word.value.start());
     let is_act = match words.next() {
-        Some("hook" | crate::gate::HOLD | "trust") => true,
+        Some("hook" | crate::gate::HOLD | "init" | "trust") => true,
         Some("restore") => !words.any(|word| word == "--dry-run"),
         _ => false,
     };

@@ -20,6 +20,8 @@ fn deleting_and_moving() {
         mv a b c d/ | move:a move:b move:c target:d/ below
         mv -t d a b | -t=d write-into=d move:a move:b below
         mv a | move:a below
+        apply_patch a | patch:a
+        apply_patch | stdin:patch
         rename s/a/b/ f g | code:s/a/b/ move:f move:g
         ",
     );

@@ -1,0 +1,167 @@
+//! `hookgate init`: a starter policy, and hookgate's entries in the configurations of the agents that work here.
+//!
+//! Everything is planned before anything is written: when one file cannot be edited, none is. What goes in comes out again
+//! with `--uninstall`, byte for byte.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::adapter::{self, Adapter};
+use crate::cli::{ExplainFormat, InitArgs, InitScope};
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::repo::Repository;
+use crate::settings;
+use crate::wiring::backup::Backups;
+use crate::wiring::file;
+use crate::wiring::place::{Change, For};
+
+mod gates;
+mod ignore;
+mod plan;
+mod show;
+mod starter;
+mod survey;
+
+#[cfg(test)]
+mod tests;
+
+use plan::Plan;
+
+/// Sets hookgate up, or takes it out again.
+///
+/// # Errors
+/// When the disk refuses half-way; what was done until then is said.
+pub fn run(args: &InitArgs, output: &mut Output) -> Result<Exit> {
+    let Some(whom) = whom(args, output) else {
+        return Ok(Exit::Usage);
+    };
+    let runtimes = runtimes(args, &whom);
+    if runtimes.is_empty() {
+        show::nobody(&whom, output);
+        return Ok(Exit::Usage);
+    }
+    let plan = if args.uninstall {
+        plan::uninstall(&whom, &runtimes)
+    } else {
+        plan::install(&whom, &runtimes)
+    };
+    let done = plan.refusals().next().is_none() && !args.dry_run;
+    if done {
+        apply(&plan, &whom, args.uninstall)?;
+    }
+    match args.format {
+        ExplainFormat::Json => output.line(&format!("{:#}", show::json(&plan, &whom, args, done))),
+        ExplainFormat::Human if args.dry_run => show::differences(&plan, output)?,
+        ExplainFormat::Human => show::done(&plan, args, output),
+    }
+    Ok(if plan.refusals().next().is_some() {
+        Exit::Findings
+    } else {
+        Exit::Fine
+    })
+}
+
+/// Finds out whom to set hookgate up for.
+fn whom(args: &InitArgs, output: &mut Output) -> Option<For> {
+    match args.scope {
+        InitScope::User => {
+            let whom = settings::home().zip(settings::program());
+            let whom = whom.map(|(home, program)| For::User {
+                home: PathBuf::from(home),
+                program,
+            });
+            if whom.is_none() {
+                output.error("hookgate: neither your home folder nor this program could be found");
+            }
+            whom
+        }
+        InitScope::Repository => {
+            let root = root()?;
+            let is_home = settings::home().is_some_and(|home| Path::new(&home) == root);
+            if is_home && !root.join(".git").exists() {
+                output.error(
+                    "hookgate: this is your home folder and no repository; `--scope user` sets hookgate up for all of yours",
+                );
+                return None;
+            }
+            Some(For::Repository(root))
+        }
+    }
+}
+
+/// The root of the repository that the current folder lies in, or that folder itself.
+fn root() -> Option<PathBuf> {
+    let folder = settings::working_folder()?;
+    if let Some(repository) = Repository::find(&folder, settings::home()) {
+        return Some(repository.root().to_path_buf());
+    }
+    let mut above = folder.ancestors();
+    let checkout = above.find(|folder| folder.join(".git").exists());
+    Some(checkout.map_or(folder.clone(), Path::to_path_buf))
+}
+
+/// The runtimes that were named, or those that are in use.
+fn runtimes(args: &InitArgs, whom: &For) -> Vec<&'static Adapter> {
+    let all = adapter::all().iter().copied();
+    if !args.runtimes.is_empty() {
+        let named = |adapter: &&Adapter| args.runtimes.iter().any(|name| name == adapter.name);
+        return all.filter(named).collect();
+    }
+    if args.uninstall {
+        return all.collect();
+    }
+    let home = settings::home();
+    all.filter(|adapter| plan::is_in_use(adapter, whom, home.as_deref().map(Path::new)))
+        .collect()
+}
+
+/// Makes the changes.
+fn apply(plan: &Plan, whom: &For, uninstall: bool) -> Result<()> {
+    let backups = backups(whom);
+    for item in &plan.items {
+        let Ok(change) = &item.change else {
+            continue;
+        };
+        if change.before == change.after {
+            continue;
+        }
+        make(change, &item.inside, backups.as_ref(), uninstall)
+            .with_context(|| format!("while `{}` was written", change.shown))?;
+    }
+    Ok(())
+}
+
+fn make(change: &Change, inside: &Path, backups: Option<&Backups>, undo: bool) -> Result<()> {
+    // Between the plan and now somebody else may have written.
+    let now = fs::read_to_string(&change.path).ok();
+    anyhow::ensure!(now == change.before, "it changed meanwhile; run this again");
+    let restored = match (&change.after, backups) {
+        (Some(after), Some(backups)) if undo => backups.drop(&change.shown, after),
+        _ => false,
+    };
+    if let (Some(before), Some(backups), false) = (&change.before, backups, restored)
+        && !is_ours_alone(change)
+    {
+        backups.keep(&change.shown, before)?;
+    }
+    match &change.after {
+        Some(after) => file::write(&change.path, after)?,
+        None => file::remove(&change.path, inside)?,
+    }
+    Ok(())
+}
+
+/// A file that goes as a whole holds nothing that anybody could miss.
+fn is_ours_alone(change: &Change) -> bool {
+    change.after.is_none()
+}
+
+fn backups(whom: &For) -> Option<Backups> {
+    match whom {
+        For::Repository(root) => Some(Backups::in_folder(root)),
+        For::User { .. } => settings::state_folder().map(|folder| Backups::in_folder(&folder)),
+    }
+}

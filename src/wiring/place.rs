@@ -1,0 +1,270 @@
+//! Where a runtime's hooks go, and what the file there becomes.
+
+use std::path::{Path, PathBuf};
+
+use super::file;
+use super::json::{self, Left};
+use super::line::{self, Shell};
+use super::problem::Problem;
+use super::tree::{Kind, Node};
+use crate::adapter::{Adapter, Scope};
+use crate::settings;
+
+/// Whom hooks are wired for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum For {
+    /// Everybody who works in the repository with this root.
+    Repository(PathBuf),
+    /// One person, with this home and program.
+    User { home: PathBuf, program: PathBuf },
+}
+
+impl For {
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::Repository(_) => Scope::Project,
+            Self::User { .. } => Scope::User,
+        }
+    }
+
+    /// The folder that nothing is written outside of.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        match self {
+            Self::Repository(root) => root,
+            Self::User { home, .. } => home,
+        }
+    }
+}
+
+/// One runtime's wiring, in one file.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub adapter: &'static Adapter,
+    pub path: PathBuf,
+    /// As people read it.
+    pub shown: String,
+    inside: PathBuf,
+    content: Content,
+}
+
+#[derive(Debug, Clone)]
+enum Content {
+    /// Entries among those of others.
+    Entries(Node),
+    /// A file of hookgate's own.
+    Whole(String),
+}
+
+/// What a file becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub path: PathBuf,
+    pub shown: String,
+    /// `None`: it is not there.
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+impl Place {
+    /// Returns where a runtime is wired; `None` where it cannot be.
+    #[must_use]
+    pub fn of(adapter: &'static Adapter, whom: &For) -> Option<Self> {
+        let wiring = &adapter.wiring;
+        let (path, shown, inside) = match whom {
+            For::Repository(root) => {
+                let path = root.join(wiring.project);
+                (path, wiring.project.to_owned(), root.clone())
+            }
+            For::User { home, .. } => {
+                let shown = wiring.user?;
+                let (path, inside) = user_path(adapter, shown, home);
+                (path, shown.to_owned(), inside)
+            }
+        };
+        let content = if wiring.own_file {
+            Content::Whole(own_file(wiring.content, whom))
+        } else {
+            Content::Entries(template(wiring.content, whom)?)
+        };
+        Some(Self {
+            adapter,
+            path,
+            shown,
+            inside,
+            content,
+        })
+    }
+
+    /// Says what the file becomes when hookgate is wired in.
+    ///
+    /// # Errors
+    /// Why the file is left alone.
+    pub fn install(&self) -> Result<Change, Problem> {
+        let found = file::read(&self.path, &self.inside)?;
+        let after = match (&self.content, &found.text) {
+            (Content::Whole(content), None) => content.clone(),
+            (Content::Whole(content), Some(text)) if is_own_file(text) => content.clone(),
+            (Content::Whole(_), Some(_)) => {
+                return Err(Problem::of_file("is there and not hookgate's"));
+            }
+            (Content::Entries(template), None) => json::new_file(template),
+            (Content::Entries(template), Some(text)) => {
+                self.readable(text)?;
+                let merged = json::merge(text, template)?;
+                reversible(text, &merged, template)?;
+                merged
+            }
+        };
+        Ok(self.change(found, Some(after)))
+    }
+
+    /// Says what the file becomes when hookgate is taken out.
+    ///
+    /// # Errors
+    /// Why the file is left alone.
+    pub fn uninstall(&self) -> Result<Change, Problem> {
+        let found = match file::read(&self.path, &self.inside) {
+            Ok(found) => found,
+            // What cannot be wired was not; a person's own file is no trouble here unless it names us.
+            Err(_) if !self.names_us() => file::Found {
+                path: self.path.clone(),
+                text: None,
+            },
+            Err(problem) => return Err(problem),
+        };
+        let after = match (&self.content, &found.text) {
+            (_, None) => None,
+            (Content::Whole(_), Some(text)) if is_own_file(text) => None,
+            (Content::Entries(template), Some(text)) if text.contains(line::PROGRAM) => {
+                match json::unmerge(text, template)? {
+                    Left::Text(text) => Some(text),
+                    Left::Nothing => None,
+                }
+            }
+            (_, Some(text)) => Some(text.clone()),
+        };
+        Ok(self.change(found, after))
+    }
+
+    fn names_us(&self) -> bool {
+        let bytes = std::fs::read(&self.path).unwrap_or_default();
+        let name = line::PROGRAM.as_bytes();
+        bytes.windows(name.len()).any(|window| window == name)
+    }
+
+    /// A runtime that drops the whole file for a comment would drop the hooks with it.
+    fn readable(&self, text: &str) -> Result<(), Problem> {
+        let document = json::parse(text)?;
+        if let Some((start, _)) = document.comments.first()
+            && !self.adapter.setup.comments
+        {
+            let what = format!(
+                "{} ignores the whole file as long as it holds a comment",
+                self.adapter.title
+            );
+            return Err(Problem::at(text, *start, what));
+        }
+        if let Some(comma) = document.trailing_comma(text) {
+            let what = format!(
+                "{} does not take a file with a comma before a closing bracket",
+                self.adapter.title
+            );
+            return Err(Problem::at(text, comma, what));
+        }
+        Ok(())
+    }
+
+    fn change(&self, found: file::Found, after: Option<String>) -> Change {
+        Change {
+            path: found.path,
+            shown: self.shown.clone(),
+            before: found.text,
+            after,
+        }
+    }
+
+    /// The folder that nothing is written outside of.
+    #[must_use]
+    pub fn inside(&self) -> &Path {
+        &self.inside
+    }
+}
+
+/// What is wired can be taken out again, or it is not wired.
+fn reversible(text: &str, merged: &str, template: &Node) -> Result<(), Problem> {
+    let json::Left::Text(before) = json::unmerge(text, template)? else {
+        return Ok(());
+    };
+    // Entries that were there belong to what is taken out.
+    match json::unmerge(merged, template)? {
+        Left::Text(back) if back == before || before != text => Ok(()),
+        Left::Nothing if before != text => Ok(()),
+        _ => Err(Problem::of_file(
+            "is laid out in a way that hookgate could not restore",
+        )),
+    }
+}
+
+/// A file of hookgate's own says so by running it.
+fn is_own_file(text: &str) -> bool {
+    text.contains(line::PROGRAM) && text.contains("--runtime")
+}
+
+/// A template's text as a tree, for whom it is wired.
+fn template(content: &str, whom: &For) -> Option<Node> {
+    let mut root = json::parse(content).ok()?.root?;
+    if let Kind::Object(members) = &mut root.kind {
+        // Behind the entries: so they can be told from the same values in a file that was there.
+        members.sort_by_key(|member| matches!(member.node.kind, Kind::Scalar(_)));
+    }
+    let For::User { program, .. } = whom else {
+        return Some(root);
+    };
+    Some(root.with_texts("", &|key, text| {
+        line::with_program(text, program, shell_of(key))
+    }))
+}
+
+/// The shell that a member's line is for. Only Windows has another than the usual one.
+fn shell_of(key: &str) -> Shell {
+    let names_windows = key == "powershell" || key.to_lowercase().ends_with("windows");
+    if names_windows || (cfg!(windows) && key != "bash") {
+        Shell::PowerShell
+    } else {
+        Shell::Posix
+    }
+}
+
+/// A bridge that runs the program finds it by its name, or at a fixed place.
+fn own_file(content: &str, whom: &For) -> String {
+    match whom {
+        For::Repository(_) => content.to_owned(),
+        For::User { program, .. } => {
+            if let Some(template) = template(content, whom) {
+                return json::new_file(&template);
+            }
+            let quoted = serde_json::Value::from(program.to_string_lossy()).to_string();
+            let name = serde_json::Value::from(line::PROGRAM).to_string();
+            let content = content.replace(&name, &quoted);
+            content.replace(r#""hook", "#, r#""hook", "--scope", "user", "#)
+        }
+    }
+}
+
+/// Where a file of the user's is, and the folder around it, moved by a variable or not.
+#[must_use]
+pub fn user_path(adapter: &Adapter, shown: &str, home: &Path) -> (PathBuf, PathBuf) {
+    let moved = adapter.config.iter().find_map(|config| {
+        // The variable names another folder for what lies beside the file, or below the folder, of the table.
+        let (folder, name) = config.path.rsplit_once('/')?;
+        let rest = shown.strip_prefix(folder)?.strip_prefix('/')?;
+        let is_it = rest == name || rest.strip_prefix(name)?.starts_with('/');
+        let moved = is_it.then(|| config.moved_by.and_then(settings::variable))??;
+        let moved = PathBuf::from(moved);
+        moved.is_absolute().then(|| (moved.join(rest), moved))
+    });
+    let below = shown.strip_prefix("~/").unwrap_or(shown);
+    moved.unwrap_or_else(|| (home.join(below), home.to_path_buf()))
+}

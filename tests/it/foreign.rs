@@ -1,0 +1,167 @@
+//! Payloads of one runtime on the line of another: answered in the sender's words, and once.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::support::{Ran, Repo, finish, manifest};
+
+const POLICY: &str = "
+version: 1
+rules:
+  - {id: secrets, protect-paths: {paths: [.env], deny: [read]}, reason: keys}
+  - {id: words, add-context: {on: prompt, text: Words.}}
+  - {id: red, quality-gate: {run: 'echo FAIL; exit 1', inputs: [a], on: [stop]}}
+";
+
+fn repo() -> Repo {
+    let repo = Repo::with_policy(POLICY);
+    repo.write("a", "a");
+    repo
+}
+
+/// Sends a recorded payload, as it would read in this repository, to a line of another runtime.
+fn sent(repo: &Repo, case: &str, change: &dyn Fn(&mut Value), line: &str, event: &str) -> Ran {
+    let text = fs::read_to_string(manifest().join(case)).unwrap();
+    let text = text.replace("/home/dev/checkout-demo", &repo.root().to_string_lossy());
+    let mut payload: Value = serde_json::from_str(&text).unwrap();
+    change(&mut payload);
+    let arguments = ["hook", "--runtime", line, "--event", event];
+    finish(repo.command(&arguments), payload.to_string().as_bytes())
+}
+
+fn told(stdout: &str, stderr: &str, exit: i32) -> Ran {
+    Ran {
+        stdout: stdout.to_owned(),
+        stderr: stderr.to_owned(),
+        exit,
+    }
+}
+
+/// The shell call of Copilot CLI that its reading of Claude Code's settings makes.
+fn copilot(repo: &Repo) -> Ran {
+    sent(
+        repo,
+        "adapters/copilot-cli/cases/payloads/pascal-PreToolUse-Bash.json",
+        &|payload| payload["tool_input"]["command"] = json!("cat .env"),
+        "claude-code",
+        "before-tool",
+    )
+}
+
+const COPILOT_DENY: &str = "{\"permissionDecision\":\"deny\",\"permissionDecisionReason\":\"secrets: cat reads `.env`. Reason: keys.\"}\n";
+
+#[test]
+fn a_foreign_call_is_answered_in_its_senders_words_and_recorded() {
+    let repo = repo();
+    assert_eq!(copilot(&repo), told(COPILOT_DENY, "", 0));
+    let line: Value = serde_json::from_str(repo.read(".hook-state/audit.jsonl").trim()).unwrap();
+    assert_eq!(line["foreign"], "copilot-cli");
+    assert_eq!(line["verdict"], "deny");
+
+    let read = "adapters/copilot-cli/cases/payloads/pascal-PreToolUse-Read.json";
+    let path = |payload: &mut Value| payload["tool_input"]["path"] = json!(".env");
+    let deny = COPILOT_DENY.replace("cat", "Read");
+    assert_eq!(
+        sent(&repo, read, &path, "claude-code", "before-tool"),
+        told(&deny, "", 0)
+    );
+    let stop = "adapters/copilot-cli/cases/payloads/pascal-Stop.json";
+    let blocked = sent(&repo, stop, &|_| {}, "claude-code", "stop");
+    assert!(
+        blocked
+            .stdout
+            .starts_with("{\"decision\":\"block\",\"reason\":\"[hookgate] red: "),
+        "{blocked:?}"
+    );
+    let prompt = "adapters/cursor/cases/payloads/beforeSubmitPrompt.json";
+    sent(&repo, prompt, &|_| {}, "claude-code", "prompt").assert_silent();
+}
+
+#[test]
+fn a_sender_with_a_line_of_its_own_is_answered_there() {
+    let repo = repo();
+    let hooks = fs::read_to_string(manifest().join("adapters/copilot-cli/hooks.json")).unwrap();
+    repo.write(".github/hooks/hookgate.json", &hooks);
+    copilot(&repo).assert_silent();
+    assert_eq!(repo.read(".hook-state/audit.jsonl"), "");
+    let own = ["hook", "--runtime", "copilot-cli", "--event", "before-tool"];
+    let payload = json!({
+        "sessionId": "s", "timestamp": 1, "cwd": repo.root(), "toolName": "bash",
+        "toolArgs": {"command": "cat .env"},
+    });
+    let ran = finish(repo.command(&own), payload.to_string().as_bytes());
+    assert_eq!(ran, told(COPILOT_DENY, "", 0));
+}
+
+#[test]
+fn a_line_that_would_not_answer_counts_for_nothing() {
+    let repo = repo();
+    let hooks = fs::read_to_string(manifest().join("adapters/copilot-cli/hooks.json")).unwrap();
+    let useless = [
+        // Clients drop a file with a slip in it.
+        hooks.replace("\"version\"", "\"version"),
+        hooks.replace("--event before-tool", "--event after-tool"),
+        hooks.replace("--runtime copilot-cli", "--runtime claude-code"),
+        hooks.replace("hookgate hook", "true hookgate hook"),
+        hooks.replace("--event before-tool", "--event before-tool --dry-run"),
+        hooks.replace("--event before-tool", "--event before-tool || true"),
+    ];
+    for hooks in useless {
+        repo.write(".github/hooks/hookgate.json", &hooks);
+        assert_eq!(copilot(&repo), told(COPILOT_DENY, "", 0), "{hooks}");
+    }
+}
+
+#[test]
+fn a_line_of_the_user_counts_too() {
+    let repo = repo();
+    let hooks = fs::read_to_string(manifest().join("adapters/cursor/hooks.json")).unwrap();
+    let folder = repo.home().join(".cursor");
+    let shell = || {
+        let case = "adapters/cursor/cases/payloads/preToolUse-Shell.json";
+        let cat = |payload: &mut Value| payload["tool_input"]["command"] = json!("cat .env");
+        sent(&repo, case, &cat, "claude-code", "before-tool")
+    };
+    assert!(shell().stdout.starts_with("{\"permission\":\"deny\","));
+    fs::create_dir_all(&folder).unwrap();
+    hookgate::state::replace(&folder.join("hooks.json"), hooks.as_bytes()).unwrap();
+    shell().assert_silent();
+}
+
+#[test]
+fn a_foreign_call_that_cannot_be_read_is_denied_in_its_senders_words() {
+    let repo = repo();
+    let ran = sent(
+        &repo,
+        "adapters/devin/cases/payloads/PreToolUse-exec.json",
+        &|payload| payload["tool_input"] = json!({}),
+        "claude-code",
+        "before-tool",
+    );
+    assert_eq!((ran.stdout.as_str(), ran.exit), ("", 2));
+    assert!(
+        ran.stderr
+            .contains("the payload has no /tool_input/command"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_sender_without_an_adapter_is_denied_in_the_form_that_most_honour() {
+    let repo = repo();
+    let ran = sent(
+        &repo,
+        "tests/data/foreign/cline/tool_call-editor.json",
+        &|payload| {
+            *payload = json!({
+                "clineVersion": "1", "hook_event_name": "PreToolUse", "cwd": repo.root(),
+                "tool_name": "Read", "tool_input": {"file_path": ".env"},
+            });
+        },
+        "claude-code",
+        "before-tool",
+    );
+    let deny = "secrets: Read reads `.env`. Reason: keys.\n";
+    assert_eq!(ran, told("", deny, 2));
+}

@@ -1,0 +1,666 @@
+//! `hookgate init`: in, again, and out without a trace.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::{Ran, Repo, finish};
+
+/// Everything below a folder: names, contents, modes and where links lead.
+fn tree(folder: &Path) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(folder).unwrap().display().to_string();
+            let about = path.symlink_metadata().unwrap();
+            let mode = about.permissions().mode() & 0o777;
+            let content = if about.is_symlink() {
+                format!("-> {}", fs::read_link(&path).unwrap().display())
+            } else if about.is_dir() {
+                folders.push(path);
+                "folder".to_owned()
+            } else {
+                fs::read(&path).unwrap().escape_ascii().to_string()
+            };
+            found.insert(name, format!("{mode:o} {content}"));
+        }
+    }
+    found
+}
+
+fn init(repo: &Repo, arguments: &[&str]) -> Ran {
+    let mut all = vec!["init"];
+    all.extend(arguments);
+    repo.run(&all)
+}
+
+#[track_caller]
+fn assert_in_and_out(repo: &Repo, runtime: &str, about: &str) {
+    let before = tree(&repo.root());
+    let ran = init(repo, &["--runtime", runtime]);
+    assert_eq!((ran.exit, ran.stderr.as_str()), (0, ""), "{about}: {ran:?}");
+    let wired = tree(&repo.root());
+    assert_ne!(wired, before, "{about}");
+    let again = init(repo, &["--runtime", runtime]);
+    assert_eq!(again.exit, 0, "{about}");
+    assert_eq!(tree(&repo.root()), wired, "{about}: a second time");
+    // A teammate has the checkout and nothing else.
+    let _ = fs::remove_dir_all(repo.root().join(".hook-state"));
+    let ran = init(repo, &["--uninstall"]);
+    assert_eq!((ran.exit, ran.stderr.as_str()), (0, ""), "{about}: {ran:?}");
+    let mut after = tree(&repo.root());
+    after.retain(|name, _| !name.starts_with(".hook-state"));
+    assert_eq!(after, before, "{about}: taken out");
+}
+
+/// Configurations that take hookgate's entries: what they are, and their bytes.
+fn configurations() -> Vec<(&'static str, Vec<u8>)> {
+    let foreign = r#"{"matcher": "Bash", "hooks": [{"type": "command", "command": "./guard.sh"}]}"#;
+    let mut cases: Vec<(&str, String)> = vec![
+        ("empty file", String::new()),
+        ("blank lines", "\n\n".into()),
+        ("empty object", "{}".into()),
+        ("empty object, line break", "{}\n".into()),
+        ("empty object over lines", "{\n}\n".into()),
+        ("empty object, Windows lines", "{\r\n}\r\n".into()),
+        (
+            "byte order mark",
+            "\u{feff}{\n  \"model\": \"x\"\n}\n".into(),
+        ),
+        ("byte order mark alone", "\u{feff}".into()),
+        (
+            "one line",
+            r#"{"permissions":{"allow":["Bash(ls)"]}}"#.into(),
+        ),
+        (
+            "one line with blanks",
+            "{ \"a\": 1, \"b\": [ 1, 2 ] }\n".into(),
+        ),
+        (
+            "Windows lines",
+            "{\r\n  \"a\": 1,\r\n  \"b\": 2\r\n}\r\n".into(),
+        ),
+        ("mixed lines", "{\r\n  \"a\": 1,\n  \"b\": 2\r\n}\n".into()),
+        ("tabs", "{\n\t\"a\": {\n\t\t\"b\": 1\n\t}\n}\n".into()),
+        (
+            "four blanks",
+            "{\n    \"a\": {\n        \"b\": 1\n    }\n}\n".into(),
+        ),
+        ("three blanks", "{\n   \"a\": 1\n}\n".into()),
+        (
+            "odd indentation",
+            "  {\n\"a\": 1,\n        \"b\":2 ,\n \"c\"  :  3}\n".into(),
+        ),
+        ("no line break at the end", "{\n  \"a\": 1\n}".into()),
+        (
+            "many line breaks at the end",
+            "{\n  \"a\": 1\n}\n\n\n".into(),
+        ),
+        (
+            "blanks at the ends of lines",
+            "{  \n  \"a\": 1  \n}  \n".into(),
+        ),
+        ("empty hooks", "{\n  \"hooks\": {}\n}\n".into()),
+        (
+            "empty hooks over lines",
+            "{\n  \"hooks\": {\n  }\n}\n".into(),
+        ),
+        (
+            "empty event",
+            "{\n  \"hooks\": {\n    \"PreToolUse\": []\n  }\n}\n".into(),
+        ),
+        (
+            "empty group",
+            "{\"hooks\": {\"PreToolUse\": [{\"hooks\": []}]}}".into(),
+        ),
+        (
+            "letters beyond ASCII",
+            "{\n  \"name\": \"h\u{e4}kchen \u{1f980} \\u00e4\"\n}\n".into(),
+        ),
+        (
+            "hooks in a text",
+            r#"{"note": "{\"hooks\": {\"PreToolUse\": []}}"}"#.into(),
+        ),
+        (
+            "a key twice elsewhere",
+            "{\n  \"a\": 1,\n  \"a\": 2\n}\n".into(),
+        ),
+        (
+            "slashes in texts",
+            r#"{"url": "https://x/y", "glob": "/* a */"}"#.into(),
+        ),
+        (
+            "numbers as written",
+            "{\"a\": 1.0e+10, \"b\": -0, \"c\": 12345678901234567890123}".into(),
+        ),
+    ];
+    cases.push((
+        "another's hooks",
+        format!("{{\n  \"hooks\": {{\n    \"PreToolUse\": [\n      {foreign}\n    ]\n  }}\n}}\n"),
+    ));
+    cases.push((
+        "another's hooks in one line",
+        format!("{{\"hooks\":{{\"PreToolUse\":[{foreign}],\"Stop\":[{foreign}]}},\"z\":0}}"),
+    ));
+    cases.push(("another's hooks, more keys after", format!("{{\n  \"hooks\": {{\n    \"Stop\": [{foreign},\n      {foreign}]\n  }},\n  \"z\": {{}}\n}}\n")));
+    cases.push((
+        "deep",
+        format!("{{\"deep\": {}1{}}}\n", "[".repeat(400), "]".repeat(400)),
+    ));
+    cases.push((
+        "large",
+        format!("{{\"text\": \"{}\"}}\n", "x".repeat(1_000_000)),
+    ));
+    let cases = cases.into_iter();
+    cases
+        .map(|(about, text)| (about, text.into_bytes()))
+        .collect()
+}
+
+#[test]
+fn what_was_there_is_there_again() {
+    for (about, bytes) in configurations() {
+        let repo = Repo::empty();
+        let file = repo.root().join(".claude/settings.json");
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        hookgate::state::replace(&file, &bytes).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        assert_in_and_out(&repo, "claude-code", about);
+    }
+}
+
+#[test]
+fn what_was_not_there_goes_again() {
+    for runtime in hookgate::adapter::all().iter().map(|adapter| adapter.name) {
+        assert_in_and_out(&Repo::empty(), runtime, runtime);
+        let repo = Repo::empty();
+        repo.write(".gitignore", "target\r\n");
+        repo.write("hookgate.yaml", "version: 1\nextends: [baseline]\n");
+        assert_in_and_out(&repo, runtime, runtime);
+    }
+}
+
+/// Files that are left alone, and what is said.
+#[test]
+fn what_cannot_be_edited_is_left_alone() {
+    let cases: [(&str, &[u8], &str); 16] = [
+        (
+            "a slip",
+            b"{\n  \"a\": 1\n  \"b\": 2\n}\n",
+            "line 2, column 9: not valid JSON: expected comma",
+        ),
+        (
+            "a bracket missing",
+            b"{\"a\": [1, 2}",
+            "line 1, column 12: not valid JSON: unexpected close brace",
+        ),
+        (
+            "half a file",
+            b"{\"a\": ",
+            "line 1, column 7: not valid JSON: expected value after colon in object property",
+        ),
+        (
+            "two values",
+            b"{} {}",
+            "line 1, column 4: not valid JSON: text cannot contain more than one JSON value",
+        ),
+        (
+            "a comma too many",
+            b"{\n  \"a\": 1,\n}\n",
+            "line 2, column 9: Claude Code does not take a file with a comma before a closing bracket",
+        ),
+        (
+            "a comment",
+            b"{\n  // why\n  \"a\": 1\n}\n",
+            "line 2, column 3: Claude Code ignores the whole file as long as it holds a comment",
+        ),
+        (
+            "a comment alone",
+            b"// nothing\n",
+            "line 1, column 1: Claude Code ignores the whole file as long as it holds a comment",
+        ),
+        (
+            "a list",
+            b"[]\n",
+            "line 1, column 1: the file is a list, not an object",
+        ),
+        (
+            "null",
+            b"null",
+            "line 1, column 1: the file is `null`, not an object",
+        ),
+        (
+            "hooks that are null",
+            b"{\"hooks\": null}",
+            "line 1, column 11: `hooks` is `null`, not an object",
+        ),
+        (
+            "hooks that are a list",
+            b"{\n\"hooks\": [\n]}",
+            "line 2, column 10: `hooks` is a list, not an object",
+        ),
+        (
+            "an event that is an object",
+            b"{\"hooks\": {\"Stop\": {}}}",
+            "line 1, column 20: `Stop` is an object, not a list",
+        ),
+        (
+            "hooks twice",
+            b"{\n  \"hooks\": {},\n  \"hooks\": {}\n}",
+            "line 3, column 3: the key `hooks` stands here a second time",
+        ),
+        (
+            "not UTF-8",
+            b"{\"a\": \"\xff\"}",
+            "line 1, column 8: not UTF-8",
+        ),
+        (
+            "UTF-16",
+            b"\xff\xfe{\0}\0",
+            "is UTF-16; hookgate edits UTF-8",
+        ),
+        (
+            "too deep",
+            &[b'['; 100_000],
+            "line 1, column 513: not valid JSON: maximum nesting depth exceeded",
+        ),
+    ];
+    for (about, bytes, expected) in cases {
+        let repo = Repo::empty();
+        repo.write(".claude/settings.json", "");
+        hookgate::state::replace(&repo.root().join(".claude/settings.json"), bytes).unwrap();
+        assert_refused(
+            &repo,
+            about,
+            &format!("  .claude/settings.json: {expected}"),
+        );
+    }
+    let large = format!("{{\"a\": \"{}\"}}", "x".repeat(5 * 1024 * 1024));
+    let repo = Repo::empty();
+    repo.write(".claude/settings.json", &large);
+    assert_refused(
+        &repo,
+        "large",
+        "  .claude/settings.json: is larger than 4 MiB",
+    );
+}
+
+#[track_caller]
+fn assert_refused(repo: &Repo, about: &str, expected: &str) {
+    let before = tree(&repo.root());
+    let ran = init(repo, &["--runtime", "claude-code"]);
+    assert_eq!(
+        ran.stdout,
+        format!("Nothing was changed:\n{expected}\n"),
+        "{about}"
+    );
+    assert_eq!((ran.exit, ran.stderr.as_str()), (1, ""), "{about}");
+    assert_eq!(tree(&repo.root()), before, "{about}");
+    // A file that never named hookgate is no trouble to whoever wants it gone.
+    let ran = init(repo, &["--uninstall"]);
+    assert_eq!(ran.exit, 0, "{about}: {ran:?}");
+    assert_eq!(tree(&repo.root()), before, "{about}");
+}
+
+#[test]
+fn links_are_followed_inside_the_repository_and_never_out_of_it() {
+    let file = ".claude/settings.json";
+    let repo = Repo::empty();
+    repo.write("shared/settings.json", "{\"a\": 1}\n");
+    fs::create_dir_all(repo.root().join(".claude")).unwrap();
+    symlink("../shared/settings.json", repo.root().join(file)).unwrap();
+    assert_in_and_out(&repo, "claude-code", "a link inside");
+
+    let repo = Repo::empty();
+    let outside = repo.home().join("settings.json");
+    hookgate::state::replace(&outside, b"{}").unwrap();
+    fs::create_dir_all(repo.root().join(".claude")).unwrap();
+    symlink(&outside, repo.root().join(file)).unwrap();
+    let away = format!(
+        "is reached by a link that leads away, to `{}`",
+        outside.display()
+    );
+    assert_refused(&repo, "a link out", &format!("  {file}: {away}"));
+    assert_eq!(fs::read(&outside).unwrap(), b"{}");
+
+    let repo = Repo::empty();
+    symlink(repo.home(), repo.root().join(".claude")).unwrap();
+    let away = format!(
+        "is reached by a link that leads away, to `{}`",
+        repo.home().display()
+    );
+    assert_refused(
+        &repo,
+        "a folder that is a link out",
+        &format!("  {file}: {away}"),
+    );
+
+    let repo = Repo::empty();
+    fs::create_dir_all(repo.root().join(".claude")).unwrap();
+    symlink("nowhere.json", repo.root().join(file)).unwrap();
+    assert_refused(
+        &repo,
+        "a dangling link",
+        &format!("  {file}: is a link to `nowhere.json`, which is not there"),
+    );
+}
+
+#[test]
+fn what_is_no_file_to_write_is_left_alone() {
+    let file = ".claude/settings.json";
+    let repo = Repo::empty();
+    fs::create_dir_all(repo.root().join(file)).unwrap();
+    assert_refused(&repo, "a folder", &format!("  {file}: is a folder"));
+
+    let repo = Repo::empty();
+    repo.write(file, "{}\n");
+    fs::set_permissions(repo.root().join(file), fs::Permissions::from_mode(0o444)).unwrap();
+    assert_refused(&repo, "read-only", &format!("  {file}: is read-only"));
+
+    let repo = Repo::empty();
+    repo.write(".claude", "a file\n");
+    let folder = repo.root().join(".claude");
+    let what = format!("`{}` is no folder", folder.display());
+    assert_refused(&repo, "a file for a folder", &format!("  {file}: {what}"));
+}
+
+#[test]
+fn one_file_that_cannot_be_edited_keeps_all_as_they_are() {
+    let repo = Repo::empty();
+    repo.write(".claude/settings.json", "{}\n");
+    repo.write(".codex/hooks.json", "{");
+    let before = tree(&repo.root());
+    let ran = init(&repo, &[]);
+    assert_eq!(
+        ran.stdout,
+        "Nothing was changed:\n  .codex/hooks.json: line 1, column 1: not valid JSON: unterminated object\n"
+    );
+    assert_eq!(ran.exit, 1);
+    assert_eq!(tree(&repo.root()), before);
+}
+
+#[test]
+fn lines_of_an_older_form_are_renewed_where_they_stand() {
+    let repo = Repo::empty();
+    let old = r#"{
+  "hooks": {
+    "PreToolUse": [
+      {"hooks": [{"type": "command", "command": "hookgate hook --runtime claude-code"}]},
+      {"hooks": [{"type": "command", "command": "./mine.sh"}]}
+    ]
+  }
+}
+"#;
+    repo.write(".claude/settings.json", old);
+    assert_eq!(init(&repo, &["--runtime", "claude-code"]).exit, 0);
+    let json = repo.json(".claude/settings.json");
+    let lines: Vec<&Value> = json["hooks"]["PreToolUse"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|group| &group["hooks"][0]["command"])
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "exec hookgate hook --runtime claude-code --event before-tool",
+            "./mine.sh"
+        ]
+    );
+    assert_eq!(
+        json["hooks"]["PreToolUse"][0]["hooks"][0]["onFailure"],
+        "block"
+    );
+    assert_eq!(init(&repo, &["--uninstall"]).exit, 0);
+    assert_eq!(
+        repo.read(".claude/settings.json"),
+        r#"{
+  "hooks": {
+    "PreToolUse": [
+      {"hooks": [{"type": "command", "command": "./mine.sh"}]}
+    ]
+  }
+}
+"#
+    );
+}
+
+#[test]
+fn a_copy_from_before_is_kept_until_it_is_restored() {
+    let repo = Repo::empty();
+    repo.write(".claude/settings.json", "{\"a\": 1}\n");
+    let before = tree(&repo.root());
+    assert_eq!(init(&repo, &["--runtime", "claude-code"]).exit, 0);
+    let copies: Vec<String> = fs::read_dir(repo.root().join(".hook-state/backups"))
+        .unwrap()
+        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect();
+    assert_eq!(copies, ["{\"a\": 1}\n"]);
+    assert_eq!(init(&repo, &["--uninstall"]).exit, 0);
+    assert_eq!(tree(&repo.root()), before);
+}
+
+#[test]
+fn for_one_person_the_line_names_this_program() {
+    let repo = Repo::empty();
+    let settings = repo.home().join(".claude/settings.json");
+    fs::create_dir_all(settings.parent().unwrap()).unwrap();
+    hookgate::state::replace(&settings, b"{\r\n\t\"a\": 1\r\n}").unwrap();
+    let (root, home) = (tree(&repo.root()), tree(&repo.home()));
+    let ran = init(&repo, &["--scope", "user"]);
+    assert_eq!((ran.exit, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    assert_eq!(tree(&repo.root()), root);
+    let json: Value = serde_json::from_slice(&fs::read(&settings).unwrap()).unwrap();
+    let line = json["hooks"]["PreToolUse"][0]["hooks"][0]["command"]
+        .as_str()
+        .unwrap();
+    let program = hookgate::wiring::line::words(line).unwrap();
+    assert_eq!(
+        Path::new(&program.program),
+        Path::new(env!("CARGO_BIN_EXE_hookgate"))
+    );
+    assert_eq!(
+        program.arguments.join(" "),
+        "hook --scope user --runtime claude-code --event before-tool"
+    );
+    assert_eq!(init(&repo, &["--scope", "user", "--uninstall"]).exit, 0);
+    let mut after = tree(&repo.home());
+    after.retain(|name, _| !name.starts_with(".local"));
+    assert_eq!(after, home);
+}
+
+#[test]
+fn a_variable_moves_the_configuration_of_a_person() {
+    let repo = Repo::empty();
+    let moved = repo.home().join("elsewhere");
+    let mut command = repo.command(&["init", "--scope", "user", "--runtime", "claude-code"]);
+    fs::create_dir_all(&moved).unwrap();
+    command.env("CLAUDE_CONFIG_DIR", &moved);
+    assert_eq!(finish(command, b"").exit, 0);
+    assert!(moved.join("settings.json").exists());
+    assert!(!repo.home().join(".claude").exists());
+}
+
+#[test]
+fn without_a_sign_of_an_agent_it_asks_for_one() {
+    let repo = Repo::empty();
+    let before = tree(&repo.root());
+    let ran = init(&repo, &[]);
+    assert!(
+        ran.stderr.starts_with("hookgate: no sign of a coding agent in this repository or your home folder; name one: --runtime claude-code|"),
+        "{ran:?}"
+    );
+    assert_eq!((ran.exit, ran.stdout.as_str()), (2, ""));
+    assert_eq!(tree(&repo.root()), before);
+}
+
+#[test]
+fn a_dry_run_shows_the_difference_and_changes_nothing() {
+    let repo = Repo::with_policy("version: 1\n");
+    repo.write(".gitignore", ".hook-state/\n");
+    repo.write(".claude/settings.json", "{\n  \"model\": \"x\"\n}\n");
+    let before = tree(&repo.root());
+    let ran = init(&repo, &["--runtime", "claude-code", "--dry-run"]);
+    assert_eq!(tree(&repo.root()), before);
+    let head: Vec<&str> = ran.stdout.lines().take(12).collect();
+    assert_eq!(
+        head.join("\n"),
+        r#"--- a/.claude/settings.json
++++ b/.claude/settings.json
+@@ -1,3 +1,83 @@
+ {
+-  "model": "x"
++  "model": "x",
++  "hooks": {
++    "SessionStart": [
++      {
++        "hooks": [
++          {
++            "type": "command","#
+    );
+    assert_eq!(ran.exit, 0);
+    init(&repo, &["--runtime", "claude-code"]);
+    let ran = init(&repo, &["--runtime", "claude-code", "--dry-run"]);
+    assert_eq!(ran.stdout, "Nothing would change.\n");
+}
+
+#[test]
+fn programs_are_told_what_was_done() {
+    let repo = Repo::with_policy("version: 1\n");
+    repo.write(".claude/settings.json", "{\"hooks\": 1}\n");
+    let json: Value = serde_json::from_str(
+        &init(&repo, &["--runtime", "claude-code", "--format", "json"]).stdout,
+    )
+    .unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["done"], false);
+    let file = &json["files"][2];
+    assert_eq!(file["path"], ".claude/settings.json");
+    assert_eq!(file["runtime"], "claude-code");
+    assert_eq!(file["action"], "refused");
+    assert_eq!((&file["line"], &file["column"]), (&1.into(), &11.into()));
+    assert_eq!(file["because"], "`hooks` is `1`, not an object");
+}
+
+/// A repository's files, the gate that is found and the rules of the starter policy.
+#[test]
+fn the_starter_policy_fits_the_repository_and_holds() {
+    let cases: [(&[(&str, &str)], &[&str]); 12] = [
+        (&[("README.md", "")], &[]),
+        (
+            &[("Cargo.toml", ""), ("Cargo.lock", ""), ("src/lib.rs", "")],
+            &["run: cargo test"],
+        ),
+        (
+            &[("go.mod", ""), ("main.go", "")],
+            &["run: go test ./...", "inputs: ['*.go', /go.mod]"],
+        ),
+        (
+            &[
+                ("package.json", r#"{"scripts": {"test": "vitest"}}"#),
+                ("pnpm-lock.yaml", ""),
+                ("src/a.ts", ""),
+            ],
+            &["run: pnpm test", "paths: [pnpm-lock.yaml]"],
+        ),
+        (
+            &[
+                (
+                    "package.json",
+                    r#"{"scripts": {"test": "echo \"Error: no test specified\" && exit 1"}}"#,
+                ),
+                ("a.js", ""),
+            ],
+            &[],
+        ),
+        (
+            &[
+                ("pyproject.toml", "[tool.pytest.ini_options]\n"),
+                ("uv.lock", ""),
+                ("a.py", ""),
+            ],
+            &["run: uv run python -m pytest -q"],
+        ),
+        (
+            &[("tests/test_a.py", "")],
+            &["run: python3 -m unittest discover -s tests"],
+        ),
+        (
+            &[("Makefile", "all:\n\ntest: all\n\ttrue\n"), ("src/a.c", "")],
+            &["run: make test", "inputs: [/src/**, /Makefile]"],
+        ),
+        (
+            &[("Gemfile", "gem 'rspec'\n"), ("spec/a_spec.rb", "")],
+            &["run: bundle exec rspec"],
+        ),
+        (
+            &[
+                ("composer.json", r#"{"scripts": {"test": ["phpunit"]}}"#),
+                ("src/A.php", ""),
+            ],
+            &["run: composer test"],
+        ),
+        (
+            &[("pom.xml", ""), ("mvnw", ""), ("src/A.java", "")],
+            &["run: ./mvnw -q test"],
+        ),
+        (
+            &[
+                (".gitattributes", "*.pb.go linguist-generated=true\n"),
+                ("api/a.pb.go", ""),
+                ("web/generated/client.ts", ""),
+                ("vendor/x/y.go", ""),
+            ],
+            &[
+                "paths: ['*.pb.go', /web/generated/**]",
+                "paths: [/vendor/**]",
+            ],
+        ),
+    ];
+    for (files, expected) in cases {
+        let repo = Repo::empty();
+        for (path, content) in files {
+            repo.write(path, content);
+        }
+        let mut arguments = vec!["init"];
+        for adapter in hookgate::adapter::all() {
+            arguments.extend(["--runtime", adapter.name]);
+        }
+        assert_eq!(repo.run(&arguments).exit, 0, "{files:?}");
+        let policy = repo.read("hookgate.yaml");
+        for line in expected {
+            assert!(policy.contains(line), "{line} in:\n{policy}");
+        }
+        assert_eq!(
+            policy.contains("quality-gate"),
+            expected.iter().any(|line| line.starts_with("run"))
+        );
+        let check = repo.run(&["check", "--strict"]);
+        assert_eq!(check.exit, 0, "{}\n{policy}", check.stdout);
+        let mut test = repo.command(&["test"]);
+        // Folders for tests may lie below one that the shipped rules except.
+        test.env("HOME", "/home/somebody");
+        let test = finish(test, b"");
+        assert_eq!(test.exit, 0, "{}\n{policy}", test.stdout);
+    }
+}
+
+#[test]
+fn a_starter_policy_that_somebody_changed_stays() {
+    let repo = Repo::empty();
+    init(&repo, &["--runtime", "claude-code"]);
+    let policy = repo.read("hookgate.yaml");
+    let edited = policy.replace("version: 1\n", "version: 1\nmode: observe\n");
+    repo.write("hookgate.yaml", &edited);
+    let ran = init(&repo, &["--uninstall"]);
+    assert_eq!(
+        ran.stdout,
+        "  .claude/settings.json  removed\n  .gitignore             removed\n  hookgate.yaml          kept: it is not as `init` wrote it\n"
+    );
+    assert_eq!(repo.read("hookgate.yaml"), edited);
+}
