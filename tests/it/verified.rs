@@ -177,6 +177,31 @@ fn copilot_cli_1_0_102_sends_a_bare_patch_under_two_names() {
 }
 
 #[test]
+fn droid_0_225_2_keeps_a_deny_by_exit_2_and_lets_no_decision_in_json_stand() {
+    for (.., reply) in replies("factory-droid") {
+        // Exit 3 or `continue: false` would end the turn without a word.
+        assert_eq!(reply.exit == 2, !reply.stderr.is_empty(), "{reply:?}");
+        assert!(reply.exit == 0 || reply.stdout.is_empty(), "{reply:?}");
+        let value = parsed(&reply);
+        let decisions = [
+            &value["decision"],
+            &value["continue"],
+            &value["hookSpecificOutput"]["permissionDecision"],
+        ];
+        assert!(
+            decisions.iter().all(|decision| decision.is_null()),
+            "{reply:?}"
+        );
+    }
+    for reply in denied_before_a_tool("factory-droid") {
+        assert!(
+            reply.exit == 2 && reply.stderr.starts_with("REASON"),
+            "{reply:?}"
+        );
+    }
+}
+
+#[test]
 fn claude_code_2_1_329_reads_one_object_and_goes_on_after_context_at_a_stop() {
     speaks_json_only("claude-code");
     for (event, _, reply) in replies("claude-code") {
