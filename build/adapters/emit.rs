@@ -50,6 +50,7 @@ pub(crate) fn adapter(out: &mut String, adapter: &Adapter, wiring: &str) -> Resu
             file.scope, file.path, file.moved_by
         )
     });
+    let is_json = adapter.wiring.content.ends_with("hooks.json");
     let source = [
         format!(
             "pub(super) static {}: Adapter = Adapter {{",
@@ -75,6 +76,7 @@ pub(crate) fn adapter(out: &mut String, adapter: &Adapter, wiring: &str) -> Resu
             adapter.timeouts.unit
         ),
         format!("config: {config},"),
+        format!("hooks: {:?},", Some(wiring).filter(|_| is_json)),
         format!(
             "wiring: Wiring {{ content: {wiring:?}, own_file: {}, project: {:?}, user: {:?} }},",
             adapter.wiring.own_file, adapter.wiring.project, adapter.wiring.user

@@ -112,11 +112,23 @@ fn holds_line(value: &Value, sender: &Adapter, event: Event) -> bool {
 fn is_line(text: &str, sender: &Adapter, event: Event) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let words = words.strip_prefix(&["exec"]).unwrap_or(&words);
-    let [program, "hook", "--runtime", runtime, "--event", named] = words else {
+    let [program, "hook", flags @ ..] = words else {
         return false;
     };
     let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
+    let value = |flag: &str| {
+        let mut pairs = flags.chunks_exact(2);
+        pairs.find_map(|pair| match pair {
+            [name, value] if *name == flag => Some(*value),
+            _ => None,
+        })
+    };
+    let known = ["--runtime", "--event", "--scope"];
+    let is_plain = flags
+        .chunks(2)
+        .all(|pair| pair.len() == 2 && pair.first().is_some_and(|flag| known.contains(flag)));
     matches!(name, "hookgate" | "hookgate.exe")
-        && *runtime == sender.name
-        && adapter::event_named(sender, named) == Some(event)
+        && is_plain
+        && value("--runtime") == Some(sender.name)
+        && value("--event").and_then(|named| adapter::event_named(sender, named)) == Some(event)
 }
