@@ -42,7 +42,8 @@ pub struct Restored {
 /// Puts back what these changes changed.
 ///
 /// # Errors
-/// When there is no place to move aside what is replaced: then nothing is changed.
+/// When there is no place to move aside what is replaced: then nothing is changed. When the list of what was moved cannot
+/// be written: then the files are put back and what was replaced is there, but undoing is by hand.
 pub fn put_back(
     site: &Site,
     baseline: &Baseline,
