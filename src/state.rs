@@ -211,6 +211,17 @@ pub fn file_name(text: &str) -> String {
     format!("{head}-{}", digest.get(..32).unwrap_or_default())
 }
 
+/// Returns whether a folder holds nothing but copies of files: what a command does to each says nothing that it does not
+/// say about the state folder, and they are many.
+#[must_use]
+pub fn holds_copies(folder: &str) -> bool {
+    let folder = folder.trim_end_matches('/');
+    let below = folder
+        .strip_suffix("/objects")
+        .or_else(|| folder.strip_suffix("/restored"));
+    below.is_some_and(|below| below == FOLDER || below.ends_with("/.hook-state"))
+}
+
 fn version_of(value: &Value) -> u64 {
     value.get("version").and_then(Value::as_u64).unwrap_or(0)
 }

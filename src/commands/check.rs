@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::adapter::{self, Adapter, Against, Capability};
-use crate::call::Event;
+use crate::call::{Access, Event};
 use crate::cli::{CheckArgs, Format};
 use crate::decision::Verdict;
 use crate::exit::Exit;
@@ -123,6 +123,18 @@ fn weaknesses(set: &PolicySet) -> Vec<Weakness> {
     let mut weak = Vec::new();
     for rule in &set.rules {
         for adapter in &listed {
+            if is_watched(rule)
+                && let Some(because) = unseen(adapter)
+            {
+                weak.push(Weakness {
+                    rule: rule.id.clone(),
+                    runtime: adapter.name,
+                    impossible: false,
+                    unknown: false,
+                    is_mistake: false,
+                    because: because.to_owned(),
+                });
+            }
             for need in needs(rule) {
                 let capability = need.in_runtime(adapter);
                 let because = match capability {
@@ -212,6 +224,35 @@ impl Need {
     }
 }
 
+/// Whether the files of a rule are looked at again after calls.
+fn is_watched(rule: &Rule) -> bool {
+    let RuleKind::ProtectPaths(protect) = &rule.kind else {
+        return false;
+    };
+    rule.action != Action::Warn && !protect.paths.is_empty() && protect.deny != [Access::Read]
+}
+
+/// What a runtime's lack of events means for the look at files afterwards.
+fn unseen(adapter: &Adapter) -> Option<&'static str> {
+    let has = |event: Event| adapter.events.iter().any(|row| row.event == event);
+    missing(has(Event::AfterTool), has(Event::Stop))
+}
+
+fn missing(after_tool: bool, stop: bool) -> Option<&'static str> {
+    match (after_tool, stop) {
+        (true, true) => None,
+        (false, true) => Some(
+            "no event follows a tool call, so a change by a route that no check foresaw is only found when the agent stops",
+        ),
+        (true, false) => Some(
+            "no event comes when the agent stops, so what a background job changes later is found after the next call at best",
+        ),
+        (false, false) => Some(
+            "no event follows a tool call or comes when the agent stops, so a change by a route that no check foresaw is not found",
+        ),
+    }
+}
+
 /// What a rule needs of a runtime. A gate after an edit needs nothing: every runtime tells its result somehow.
 fn needs(rule: &Rule) -> Vec<Need> {
     match &rule.kind {
@@ -295,4 +336,22 @@ fn summary(set: &PolicySet, weak: &[Weakness]) -> String {
         (false, true) => String::new(),
     };
     format!("{rules} rules in force, from {files}{runtimes}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::missing;
+
+    #[test]
+    fn a_runtime_without_an_event_is_said_to_be_weaker() {
+        assert_eq!(missing(true, true), None);
+        for (after_tool, stop, said) in [
+            (false, true, "only found when the agent stops"),
+            (true, false, "after the next call at best"),
+            (false, false, "is not found"),
+        ] {
+            let because = missing(after_tool, stop).unwrap_or_default();
+            assert!(because.ends_with(said), "{because}");
+        }
+    }
 }

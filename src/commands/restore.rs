@@ -320,14 +320,13 @@ fn undo(site: &Site, args: &RestoreArgs, output: &mut Output) -> Result<Exit> {
     }
     let undone = restore::undo(site, &name).map_err(|why| anyhow::anyhow!("`{name}`: {why}"))?;
     let mut is_whole = true;
-    for (path, done) in &undone {
-        match done {
-            Ok(()) => output.line(&format!("{path}: as before it was restored")),
-            Err(why) => {
-                is_whole = false;
-                output.line(&output.styled(Style::Red, &format!("{path}: left as it is: {why}")));
-            }
-        }
+    for restore::Undone { path, left } in &undone {
+        let line = match left {
+            None => format!("{path}: as before it was restored"),
+            Some(why) => output.styled(Style::Red, &format!("{path}: left as it is: {why}")),
+        };
+        is_whole &= left.is_none();
+        output.line(&line);
     }
     Ok(if is_whole { Exit::Fine } else { Exit::Findings })
 }

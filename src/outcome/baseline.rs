@@ -309,7 +309,7 @@ fn read_body(reader: &mut Reader<'_>) -> Option<Baseline> {
                 path: reader.text()?,
                 stat: note::read_stat(reader)?,
                 noted: reader.signed()?,
-                link: reader.optional()?,
+                link: reader.optional(Reader::text).ok()?,
                 by_link: reader.flag()?,
             })
         })?,

@@ -12,6 +12,13 @@ pub(super) struct Reader<'b> {
     rest: &'b [u8],
 }
 
+/// The bytes are not what was written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Damaged;
+
+/// A value that may be missing, or bytes that are none.
+pub(super) type Maybe<T> = Result<Option<T>, Damaged>;
+
 impl Writer {
     pub(super) fn number(&mut self, number: u64) {
         self.bytes.extend_from_slice(&number.to_le_bytes());
@@ -96,11 +103,12 @@ impl<'b> Reader<'b> {
         String::from_utf8(head.to_vec()).ok()
     }
 
-    pub(super) fn optional(&mut self) -> Option<Option<String>> {
-        if self.flag()? {
-            self.text().map(Some)
-        } else {
-            Some(None)
+    /// Reads what may be missing; that it is, is an answer and not a failure.
+    pub(super) fn optional<T>(&mut self, read: impl Fn(&mut Self) -> Option<T>) -> Maybe<T> {
+        match self.flag() {
+            Some(true) => read(self).map(Some).ok_or(Damaged),
+            Some(false) => Ok(None),
+            None => Err(Damaged),
         }
     }
 

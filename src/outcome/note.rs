@@ -223,7 +223,7 @@ impl Entry {
             noted: reader.signed()?,
             shape: match reader.byte()? {
                 0 => Shape::Missing,
-                1 => Shape::File(read_digest(reader)?),
+                1 => Shape::File(reader.optional(Reader::take).ok()?),
                 2 => Shape::Link(reader.text()?),
                 3 => Shape::Folder,
                 4 => Shape::Other,
@@ -236,7 +236,7 @@ impl Entry {
                 3 => Kept::Failed,
                 _ => return None,
             },
-            hooks: read_digest(reader)?,
+            hooks: reader.optional(Reader::take).ok()?,
         })
     }
 }
@@ -263,13 +263,5 @@ fn write_digest(writer: &mut Writer, digest: Option<&Digest>) {
     writer.flag(digest.is_some());
     if let Some(digest) = digest {
         writer.bytes.extend_from_slice(digest);
-    }
-}
-
-fn read_digest(reader: &mut Reader<'_>) -> Option<Option<Digest>> {
-    if reader.flag()? {
-        reader.take().map(Some)
-    } else {
-        Some(None)
     }
 }

@@ -42,7 +42,8 @@ pub struct Restored {
 /// Puts back what these changes changed.
 ///
 /// # Errors
-/// When there is no place to move aside what is replaced: then nothing is changed.
+/// When there is no place to move aside what is replaced: then nothing is changed. When the list of what was moved cannot
+/// be written: then the files are put back and what was replaced is there, but undoing is by hand.
 pub fn put_back(
     site: &Site,
     baseline: &Baseline,
@@ -121,16 +122,15 @@ impl One<'_, '_> {
             .get(at)
             .and_then(|folder| folder.link.clone());
         let path = self.site.path(&change.path);
-        match link {
-            Some(target) => stat::make_link(&target, &path).map_err(|error| error.to_string())?,
-            None => {
-                fs::create_dir_all(&path).map_err(|error| error.to_string())?;
-                let below = format!("{}/", change.path);
-                let inner = baseline.entries.iter();
-                for entry in inner.filter(|entry| entry.path.starts_with(&below)) {
-                    self.write(entry, &self.site.path(&entry.path))?;
-                }
-            }
+        if let Some(target) = link {
+            stat::make_link(&target, &path).map_err(|error| error.to_string())?;
+            return Ok(Done::Restored);
+        }
+        fs::create_dir_all(&path).map_err(|error| error.to_string())?;
+        let below = format!("{}/", change.path);
+        let inner = baseline.entries.iter();
+        for entry in inner.filter(|entry| entry.path.starts_with(&below)) {
+            self.write(entry, &self.site.path(&entry.path))?;
         }
         Ok(Done::Restored)
     }
@@ -301,11 +301,19 @@ pub fn name_now() -> String {
     now.replace(':', "-")
 }
 
-/// Undoes one time: puts what was moved aside where it was. Returns each path, with why it was left when it was.
+/// What became of one path when a restore was undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undone {
+    pub path: String,
+    /// Why it was left as it is; `None` when it was not.
+    pub left: Option<String>,
+}
+
+/// Undoes one time: puts what was moved aside where it was. Returns what became of each path.
 ///
 /// # Errors
 /// When its list cannot be read.
-pub fn undo(site: &Site, name: &str) -> Result<Vec<(String, Result<(), String>)>, String> {
+pub fn undo(site: &Site, name: &str) -> Result<Vec<Undone>, String> {
     let folder = format!("{FOLDER}/{name}");
     let list = site
         .state
@@ -326,7 +334,10 @@ pub fn undo(site: &Site, name: &str) -> Result<Vec<(String, Result<(), String>)>
                 &aside.join(text("as").rsplit('/').next().unwrap_or_default()),
             ),
         };
-        undone.push((path.to_owned(), done.map_err(|error| error.to_string())));
+        undone.push(Undone {
+            path: path.to_owned(),
+            left: done.err().map(|error| error.to_string()),
+        });
     }
     // Undone once is undone.
     let _ = fs::remove_file(site.state.folder().join(&folder).join(LIST));

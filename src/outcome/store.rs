@@ -1,11 +1,13 @@
 //! Contents by their digest: git blobs in an object database of our own below the state folder, and those that the
 //! repository has anyway. The repository's database is only read; its index, references and work tree are not touched.
 
+use std::cell::OnceCell;
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use git2::{ObjectType, Oid, Repository, RepositoryInitOptions};
+use git2::{ObjectType, Oid, Repository};
 
-use crate::state::{State, StateError};
+use crate::state::{self, State, StateError};
 
 /// Folder below the state folder. Git itself can read it: `git --git-dir .hook-state/objects cat-file -p DIGEST`.
 const FOLDER: &str = "objects";
@@ -18,7 +20,7 @@ pub(super) struct Store<'s> {
     state: &'s State,
     root: PathBuf,
     own: Option<Repository>,
-    theirs: Option<Option<Repository>>,
+    theirs: OnceCell<Option<Repository>>,
 }
 
 impl<'s> Store<'s> {
@@ -27,7 +29,7 @@ impl<'s> Store<'s> {
             state,
             root: root.to_path_buf(),
             own: None,
-            theirs: None,
+            theirs: OnceCell::new(),
         }
     }
 
@@ -48,9 +50,7 @@ impl<'s> Store<'s> {
             self.own = Repository::open_bare(self.state.folder().join(FOLDER)).ok();
         }
         let root = &self.root;
-        let theirs = self
-            .theirs
-            .get_or_insert_with(|| Repository::open(root).ok());
+        let theirs = self.theirs.get_or_init(|| Repository::open(root).ok());
         [self.own.as_ref(), theirs.as_ref()]
             .into_iter()
             .flatten()
@@ -73,9 +73,13 @@ fn make(state: &State) -> Result<Repository, String> {
     if let Ok(own) = Repository::open_bare(folder) {
         return Ok(own);
     }
-    let mut options = RepositoryInitOptions::new();
-    options.bare(true).external_template(false);
-    Repository::init_opts(folder, &options).map_err(|error| message(&error))
+    // The least that is a repository; git's own way writes samples and a configuration besides.
+    let made = ["objects", "refs"]
+        .into_iter()
+        .try_for_each(|name| fs::create_dir_all(folder.join(name)))
+        .and_then(|()| state::replace(&path, b"ref: refs/heads/none\n"));
+    made.map_err(|error| format!("`.hook-state/{FOLDER}`: {error}"))?;
+    Repository::open_bare(folder).map_err(|error| message(&error))
 }
 
 fn message(error: &git2::Error) -> String {

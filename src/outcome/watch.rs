@@ -19,6 +19,10 @@ pub struct Watch {
 }
 
 /// One rule, as far as the check needs it.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent marks, not states"
+)]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Watched {
     pub id: String,
@@ -210,9 +214,9 @@ impl Watched {
     fn read_from(reader: &mut Reader<'_>) -> Option<Self> {
         let mut watched = Self {
             id: reader.text()?,
-            origin: reader.optional()?,
-            reason: reader.optional()?,
-            instead: reader.optional()?,
+            origin: reader.optional(Reader::text).ok()?,
+            reason: reader.optional(Reader::text).ok()?,
+            instead: reader.optional(Reader::text).ok()?,
             base: reader.text()?,
             ..Self::default()
         };

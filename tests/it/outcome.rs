@@ -695,3 +695,22 @@ fn an_agent_may_list_but_not_restore() {
     repo.shell("hookgate restore --yes").denied();
     repo.shell("sh -c 'hookgate restore --undo --yes'").denied();
 }
+
+#[test]
+fn a_session_taken_up_again_begins_with_what_its_person_did_meanwhile() {
+    let repo = checkout();
+    start(&repo);
+    ran(&repo, "make tidy").blocked();
+    repo.stop().blocked();
+    let end = json!({"session_id": "s", "hook_event_name": "SessionEnd", "cwd": repo.root(), "reason": "logout"});
+    repo.hook("session-end", end.to_string().as_bytes());
+    repo.write("generated/deep/more.py", "the person's\n");
+    start(&repo);
+    repo.stop().assert_silent();
+    // What was reported before is still not accepted.
+    let listed = repo.run(&["restore", "--dry-run"]);
+    assert_eq!(
+        listed.stdout,
+        "1 protected file is not as when session s began:\n  generated/api.py  modified (generated-code)\n"
+    );
+}

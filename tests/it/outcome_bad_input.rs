@@ -25,10 +25,18 @@ fn start(repo: &Repo) -> Ran {
     repo.hook("session-start", payload.to_string().as_bytes())
 }
 
+/// What is done to a file's bytes.
+type Damage = fn(Vec<u8>) -> Vec<u8>;
+
 /// A call that could have done anything has run.
 fn after(repo: &Repo) -> Ran {
     let call = repo.call("PostToolUse", "Bash", &json!({"command": "./tool"}));
     repo.hook("after-tool", call.as_bytes())
+}
+
+/// Prints a figure.
+fn say(text: &str) {
+    hookgate::output::Output::of_process().line(text);
 }
 
 fn damage(repo: &Repo, how: impl Fn(Vec<u8>) -> Vec<u8>) {
@@ -46,7 +54,7 @@ fn notice(ran: &Ran) -> String {
 
 #[test]
 fn a_damaged_baseline_is_named_and_made_anew() {
-    let damages: [(&str, fn(Vec<u8>) -> Vec<u8>); 5] = [
+    let damages: [(&str, Damage); 5] = [
         ("empty", |_| Vec::new()),
         ("truncated", |bytes| bytes[..bytes.len() - 3].to_vec()),
         ("longer", |mut bytes| {
@@ -352,7 +360,7 @@ fn many_protected_files() {
                 last = Some(run());
                 best = best.min(begun.elapsed().as_millis());
             }
-            println!("{count} {state}: {what} {best} ms");
+            say(&format!("{count} {state}: {what} {best} ms"));
             last.unwrap()
         };
         let _ = fs::remove_dir_all(repo.root().join(".hook-state"));
@@ -372,10 +380,10 @@ fn many_protected_files() {
                 .contains("f1400"),
             "{told}"
         );
-        println!(
+        say(&format!(
             "{count} {state}: baseline of {} bytes",
             fs::metadata(repo.root().join(BASELINE)).unwrap().len()
-        );
+        ));
         repo.write("generated/7/f1400", "1400\n");
     }
 }

@@ -8,6 +8,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use super::Walker;
 use super::stages::Input;
 use super::state::State;
+use crate::state::holds_copies;
 
 /// Paths named at most; beyond, only where they lie.
 const MATCHES: usize = 256;
@@ -305,7 +306,7 @@ impl Walker<'_> {
             if count > MATCHES {
                 return below();
             }
-            if kind == 'd' && !pruned && depth < expression.deepest {
+            if kind == 'd' && !pruned && depth < expression.deepest && !holds_copies(&path) {
                 for entry in fs::read_dir(&full).into_iter().flatten().flatten() {
                     let name = entry.file_name();
                     pending.push_back((

@@ -11,6 +11,7 @@ use super::Walker;
 use crate::programs::Reading;
 use crate::programs::reading::At;
 use crate::repo::Place;
+use crate::state::holds_copies;
 
 /// Entries of one folder's tree that are looked at, nearest first.
 const ENTRIES: usize = 2_000;
@@ -141,7 +142,7 @@ impl Walker<'_> {
                 let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
                 if !is_folder {
                     files.push(path);
-                } else if !MADE.contains(&name.as_ref()) {
+                } else if !MADE.contains(&name.as_ref()) && !holds_copies(&path) {
                     pending.push_back(path);
                 }
             }
