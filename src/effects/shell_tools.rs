@@ -8,17 +8,22 @@ mod code;
 mod fields;
 mod find;
 mod globs;
+mod interpreters;
 mod look;
 mod packages;
 mod parameters;
+mod patches;
+mod printing;
 mod program;
 mod scripts;
 mod settings;
 mod simple;
+mod sql;
 mod stages;
 mod starts;
 mod state;
 mod touched;
+mod trees;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -72,6 +77,10 @@ pub(super) fn add(effects: &mut Effects, command: &ShellCommand, repository: &Re
 }
 
 /// Follows a command line and collects its effects.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says something of its own about where the walk is"
+)]
 struct Walker<'a> {
     effects: &'a mut Effects,
     repository: &'a Repository,

@@ -35,6 +35,8 @@ mod scripts;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod targets;
+#[cfg(test)]
 mod tidy;
 #[cfg(test)]
 mod worst;

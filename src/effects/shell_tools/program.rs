@@ -107,8 +107,13 @@ impl Walker<'_> {
         let folders = folders_of(reading, arguments, state);
         let last = folders.len().saturating_sub(1);
         let folders_at = |count: usize| folders.get(count.min(last)).cloned().unwrap_or_default();
+        let inside = State {
+            folders: folders_at(last),
+            ..state.clone()
+        };
         let here = reading
             .here
+            .filter(|role| !self.is_brought(*role, started, reading, &inside))
             .map(|role| (role, Field::known(".", started.span), last));
         let parts = reading
             .parts
@@ -122,10 +127,6 @@ impl Walker<'_> {
             self.part(started, reading, role, &field, &mut inside);
             state.links = inside.links;
         }
-        let inside = State {
-            folders: folders_at(last),
-            ..state.clone()
-        };
         for command in &reading.commands {
             self.command_in(started, reading, command, &inside);
         }
@@ -142,11 +143,29 @@ impl Walker<'_> {
                 state,
             );
         }
+        self.unpack_library(started, &inside);
         self.setting_words(started, reading, state);
         self.stdin(started, reading, state);
         self.script_file(started, reading, state);
         self.package_script(started, reading, &inside);
         self.recipe(started, reading);
+    }
+
+    /// Adds what lands in the folder without being named; `false` where something else is done to the folder.
+    fn is_brought(
+        &mut self,
+        role: Role,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        state: &State,
+    ) -> bool {
+        match role {
+            Role::Edit => return self.patch(started, reading, state),
+            Role::Somewhere => self.somewhere(started, reading, state),
+            Role::WriteInto => self.unpack(started, reading, state),
+            _ => return false,
+        }
+        true
     }
 
     /// Adds what one word means to its program.
@@ -201,13 +220,13 @@ impl Walker<'_> {
             Role::RemoteScript => {
                 self.far_away(|walker| walker.script_text(started, field, state));
             }
-            Role::Sql => self.note(started, field, |invocation| &mut invocation.sql),
+            Role::Sql => self.sql(started, field, state),
             Role::Code => self.code(started, reading, field, state),
             _ => {}
         }
     }
 
-    fn is_subfolder(&self, state: &State) -> bool {
+    pub(super) fn is_subfolder(&self, state: &State) -> bool {
         let root = self.repository.root();
         state
             .folders
@@ -419,7 +438,7 @@ pub(super) fn values_of(input: &Input, span: Span) -> Vec<Field> {
             let unknown = Field::unknown(span);
             starts.iter().map(|start| unknown.starting(start)).collect()
         }
-        Input::Inherited | Input::Unknown => vec![Field::unknown(span)],
+        Input::Inherited | Input::File(_) | Input::Unknown => vec![Field::unknown(span)],
     }
 }
 

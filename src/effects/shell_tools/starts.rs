@@ -2,13 +2,12 @@
 
 use super::code;
 use super::fields::Field;
-use super::program::{Started, base_name, piece, values_of};
-use super::scripts::Stored;
+use super::program::{Started, piece, values_of};
 use super::stages::Input;
 use super::state::State;
 use super::{DEPTH, Walker};
 use crate::call::Access;
-use crate::effects::{Invocation, Span, UnknownKind, Value};
+use crate::effects::{Span, UnknownKind, Value};
 use crate::programs::reading::{Command, PartKind};
 use crate::programs::{Reading, Role};
 use crate::repo::Follow;
@@ -100,6 +99,7 @@ impl Walker<'_> {
         let text = match started.input {
             Input::Inherited => return,
             Input::Known(text) => Field::known(text, started.span),
+            Input::File(path) => return self.file_as_input(started, reading, role, path, state),
             Input::Unknown | Input::Begins(_) if role == Role::Sql => return,
             Input::Unknown | Input::Begins(_) => {
                 let written = format!("… | {}", started.name);
@@ -108,135 +108,11 @@ impl Walker<'_> {
             }
         };
         match role {
-            Role::Sql => self.note(started, &text, |invocation| &mut invocation.sql),
+            Role::Sql => self.sql(started, &text, state),
             Role::Script => self.script_with(started, reading, &text, state),
             Role::RemoteScript => self.far_away(|walker| walker.script_text(started, &text, state)),
             Role::Code => self.code(started, reading, &text, state),
             _ => {}
-        }
-    }
-
-    /// A script that an interpreter runs is a program of its own: `python3 deploy.py production` runs `deploy.py`.
-    pub(super) fn script_file(
-        &mut self,
-        started: &Started<'_>,
-        reading: &Reading<'_>,
-        state: &State,
-    ) {
-        let script = reading
-            .parts
-            .iter()
-            .find(|part| part.role == Role::ScriptFile);
-        let Some(script) = script else {
-            return;
-        };
-        let field = piece(started, script.at);
-        let Some(path) = field.value.known() else {
-            self.unknown(UnknownKind::OpaqueCode, &field.shown(), Some(started.span));
-            return;
-        };
-        if !started.is_sourcing {
-            self.script_text_of(started, reading, path, state);
-        }
-        let words = started.fields.get(script.at.word + 1..).unwrap_or_default();
-        let mut run: Option<Invocation> = None;
-        self.under(&started.name, |walker| {
-            run = Some(walker.invocation(Some(base_name(path)), words, started.span));
-        });
-        if let Some(run) = run.filter(|run| !self.is_noted(run)) {
-            self.effects.commands.push(run);
-        }
-    }
-
-    /// Whether a command is among those found, typed by its own name or through its interpreter.
-    fn is_noted(&self, run: &Invocation) -> bool {
-        let is_same = |known: &Invocation| {
-            known.span == run.span
-                && known.program == run.program
-                && known.words.len() == run.words.len()
-                && known
-                    .words
-                    .iter()
-                    .zip(&run.words)
-                    .all(|(one, other)| one.value == other.value)
-        };
-        self.effects.commands.iter().any(is_same)
-    }
-
-    /// Looks into a script file, as the line left it or as it is on the disk.
-    fn script_text_of(
-        &mut self,
-        started: &Started<'_>,
-        reading: &Reading<'_>,
-        path: &str,
-        state: &State,
-    ) {
-        let outer = std::mem::replace(&mut self.input, started.input.clone());
-        let content = self.content(path, state);
-        self.input = outer;
-        match content {
-            Some(Input::Known(text)) => self.content_of(started, reading, &text, state),
-            Some(_) => self.unknown(UnknownKind::OpaqueCode, path, Some(started.span)),
-            None => self.script_on_disk(started, reading, path, state),
-        }
-    }
-
-    fn script_on_disk(
-        &mut self,
-        started: &Started<'_>,
-        reading: &Reading<'_>,
-        path: &str,
-        state: &State,
-    ) {
-        let is_shell = reading.language == Some("shell");
-        // `bash -n` only reads it.
-        if self.remote || (is_shell && reading.has("-n")) {
-            return;
-        }
-        let (files, is_sure) = self.stored(path, state);
-        if !is_sure || !is_shell {
-            self.unknown(UnknownKind::Script, path, Some(started.span));
-        }
-        for file in &files {
-            if !is_shell {
-                self.code_on_disk(started, reading, file, state);
-            } else {
-                let outer = std::mem::replace(&mut self.input, started.input.clone());
-                let words = arguments(started, reading);
-                self.run_stored(file, path, words, started.span, state);
-                self.input = outer;
-            }
-        }
-    }
-
-    fn code_on_disk(
-        &mut self,
-        started: &Started<'_>,
-        reading: &Reading<'_>,
-        file: &Stored,
-        state: &State,
-    ) {
-        let language = reading.language.unwrap_or_default();
-        let words = words_of_code(started, reading);
-        let found = code::look_at_file(language, &file.text, &words);
-        self.within(&file.path, |walker| {
-            walker.code_found(started, found, started.span, state)
-        });
-    }
-
-    /// Looks into a script file that the line wrote itself.
-    fn content_of(
-        &mut self,
-        started: &Started<'_>,
-        reading: &Reading<'_>,
-        text: &str,
-        state: &State,
-    ) {
-        let field = Field::known(text, started.span);
-        if reading.language == Some("shell") {
-            self.script_with(started, reading, &field, state);
-        } else {
-            self.code(started, reading, &field, state);
         }
     }
 
@@ -309,7 +185,13 @@ impl Walker<'_> {
     }
 
     /// Adds what was found in code.
-    fn code_found(&mut self, started: &Started<'_>, found: code::Found, span: Span, state: &State) {
+    pub(super) fn code_found(
+        &mut self,
+        started: &Started<'_>,
+        found: code::Found,
+        span: Span,
+        state: &State,
+    ) {
         for (access, path) in found.paths {
             let is_delete = access == Access::Delete;
             let follow = if is_delete {
@@ -332,7 +214,7 @@ impl Walker<'_> {
 }
 
 /// Returns the words that code is given, as far as they are known.
-fn words_of_code(started: &Started<'_>, reading: &Reading<'_>) -> Vec<String> {
+pub(super) fn words_of_code(started: &Started<'_>, reading: &Reading<'_>) -> Vec<String> {
     let words = reading.parts.iter().filter(|part| {
         part.kind == PartKind::Operand && !matches!(part.role, Role::Code | Role::ScriptFile)
     });
@@ -350,7 +232,7 @@ fn words_of_code(started: &Started<'_>, reading: &Reading<'_>) -> Vec<String> {
 }
 
 /// Returns the words that a script is given.
-fn arguments(started: &Started<'_>, reading: &Reading<'_>) -> Vec<Value> {
+pub(super) fn arguments(started: &Started<'_>, reading: &Reading<'_>) -> Vec<Value> {
     let words = reading
         .parts
         .iter()

@@ -115,6 +115,16 @@ impl Walker<'_> {
             self.path(Access::Write, folder, Follow::All, true, by, state);
             return;
         };
+        let sources = sources
+            .into_iter()
+            .flat_map(|source| match source.value.known() {
+                // rsync copies what is in a folder that is written with a slash.
+                Some(path) if by == "rsync" && path.ends_with('/') => {
+                    self.entries_of(&source, state)
+                }
+                _ => vec![source],
+            });
+        let sources: Vec<Field> = sources.collect();
         for source in sources {
             let landed = Field {
                 span: folder.span,

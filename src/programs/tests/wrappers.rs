@@ -201,7 +201,7 @@ fn options_that_run_shell_text() {
         tar cf a -I rm\ x b | -c -f=a -I=rm x write=a script=rm x read:b below
         sort --compress-program=rm a | --compress-program=rm script=rm read:a
         split --filter=rm\ x a | --filter=rm x script=rm x read:a
-        git rebase --exec rm\ x main | [rebase] -x=rm x script=rm x plain:main
+        git rebase --exec rm\ x main | [rebase] -x=rm x script=rm x plain:main here:somewhere
         runcon -t t rm x | -t=t command{rm x}
         npx -c rm\ x | -c=rm x script=rm x
         nodemon --exec rm\ x a.js | -x=rm x script=rm x script-file:a.js
