@@ -11,7 +11,7 @@ mod shell_tools;
 
 use std::sync::Arc;
 
-use crate::call::{Access, Call, ShellDialect, ToolKind};
+use crate::call::{Access, Call, ToolKind};
 use crate::programs;
 use crate::repo::{Follow, Place, Places, Repository};
 
@@ -130,9 +130,6 @@ pub fn of(call: &Call, repository: &Repository) -> Effects {
     match (&tool.command, tool.kind) {
         (Some(command), _) => {
             shell_tools::add(&mut effects, command, repository);
-            if command.dialect == ShellDialect::Posix {
-                powershell::add_started(&mut effects, repository, &command.text);
-            }
         }
         (None, ToolKind::Mcp | ToolKind::Other) => {
             mcp_tools::add(&mut effects, tool, repository);

@@ -10,6 +10,7 @@ mod find;
 mod globs;
 mod interpreters;
 mod look;
+mod mounts;
 mod packages;
 mod parameters;
 mod patches;
@@ -34,6 +35,7 @@ use crate::call::{ShellCommand, ShellDialect};
 use crate::repo::{Place, Repository};
 use crate::shell;
 use look::Sieve;
+use mounts::Mount;
 use scripts::Bounds;
 use stages::{File, Input};
 use state::State;
@@ -67,6 +69,7 @@ pub(super) fn add(effects: &mut Effects, command: &ShellCommand, repository: &Re
         looked: BTreeMap::new(),
         sieve: Sieve::default(),
         via: Vec::new(),
+        mounts: Vec::new(),
         is_typed: false,
         is_sourcing: false,
         file: None,
@@ -108,6 +111,8 @@ struct Walker<'a> {
     sieve: Sieve,
     /// What the present command was unwrapped from, outermost first.
     via: Vec<String>,
+    /// Folders of this machine that the container has whose command is walked now.
+    mounts: Vec<Mount>,
     /// Nothing in the line so far changes what the next program does.
     is_typed: bool,
     /// The script file of the present command is walked by whoever asked for it.

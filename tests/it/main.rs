@@ -7,6 +7,8 @@ mod bad_input;
 #[cfg(test)]
 mod effective;
 #[cfg(test)]
+mod everyday;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod gates;
@@ -32,6 +34,8 @@ mod readme;
 mod routes;
 #[cfg(test)]
 mod scripts;
+#[cfg(test)]
+mod starts;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::simple::joined;
 use super::stages::Input;
 use super::state::{Folder, State};
 use crate::call::Access;
-use crate::effects::{Argument, Invocation, Span, Typed, UnknownKind};
+use crate::effects::{Argument, Invocation, Span, Typed, UnknownKind, powershell};
 use crate::programs::reading::At;
 use crate::programs::{self, Reading, Role};
 use crate::repo::{Follow, Place, Places};
@@ -76,6 +76,7 @@ impl Walker<'_> {
             }
             _ => Input::Unknown,
         };
+        self.windows_shell(index, state);
         self.script_of_line(first, rest, span, state);
         self.keep_copies(name, &fields, input, state);
         let mut started = Started {
@@ -143,6 +144,7 @@ impl Walker<'_> {
                 state,
             );
         }
+        self.behind_dashes(started, reading, &inside);
         self.unpack_library(started, &inside);
         self.setting_words(started, reading, state);
         self.stdin(started, reading, state);
@@ -317,6 +319,18 @@ impl Walker<'_> {
             via: self.via.clone(),
             span,
             ..Invocation::default()
+        }
+    }
+
+    /// `powershell -Command …` and `cmd /c …` are followed by the walk of their own language.
+    fn windows_shell(&mut self, index: usize, state: &State) {
+        let command = self
+            .effects
+            .commands
+            .get(index)
+            .filter(|command| command.program.as_deref().is_some_and(powershell::is_shell));
+        if let Some(command) = command.cloned().filter(|_| !self.remote) {
+            powershell::add_started(self.effects, self.repository, &command, &state.folders);
         }
     }
 

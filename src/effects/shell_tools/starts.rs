@@ -9,7 +9,7 @@ use super::{DEPTH, Walker};
 use crate::call::Access;
 use crate::effects::{Span, UnknownKind, Value};
 use crate::programs::reading::{Command, PartKind};
-use crate::programs::{Reading, Role};
+use crate::programs::{self, Reading, Role};
 use crate::repo::Follow;
 
 /// Commands with one input each that are walked one by one.
@@ -47,7 +47,20 @@ impl Walker<'_> {
             }
         };
         if is_remote {
-            self.far_away(act);
+            let (mounts, workdir) = self.mounts_of(started, reading, state);
+            let outer = std::mem::replace(&mut self.mounts, mounts);
+            let inner = State {
+                folders: vec![workdir],
+                ..state.clone()
+            };
+            self.far_away(|walker| {
+                if is_text {
+                    walker.joined_text(started, fields, &inner);
+                } else {
+                    walker.deeper(started, fields, &inner);
+                }
+            });
+            self.mounts = outer;
         } else {
             act(self);
         }
@@ -75,11 +88,39 @@ impl Walker<'_> {
         });
     }
 
+    /// `wrapper … -- command`, where the table does not say that the words behind the dashes are a command.
+    pub(super) fn behind_dashes(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        state: &State,
+    ) {
+        let is_told = matches!(started.name.as_str(), "mise" | "rtx" | "flox");
+        let is_listed = programs::find(&started.name).is_some();
+        if !reading.commands.is_empty() || (is_listed && !is_told) {
+            return;
+        }
+        let mark = |field: &Field| field.value.known() == Some("--");
+        let Some(at) = started.fields.iter().position(mark) else {
+            return;
+        };
+        let behind = started.fields.get(at + 1..).unwrap_or_default();
+        let first = behind.first().and_then(|field| field.value.known());
+        if first.is_some_and(|name| programs::find(name).is_some()) {
+            self.deeper(started, behind, state);
+        }
+    }
+
     fn deeper(&mut self, started: &Started<'_>, fields: &[Field], state: &State) {
         if self.depth >= DEPTH {
             self.unknown(UnknownKind::OpaqueCode, &started.name, Some(started.span));
             return;
         }
+        // `aws-vault exec profile -- command`
+        let is_mark = fields
+            .first()
+            .is_some_and(|field| field.value.known() == Some("--"));
+        let fields = fields.get(usize::from(is_mark)..).unwrap_or_default();
         // A wrapper starts a program, never what the shell does itself.
         let Some((first, rest)) = fields.split_first() else {
             return;

@@ -39,9 +39,20 @@ impl Walker<'_> {
         by: &str,
         state: &State,
     ) {
-        if self.remote || self.muted {
+        if self.muted {
             return;
         }
+        let mapped = if self.remote {
+            let Some(mapped) = self.here(access, field, state) else {
+                return;
+            };
+            Some(mapped)
+        } else {
+            None
+        };
+        let (field, state) = mapped
+            .as_ref()
+            .map_or((field, state), |(field, state)| (field, state));
         let (written, reach) = match &field.value {
             Value::Known(text) if text.is_empty() || is_device(text) => return,
             Value::Known(text) if below => (text.as_str(), Reach::Below),
