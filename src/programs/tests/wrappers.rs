@@ -94,7 +94,7 @@ fn elsewhere() {
         docker system prune -af --volumes | [system prune] -a -f --volumes
         docker cp a con:/b | [cp] read:a remote:con:/b below
         docker cp con:/b a | [cp] remote:con:/b target:a below
-        docker build -f D -t x . | [build] -f=D -t=x read=D read:. below
+        docker build -f D -t x . | [build] -f=D -t=x read=D read:.
         docker compose -f x.yml down -v | [compose down] -f=x.yml -v read=x.yml
         docker --host h ps | [ps] -H=h
         podman run img rm a | [run] plain:img remote-command{rm a}
