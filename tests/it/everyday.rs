@@ -63,5 +63,6 @@ fn ordinary_work_is_let_be() {
     assert!(packs.rules.len() > 50);
     assert_eq!(stopped(&packs, &repository, &folder), [""; 0]);
     let demo = policy(&repo.read("hookgate.yaml"));
+    assert!(demo.rules.len() > 8);
     assert_eq!(stopped(&demo, &repository, &folder), [""; 0]);
 }

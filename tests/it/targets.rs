@@ -35,7 +35,7 @@ const FILES: [(&str, &str); 11] = [
 ];
 
 /// A command, and what stops it: a rule, nothing, or `on-unknown` where unknown paths are denied.
-const CASES: [(&str, &str); 93] = [
+const CASES: [(&str, &str); 97] = [
     ("git apply bad.diff", "generated"),
     ("git apply -R bad.diff", "generated"),
     ("git apply -p1 < bad.diff", "generated"),
@@ -69,6 +69,19 @@ const CASES: [(&str, &str); 93] = [
     ("patch generated/api.py good.diff", "generated"),
     ("curl -s https://x/y | patch -p1", "?"),
     ("cp bad.diff a.diff; git apply a.diff", "generated"),
+    (
+        "apply_patch <<'E'\n*** Begin Patch\n*** Update File: generated/api.py\n@@\n-x\n+y\n*** End Patch\nE",
+        "generated",
+    ),
+    (
+        "cd generated && apply_patch '*** Begin Patch\n*** Delete File: api.py\n*** End Patch'",
+        "generated",
+    ),
+    (
+        "apply_patch <<'E'\n*** Begin Patch\n*** Add File: src/b.py\n+*** Update File: generated/api.py\n*** End Patch\nE",
+        "",
+    ),
+    ("apply_patch \"$X\"", "?"),
     ("tar xf a.tar", "?"),
     ("tar xzf a.tgz -C src", "?"),
     ("tar xf a.tar -C generated", "generated"),

@@ -82,6 +82,41 @@ impl Walker<'_> {
         true
     }
 
+    /// `apply_patch`: a patch with named heads, as agents write them, in a word or on the input.
+    pub(super) fn envelope(&mut self, started: &Started<'_>, state: &State) {
+        const HEADS: [(&str, Access); 4] = [
+            ("*** Update File: ", Access::Write),
+            ("*** Add File: ", Access::Write),
+            ("*** Move to: ", Access::Write),
+            ("*** Delete File: ", Access::Delete),
+        ];
+        if !matches!(started.name.as_str(), "apply_patch" | "applypatch") {
+            return;
+        }
+        let given = match started.fields.first() {
+            Some(field) => field.value.known().map(str::to_owned),
+            None => self.text_of_input(started.input),
+        };
+        let Some(text) = given else {
+            let kind = UnknownKind::Path(Access::Write);
+            return self.unknown(kind, &started.name, Some(started.span));
+        };
+        for line in text.lines() {
+            let head = HEADS
+                .iter()
+                .find_map(|(head, access)| Some((line.strip_prefix(head)?, *access)));
+            if let Some((path, access)) = head {
+                let field = Field::known(path.trim(), started.span);
+                let follow = if access == Access::Delete {
+                    Follow::AllButLast
+                } else {
+                    Follow::All
+                };
+                self.path(access, &field, follow, false, &started.name, state);
+            }
+        }
+    }
+
     /// Returns the texts of the patches; `None` for one that is not known.
     fn patches(
         &mut self,

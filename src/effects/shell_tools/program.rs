@@ -145,6 +145,7 @@ impl Walker<'_> {
             );
         }
         self.behind_dashes(started, reading, &inside);
+        self.envelope(started, &inside);
         self.unpack_library(started, &inside);
         self.setting_words(started, reading, state);
         self.stdin(started, reading, state);
