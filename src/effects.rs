@@ -12,7 +12,7 @@ mod shell_tools;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::call::{Access, Call, ShellDialect, ToolKind};
+use crate::call::{Access, Call, ToolKind};
 use crate::programs::{self, Programs};
 use crate::repo::{Follow, Place, Places, Repository};
 
@@ -151,9 +151,6 @@ pub fn with(call: &Call, repository: &Repository, programs: &Programs) -> Effect
     match (&tool.command, tool.kind) {
         (Some(command), _) => {
             shell_tools::add(&mut effects, command, repository, programs);
-            if command.dialect == ShellDialect::Posix {
-                powershell::add_started(&mut effects, repository, &command.text);
-            }
         }
         (None, ToolKind::Mcp | ToolKind::Other) => {
             mcp_tools::add(&mut effects, tool, repository, programs);

@@ -145,6 +145,7 @@ roles! {
     Write write "write",
     Edit edit "edit",
     WriteInto write_into "write-into",
+    Somewhere somewhere "somewhere",
     Target target "target",
     Mirror mirror "mirror",
     Delete delete "delete",

@@ -19,7 +19,7 @@ mod tree;
 mod values;
 mod words;
 
-use super::{Effects, Span, Unknown, UnknownKind, Value};
+use super::{Effects, Invocation, Span, Unknown, UnknownKind, Value};
 use crate::repo::Repository;
 use poshtree::v2::{Node, NodeKind, Token, TokenKind};
 use state::State;
@@ -44,34 +44,24 @@ pub(super) fn add(effects: &mut Effects, text: &str, repository: &Repository) {
     Walker::new(effects, repository).text(Source::whole(text), &mut state);
 }
 
-/// Adds what PowerShell and cmd do that a bash command line starts.
-pub(super) fn add_started(effects: &mut Effects, repository: &Repository, line: &str) {
-    let started: Vec<_> = effects
-        .commands
-        .iter()
-        .filter(|command| command.program.as_deref().is_some_and(is_shell))
-        .cloned()
-        .collect();
+/// Adds what PowerShell and cmd do that another shell starts in one of these folders.
+pub(super) fn add_started(
+    effects: &mut Effects,
+    repository: &Repository,
+    command: &Invocation,
+    folders: &[Option<String>],
+) {
     let mut state = State::at(repository.cwd());
-    // The walk of the other shell does not say where it was when it came here.
-    if !started.is_empty()
-        && ["cd", "pushd", "popd"]
-            .iter()
-            .any(|word| line.contains(word))
-    {
-        state.folders.push(None);
-    }
-    for command in started {
-        let mut walker = Walker::new(effects, repository);
-        walker.via.clone_from(&command.via);
-        let words: Vec<Value> = command
-            .words
-            .iter()
-            .map(|word| word.value.clone())
-            .collect();
-        let name = command.program.unwrap_or_default();
-        walker.shell(&name, &words, None, command.span, &mut state.clone());
-    }
+    state.folders = folders.to_vec();
+    let mut walker = Walker::new(effects, repository);
+    walker.via.clone_from(&command.via);
+    let words: Vec<Value> = command
+        .words
+        .iter()
+        .map(|word| word.value.clone())
+        .collect();
+    let name = command.program.as_deref().unwrap_or_default();
+    walker.shell(name, &words, None, command.span, &mut state);
 }
 
 /// Whether a program is a shell of Windows.

@@ -8,17 +8,23 @@ mod code;
 mod fields;
 mod find;
 mod globs;
+mod interpreters;
 mod look;
+mod mounts;
 mod packages;
 mod parameters;
+mod patches;
+mod printing;
 mod program;
 mod scripts;
 mod settings;
 mod simple;
+mod sql;
 mod stages;
 mod starts;
 mod state;
 mod touched;
+mod trees;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -30,6 +36,7 @@ use crate::programs::Programs;
 use crate::repo::{Place, Repository};
 use crate::shell;
 use look::Sieve;
+use mounts::Mount;
 use scripts::Bounds;
 use stages::{File, Input};
 use state::State;
@@ -70,6 +77,7 @@ pub(super) fn add(
         sieve: Sieve::default(),
         via: Vec::new(),
         given: Vec::new(),
+        mounts: Vec::new(),
         is_typed: false,
         is_sourcing: false,
         file: None,
@@ -80,6 +88,10 @@ pub(super) fn add(
 }
 
 /// Follows a command line and collects its effects.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says something of its own about where the walk is"
+)]
 struct Walker<'a> {
     effects: &'a mut Effects,
     repository: &'a Repository,
@@ -110,6 +122,8 @@ struct Walker<'a> {
     via: Vec<String>,
     /// Variables that are set for the present command and what it starts, the innermost last.
     given: Vec<(String, Vec<Value>)>,
+    /// Folders of this machine that the container has whose command is walked now.
+    mounts: Vec<Mount>,
     /// Nothing in the line so far changes what the next program does.
     is_typed: bool,
     /// The script file of the present command is walked by whoever asked for it.

@@ -224,6 +224,8 @@ pub enum Role {
     Edit,
     /// A folder that receives files under the names of the sources.
     WriteInto,
+    /// Files below the folder that the command does not name: what git brings into the working tree.
+    Somewhere,
     /// Written, or when it is a folder receives the sources: the last operand of cp.
     Target,
     /// As `Target`, and what the sources do not have is deleted there.

@@ -9,6 +9,8 @@ mod capabilities;
 #[cfg(test)]
 mod effective;
 #[cfg(test)]
+mod everyday;
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod fifty;
@@ -53,7 +55,11 @@ mod routes;
 #[cfg(test)]
 mod scripts;
 #[cfg(test)]
+mod starts;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod targets;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::support::Repo;
 
-const POLICY: &str = r#"
+const POLICY: &str = r"
 version: 1
 on-unknown: {opaque-code: ask, path: allow, unparsable: ask, script: allow}
 rules:
@@ -15,7 +15,7 @@ rules:
     deny-command: {patterns: [git push --force]}
   - id: drop-table
     deny-command: {matches: '(?i)\bdrop\s+table\b', in: sql}
-"#;
+";
 
 const FILES: [(&str, &str); 24] = [
     ("generated/api.py", "x = 1\n"),

@@ -23,6 +23,37 @@ fn numbered(count: usize, line: impl Fn(usize) -> String) -> String {
     (0..count).map(line).collect()
 }
 
+/// Files that such lines run or read.
+fn files() -> Vec<(&'static str, String)> {
+    vec![
+        (
+            "self.sh",
+            "./self.sh; . ./self.sh; sh self.sh; bash self.sh\n".repeat(20),
+        ),
+        (
+            "great.sh",
+            "f() { echo \"$1\"; }; f x; v=$v$v\n".repeat(7_000),
+        ),
+        (
+            "many.sh",
+            "for i in 1 2 3; do for j in $i; do ls /*/*; done; done\n".repeat(3_000),
+        ),
+        ("great.py", "open('a' + 'b').read()\n".repeat(10_000)),
+        ("great.sql", "\\i great.sql\n".repeat(15_000)),
+        (
+            "great.diff",
+            numbered(5_000, |n| {
+                format!("--- a/{n}\n+++ b/{n}\n@@ -1 +1 @@\n-x\n+y\n")
+            }),
+        ),
+        (
+            "package.json",
+            r#"{"scripts": {"a": "npm run b; npm run b; npm run b", "b": "npm run a; npm run a"}}"#
+                .into(),
+        ),
+    ]
+}
+
 /// Lines that end in, or hold, something that must be stopped.
 fn hidden() -> Vec<(&'static str, String)> {
     let act = "rm -rf generated";
@@ -168,6 +199,30 @@ fn hidden() -> Vec<(&'static str, String)> {
             "bodies that grow",
             format!("f() {{ f \"$@\" \"$@\"; }}; f a b c; {act}"),
         ),
+        ("a script that calls itself", format!("./self.sh; {act}")),
+        (
+            "great scripts",
+            "sh great.sh; ./many.sh; ".repeat(100) + act,
+        ),
+        (
+            "great files of code",
+            "python3 great.py; ".repeat(200) + act,
+        ),
+        ("great SQL", "psql -f great.sql; ".repeat(50) + act),
+        ("great patches", "git apply great.diff; ".repeat(50) + act),
+        ("package scripts", "npm run a; ".repeat(50) + act),
+        ("copies", "cp a b; tee c < b; sh b; ".repeat(500) + act),
+        (
+            "archives and pulls",
+            "tar xf a.tar; git pull; rsync -a src/ .; ".repeat(400) + act,
+        ),
+        (
+            "mounts",
+            format!(
+                "docker run {} img rm -rf /w/a; {act}",
+                "-v /a:/w ".repeat(2_000)
+            ),
+        ),
         (
             "aliases",
             numbered(500, |n| format!("alias a{n}='a{} x'\n", n + 1)) + "a0\n" + act,
@@ -181,6 +236,9 @@ fn no_line_takes_long() {
     repo.write("generated/a", "x");
     for n in 0..500 {
         repo.write(&format!("src/{}/f{n}", n % 25), "x");
+    }
+    for (path, text) in files() {
+        repo.write(path, &text);
     }
     let mut wrong = Vec::new();
     for (name, command) in hidden() {

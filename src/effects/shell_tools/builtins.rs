@@ -3,8 +3,9 @@
 use super::Walker;
 use super::fields::Field;
 use super::parameters::separators;
+use super::printing::printed;
 use super::simple::joined;
-use super::stages::{Input, printed};
+use super::stages::Input;
 use super::state::{Function, State};
 use crate::effects::{Span, UnknownKind, Value};
 use crate::shell;

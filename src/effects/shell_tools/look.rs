@@ -56,6 +56,9 @@ impl Sieve {
             name,
             "rg" | "ripgrep" | "ag" | "ack" | "pt" | "ugrep" | "ug" | "fd" | "fdfind"
         );
+        // What only checks the form of code says nothing of other files.
+        let is_check = matches!(name, "ruff" | "prettier" | "black" | "isort" | "rustfmt")
+            && (reading.has("--check") || reading.has("-c"));
         let told = ["--hidden", "--no-ignore", "-u", "-uu", "-uuu"];
         Self {
             only: if name == "rsync" {
@@ -64,7 +67,9 @@ impl Sieve {
                 globs(&["--include", "-g"])
             },
             but: globs(&["--exclude", "--exclude-dir", "-x"]),
-            nothing: (is_shy && !told.iter().any(|option| reading.has(option))) || name == "git",
+            nothing: is_check
+                || (is_shy && !told.iter().any(|option| reading.has(option)))
+                || name == "git",
         }
     }
 

@@ -9,7 +9,9 @@ use super::simple::joined;
 use super::stages::Input;
 use super::state::{Folder, State};
 use crate::call::Access;
-use crate::effects::{Argument, Environment, Invocation, Span, Typed, UnknownKind, Value};
+use crate::effects::{
+    Argument, Environment, Invocation, Span, Typed, UnknownKind, Value, powershell,
+};
 use crate::programs::reading::At;
 use crate::programs::{Reading, Role};
 use crate::repo::{Follow, Place, Places};
@@ -80,6 +82,7 @@ impl Walker<'_> {
             }
             _ => Input::Unknown,
         };
+        self.windows_shell(index, state);
         self.script_of_line(first, rest, span, state);
         self.keep_copies(name, &fields, input, state);
         let mut started = Started {
@@ -119,8 +122,13 @@ impl Walker<'_> {
         let folders = folders_of(reading, arguments, state);
         let last = folders.len().saturating_sub(1);
         let folders_at = |count: usize| folders.get(count.min(last)).cloned().unwrap_or_default();
+        let inside = State {
+            folders: folders_at(last),
+            ..state.clone()
+        };
         let here = reading
             .here
+            .filter(|role| !self.is_brought(*role, started, reading, &inside))
             .map(|role| (role, Field::known(".", started.span), last));
         let parts = reading
             .parts
@@ -134,10 +142,6 @@ impl Walker<'_> {
             self.part(started, reading, role, &field, &mut inside);
             state.links = inside.links;
         }
-        let inside = State {
-            folders: folders_at(last),
-            ..state.clone()
-        };
         let outer = self.given.len();
         for field in pieces(started, reading, &[Role::Assignment]) {
             self.given.extend(assigned(&field.value));
@@ -159,11 +163,30 @@ impl Walker<'_> {
                 state,
             );
         }
+        self.behind_dashes(started, reading, &inside);
+        self.unpack_library(started, &inside);
         self.setting_words(started, reading, state);
         self.stdin(started, reading, state);
         self.script_file(started, reading, state);
         self.package_script(started, reading, &inside);
         self.recipe(started, reading);
+    }
+
+    /// Adds what lands in the folder without being named; `false` where something else is done to the folder.
+    fn is_brought(
+        &mut self,
+        role: Role,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        state: &State,
+    ) -> bool {
+        match role {
+            Role::Edit => return self.patch(started, reading, state),
+            Role::Somewhere => self.somewhere(started, reading, state),
+            Role::WriteInto => self.unpack(started, reading, state),
+            _ => return false,
+        }
+        true
     }
 
     /// Adds what one word means to its program.
@@ -218,14 +241,14 @@ impl Walker<'_> {
             Role::RemoteScript => {
                 self.far_away(|walker| walker.script_text(started, field, state));
             }
-            Role::Sql => self.note(started, field, |invocation| &mut invocation.sql),
+            Role::Sql => self.sql(started, field, state),
             Role::Code => self.code(started, reading, field, state),
-            Role::Patch => self.patch(started, field, state),
+            Role::Patch => self.patch_text(started, field, state),
             _ => {}
         }
     }
 
-    fn is_subfolder(&self, state: &State) -> bool {
+    pub(super) fn is_subfolder(&self, state: &State) -> bool {
         let root = self.repository.root();
         state
             .folders
@@ -316,6 +339,18 @@ impl Walker<'_> {
             via: self.via.clone(),
             span,
             ..Invocation::default()
+        }
+    }
+
+    /// `powershell -Command …` and `cmd /c …` are followed by the walk of their own language.
+    fn windows_shell(&mut self, index: usize, state: &State) {
+        let command = self
+            .effects
+            .commands
+            .get(index)
+            .filter(|command| command.program.as_deref().is_some_and(powershell::is_shell));
+        if let Some(command) = command.cloned().filter(|_| !self.remote) {
+            powershell::add_started(self.effects, self.repository, &command, &state.folders);
         }
     }
 
@@ -449,7 +484,7 @@ pub(super) fn values_of(input: &Input, span: Span) -> Vec<Field> {
             let unknown = Field::unknown(span);
             starts.iter().map(|start| unknown.starting(start)).collect()
         }
-        Input::Inherited | Input::Unknown => vec![Field::unknown(span)],
+        Input::Inherited | Input::File(_) | Input::Unknown => vec![Field::unknown(span)],
     }
 }
 

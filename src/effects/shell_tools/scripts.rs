@@ -90,7 +90,7 @@ impl Walker<'_> {
     }
 
     /// Returns what the line made a path a copy of, or a link to.
-    fn copied_from(&self, path: &str, state: &State) -> Option<String> {
+    pub(super) fn copied_from(&self, path: &str, state: &State) -> Option<String> {
         if self.copies.is_empty() {
             return None;
         }

@@ -6,10 +6,16 @@ use super::stages::Input;
 use super::state::State;
 use crate::call::Access;
 use crate::effects::{Span, UnknownKind, Value};
+use crate::programs;
 use crate::repo::Follow;
 use crate::shell::{
     Assignment, AssignmentValue, Element, Redirect, RedirectOp, SimpleCommand, Target, Word,
 };
+
+/// What a shell does itself and is kept as a command all the same.
+const NOTED: [&str; 9] = [
+    "alias", "declare", "eval", "export", "readonly", "set", "shopt", "typeset", "unset",
+];
 
 impl Walker<'_> {
     pub(super) fn simple(&mut self, simple: &SimpleCommand, state: &mut State) {
@@ -69,6 +75,7 @@ impl Walker<'_> {
             Value::Starts(_) => "",
         };
         let is_typed = std::mem::take(&mut self.is_typed);
+        self.note_own(name, rest, span, state);
         if let Some(function) = state.functions.get(name).cloned() {
             let parameters = rest.iter().map(|field| field.value.clone()).collect();
             if function.is_alias {
@@ -85,6 +92,16 @@ impl Walker<'_> {
             if is_source {
                 self.sourced(rest, span, state);
             }
+        }
+    }
+
+    /// Notes what the shell does itself where a rule may be about it, and calls of functions that are no programs.
+    fn note_own(&mut self, name: &str, rest: &[Field], span: Span, state: &State) {
+        let is_own = NOTED.contains(&name)
+            || (state.functions.contains_key(name) && programs::find(name).is_none());
+        if is_own && !self.muted {
+            let invocation = self.invocation(Some(name), rest, span);
+            self.effects.commands.push(invocation);
         }
     }
 

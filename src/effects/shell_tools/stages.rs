@@ -2,6 +2,7 @@
 
 use super::Walker;
 use super::fields::Field;
+use super::printing::{echoed, printed};
 use super::program::base_name;
 use super::state::State;
 use crate::effects::Value;
@@ -20,6 +21,8 @@ pub(super) enum Input {
     Known(String),
     /// Lines that begin with one of these.
     Begins(Vec<String>),
+    /// What this file holds, an absolute path; nobody looked yet.
+    File(String),
     /// From a pipe or file whose content is not known.
     Unknown,
 }
@@ -70,7 +73,9 @@ impl Walker<'_> {
                 let values: Vec<Value> = starts.into_iter().map(Value::Starts).collect();
                 vec![Value::Starts(super::walk::common_start(&values))]
             }
-            Input::Inherited | Input::Unknown => vec![Value::Starts(String::new())],
+            Input::Inherited | Input::File(_) | Input::Unknown => {
+                vec![Value::Starts(String::new())]
+            }
         }
     }
 
@@ -200,7 +205,7 @@ impl Walker<'_> {
                 input
             }
             "cat" => match words.as_slice() {
-                [path] => self.content(path, state).unwrap_or(Input::Unknown),
+                [path] => self.file(path, state),
                 _ => Input::Unknown,
             },
             "grep" | "egrep" | "fgrep" => filtered(program, &words, input),
@@ -232,6 +237,19 @@ impl Walker<'_> {
             .rev()
             .find(|file| places.contains(&file.place))?;
         Some(file.text.clone().map_or(Input::Unknown, Input::Known))
+    }
+
+    /// Returns what a file holds: as the line wrote it, or as it is on the disk.
+    fn file(&self, path: &str, state: &State) -> Input {
+        match (self.content(path, state), state.folders.as_slice()) {
+            (Some(known), _) => known,
+            (None, [folder]) if !path.is_empty() && !self.remote => {
+                let copied = self.copied_from(path, state);
+                let path = copied.or_else(|| super::simple::joined(folder.as_deref(), path));
+                path.map_or(Input::Unknown, Input::File)
+            }
+            _ => Input::Unknown,
+        }
     }
 
     pub(super) fn file_places(&self, path: &str, state: &State) -> Vec<Place> {
@@ -323,7 +341,7 @@ impl Walker<'_> {
             (Target::Word(word), RedirectOp::Read) => match self.values(word, state).as_slice() {
                 [field] => {
                     let path = field.value.known().unwrap_or_default();
-                    self.content(path, state).unwrap_or(Input::Unknown)
+                    self.file(path, state)
                 }
                 _ => Input::Unknown,
             },
@@ -410,81 +428,4 @@ fn name_part(program: &str, words: &[&str]) -> Option<String> {
 
 fn is_input(redirect: &Redirect) -> bool {
     redirect.descriptor() != Some(1) && redirect.descriptor().is_some()
-}
-
-/// What `echo` prints. With `-e` or a shell that reads escapes the text is another, but no rule rests on its escapes.
-fn echoed(arguments: &[&str]) -> String {
-    let is_option = |word: &&&str| {
-        word.strip_prefix('-').is_some_and(|letters| {
-            !letters.is_empty() && letters.chars().all(|letter| "neE".contains(letter))
-        })
-    };
-    let options = arguments.iter().take_while(is_option).count();
-    let words: Vec<&str> = arguments.iter().skip(options).copied().collect();
-    let escapes = arguments
-        .iter()
-        .take(options)
-        .any(|word| word.contains('e'));
-    let text = words.join(" ");
-    let text = if escapes { unescaped(&text) } else { text };
-    format!("{text}\n")
-}
-
-/// What `printf` prints, for formats of plain text and `%s`.
-pub(super) fn printed(arguments: &[&str]) -> Option<String> {
-    let (format, mut values) = arguments.split_first()?;
-    let mut text = String::new();
-    loop {
-        let left = values.len();
-        let mut pieces = format.split('%');
-        text.push_str(&unescaped(pieces.next()?));
-        for piece in pieces {
-            let rest = piece.strip_prefix(['s', 'b', 'q'])?;
-            let (value, others) = values.split_first().map_or(("", values), |(v, o)| (*v, o));
-            values = others;
-            text.push_str(value);
-            text.push_str(&unescaped(rest));
-        }
-        // The format is used again while values are left and it takes any.
-        if values.is_empty() || values.len() == left {
-            return Some(text);
-        }
-    }
-}
-
-/// Puts what backslashes stand for in their place.
-fn unescaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        out.push_str(rest.get(..at).unwrap_or_default());
-        rest = rest.get(at + 1..).unwrap_or_default();
-        let (letter, used) = escaped(rest);
-        out.push_str(&letter);
-        rest = rest.get(used..).unwrap_or_default();
-    }
-    out + rest
-}
-
-/// Returns what stands behind a backslash, and how many bytes said so.
-fn escaped(rest: &str) -> (String, usize) {
-    let number = |from: usize, most: usize, radix: u32| {
-        let digits = rest.get(from..).unwrap_or_default();
-        let count = digits
-            .chars()
-            .take(most)
-            .take_while(|digit| digit.is_digit(radix))
-            .count();
-        let code = u32::from_str_radix(digits.get(..count)?, radix).ok()?;
-        Some((char::from_u32(code)?.to_string(), from + count))
-    };
-    let plain = |text: &str| (text.to_owned(), 1);
-    match rest.chars().next() {
-        Some('n') => plain("\n"),
-        Some('t') => plain("\t"),
-        Some('x') => number(1, 2, 16).unwrap_or_else(|| plain("\\x")),
-        Some('0'..='7') => number(0, 4, 8).unwrap_or_else(|| plain("")),
-        Some(other) if "\\\"'".contains(other) => (other.to_string(), 1),
-        _ => ("\\".to_owned(), 0),
-    }
 }

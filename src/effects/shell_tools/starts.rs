@@ -2,16 +2,15 @@
 
 use super::code;
 use super::fields::Field;
-use super::program::{Started, assigned, base_name, piece, values_of};
-use super::scripts::Stored;
+use super::program::{Started, assigned, piece, values_of};
 use super::stages::Input;
 use super::state::State;
 use super::{DEPTH, Walker};
 use crate::call::Access;
-use crate::effects::{Invocation, Span, UnknownKind, Value};
+use crate::effects::{Span, UnknownKind, Value};
 use crate::patch;
 use crate::programs::reading::{Command, PartKind};
-use crate::programs::{Reading, Role};
+use crate::programs::{self, Reading, Role};
 use crate::repo::Follow;
 
 /// Commands with one input each that are walked one by one.
@@ -49,7 +48,20 @@ impl Walker<'_> {
             }
         };
         if is_remote {
-            self.far_away(act);
+            let (mounts, workdir) = self.mounts_of(started, reading, state);
+            let outer = std::mem::replace(&mut self.mounts, mounts);
+            let inner = State {
+                folders: vec![workdir],
+                ..state.clone()
+            };
+            self.far_away(|walker| {
+                if is_text {
+                    walker.joined_text(started, fields, &inner);
+                } else {
+                    walker.deeper(started, fields, &inner);
+                }
+            });
+            self.mounts = outer;
         } else {
             act(self);
         }
@@ -77,12 +89,40 @@ impl Walker<'_> {
         });
     }
 
+    /// `wrapper … -- command`, where the table does not say that the words behind the dashes are a command.
+    pub(super) fn behind_dashes(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        state: &State,
+    ) {
+        let is_told = matches!(started.name.as_str(), "mise" | "rtx" | "flox");
+        let is_listed = programs::find(&started.name).is_some();
+        if !reading.commands.is_empty() || (is_listed && !is_told) {
+            return;
+        }
+        let mark = |field: &Field| field.value.known() == Some("--");
+        let Some(at) = started.fields.iter().position(mark) else {
+            return;
+        };
+        let behind = started.fields.get(at + 1..).unwrap_or_default();
+        let first = behind.first().and_then(|field| field.value.known());
+        if first.is_some_and(|name| programs::find(name).is_some()) {
+            self.deeper(started, behind, state);
+        }
+    }
+
     /// Judges a program that another one starts.
     pub(super) fn deeper(&mut self, started: &Started<'_>, fields: &[Field], state: &State) {
         if self.depth >= DEPTH {
             self.unknown(UnknownKind::OpaqueCode, &started.name, Some(started.span));
             return;
         }
+        // `aws-vault exec profile -- command`
+        let is_mark = fields
+            .first()
+            .is_some_and(|field| field.value.known() == Some("--"));
+        let fields = fields.get(usize::from(is_mark)..).unwrap_or_default();
         // No program has such a name: `env -S 'NAME=value command'`.
         let count = fields.iter().take_while(|field| is_assignment(field));
         let (variables, fields) = fields.split_at_checked(count.count()).unwrap_or_default();
@@ -109,6 +149,7 @@ impl Walker<'_> {
         let text = match started.input {
             Input::Inherited => return,
             Input::Known(text) => Field::known(text, started.span),
+            Input::File(path) => return self.file_as_input(started, reading, role, path, state),
             Input::Unknown | Input::Begins(_) if role == Role::Sql => return,
             Input::Unknown | Input::Begins(_) if role == Role::Patch => {
                 let written = format!("… | {}", started.name);
@@ -122,17 +163,17 @@ impl Walker<'_> {
             }
         };
         match role {
-            Role::Sql => self.note(started, &text, |invocation| &mut invocation.sql),
+            Role::Sql => self.sql(started, &text, state),
             Role::Script => self.script_with(started, reading, &text, state),
             Role::RemoteScript => self.far_away(|walker| walker.script_text(started, &text, state)),
             Role::Code => self.code(started, reading, &text, state),
-            Role::Patch => self.patch(started, &text, state),
+            Role::Patch => self.patch_text(started, &text, state),
             _ => {}
         }
     }
 
     /// Adds what a patch names. One that is not known, or names nothing that is seen, may write anywhere.
-    pub(super) fn patch(&mut self, started: &Started<'_>, field: &Field, state: &State) {
+    pub(super) fn patch_text(&mut self, started: &Started<'_>, field: &Field, state: &State) {
         let files = field.value.known().map(patch::files).unwrap_or_default();
         if files.is_empty() {
             let kind = UnknownKind::Path(Access::Write);
@@ -141,130 +182,6 @@ impl Walker<'_> {
         for (access, path) in files {
             let path = Field::known(path, started.span);
             self.path(access, &path, Follow::All, false, &started.name, state);
-        }
-    }
-
-    /// A script that an interpreter runs is a program of its own: `python3 deploy.py production` runs `deploy.py`.
-    pub(super) fn script_file(
-        &mut self,
-        started: &Started<'_>,
-        reading: &Reading<'_>,
-        state: &State,
-    ) {
-        let script = reading
-            .parts
-            .iter()
-            .find(|part| part.role == Role::ScriptFile);
-        let Some(script) = script else {
-            return;
-        };
-        let field = piece(started, script.at);
-        let Some(path) = field.value.known() else {
-            self.unknown(UnknownKind::OpaqueCode, &field.shown(), Some(started.span));
-            return;
-        };
-        if !started.is_sourcing {
-            self.script_text_of(started, reading, path, state);
-        }
-        let words = started.fields.get(script.at.word + 1..).unwrap_or_default();
-        let mut run: Option<Invocation> = None;
-        self.under(&started.name, |walker| {
-            run = Some(walker.invocation(Some(base_name(path)), words, started.span));
-        });
-        if let Some(run) = run.filter(|run| !self.is_noted(run)) {
-            self.effects.commands.push(run);
-        }
-    }
-
-    /// Whether a command is among those found, typed by its own name or through its interpreter.
-    fn is_noted(&self, run: &Invocation) -> bool {
-        let is_same = |known: &Invocation| {
-            known.span == run.span
-                && known.program == run.program
-                && known.words.len() == run.words.len()
-                && known
-                    .words
-                    .iter()
-                    .zip(&run.words)
-                    .all(|(one, other)| one.value == other.value)
-        };
-        self.effects.commands.iter().any(is_same)
-    }
-
-    /// Looks into a script file, as the line left it or as it is on the disk.
-    fn script_text_of(
-        &mut self,
-        started: &Started<'_>,
-        reading: &Reading<'_>,
-        path: &str,
-        state: &State,
-    ) {
-        let outer = std::mem::replace(&mut self.input, started.input.clone());
-        let content = self.content(path, state);
-        self.input = outer;
-        match content {
-            Some(Input::Known(text)) => self.content_of(started, reading, &text, state),
-            Some(_) => self.unknown(UnknownKind::OpaqueCode, path, Some(started.span)),
-            None => self.script_on_disk(started, reading, path, state),
-        }
-    }
-
-    fn script_on_disk(
-        &mut self,
-        started: &Started<'_>,
-        reading: &Reading<'_>,
-        path: &str,
-        state: &State,
-    ) {
-        let is_shell = reading.language == Some("shell");
-        // `bash -n` only reads it.
-        if self.remote || (is_shell && reading.has("-n")) {
-            return;
-        }
-        let (files, is_sure) = self.stored(path, state);
-        if !is_sure || !is_shell {
-            self.unknown(UnknownKind::Script, path, Some(started.span));
-        }
-        for file in &files {
-            if !is_shell {
-                self.code_on_disk(started, reading, file, state);
-            } else {
-                let outer = std::mem::replace(&mut self.input, started.input.clone());
-                let words = arguments(started, reading);
-                self.run_stored(file, path, words, started.span, state);
-                self.input = outer;
-            }
-        }
-    }
-
-    fn code_on_disk(
-        &mut self,
-        started: &Started<'_>,
-        reading: &Reading<'_>,
-        file: &Stored,
-        state: &State,
-    ) {
-        let language = reading.language.unwrap_or_default();
-        let words = words_of_code(started, reading);
-        let found = code::look_at_file(language, &file.text, &words);
-        self.within(&file.path, |walker| {
-            walker.code_found(started, found, started.span, state)
-        });
-    }
-
-    /// Looks into a script file that the line wrote itself.
-    fn content_of(
-        &mut self,
-        started: &Started<'_>,
-        reading: &Reading<'_>,
-        text: &str,
-        state: &State,
-    ) {
-        let field = Field::known(text, started.span);
-        if reading.language == Some("shell") {
-            self.script_with(started, reading, &field, state);
-        } else {
-            self.code(started, reading, &field, state);
         }
     }
 
@@ -337,7 +254,13 @@ impl Walker<'_> {
     }
 
     /// Adds what was found in code.
-    fn code_found(&mut self, started: &Started<'_>, found: code::Found, span: Span, state: &State) {
+    pub(super) fn code_found(
+        &mut self,
+        started: &Started<'_>,
+        found: code::Found,
+        span: Span,
+        state: &State,
+    ) {
         for (access, path) in found.paths {
             let is_delete = access == Access::Delete;
             let follow = if is_delete {
@@ -371,7 +294,7 @@ fn is_assignment(field: &Field) -> bool {
 }
 
 /// Returns the words that code is given, as far as they are known.
-fn words_of_code(started: &Started<'_>, reading: &Reading<'_>) -> Vec<String> {
+pub(super) fn words_of_code(started: &Started<'_>, reading: &Reading<'_>) -> Vec<String> {
     let words = reading.parts.iter().filter(|part| {
         part.kind == PartKind::Operand && !matches!(part.role, Role::Code | Role::ScriptFile)
     });
@@ -389,7 +312,7 @@ fn words_of_code(started: &Started<'_>, reading: &Reading<'_>) -> Vec<String> {
 }
 
 /// Returns the words that a script is given.
-fn arguments(started: &Started<'_>, reading: &Reading<'_>) -> Vec<Value> {
+pub(super) fn arguments(started: &Started<'_>, reading: &Reading<'_>) -> Vec<Value> {
     let words = reading
         .parts
         .iter()

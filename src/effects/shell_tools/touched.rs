@@ -39,9 +39,20 @@ impl Walker<'_> {
         by: &str,
         state: &State,
     ) {
-        if self.remote || self.muted {
+        if self.muted {
             return;
         }
+        let mapped = if self.remote {
+            let Some(mapped) = self.here(access, field, state) else {
+                return;
+            };
+            Some(mapped)
+        } else {
+            None
+        };
+        let (field, state) = mapped
+            .as_ref()
+            .map_or((field, state), |(field, state)| (field, state));
         let (written, reach) = match &field.value {
             Value::Known(text) if text.is_empty() || is_device(text) => return,
             Value::Known(text) if below => (text.as_str(), Reach::Below),
@@ -115,6 +126,16 @@ impl Walker<'_> {
             self.path(Access::Write, folder, Follow::All, true, by, state);
             return;
         };
+        let sources = sources
+            .into_iter()
+            .flat_map(|source| match source.value.known() {
+                // rsync copies what is in a folder that is written with a slash.
+                Some(path) if by == "rsync" && path.ends_with('/') => {
+                    self.entries_of(&source, state)
+                }
+                _ => vec![source],
+            });
+        let sources: Vec<Field> = sources.collect();
         for source in sources {
             let landed = Field {
                 span: folder.span,

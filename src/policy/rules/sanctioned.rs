@@ -10,8 +10,8 @@ use crate::policy::evaluate::Facts;
 use crate::repo::Place;
 
 /// Programs that may stand beside a sanctioned command: they write nothing but what redirections say.
-const BESIDE: [&str; 10] = [
-    "cat", "echo", "grep", "head", "ls", "printf", "pwd", "tail", "test", "wc",
+const BESIDE: [&str; 11] = [
+    "cat", "echo", "grep", "head", "ls", "printf", "pwd", "set", "tail", "test", "wc",
 ];
 
 /// The commands that a rule sanctions; mostly none.

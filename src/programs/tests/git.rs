@@ -15,7 +15,7 @@ fn git_commands() {
         git push --mirror | [push] --mirror
         git checkout -- f | [checkout] write:f below
         git checkout HEAD~1 -- f | [checkout] plain:HEAD~1 write:f below
-        git checkout . | [checkout] write:. below
+        git checkout . | [checkout] write:. here:somewhere below
         git checkout -b new | [checkout] -b=new below
         git restore --source=HEAD f | [restore] -s=HEAD write:f below
         git restore --staged f | [restore] -S plain:f below
@@ -46,7 +46,7 @@ fn git_commands() {
         git worktree remove --force w | [worktree remove] -f delete:w below
         git submodule foreach rm\ a | [submodule foreach] script-words{rm a}
         git bisect run rm a | [bisect run] command{rm a}
-        git rebase -x rm\ a main | [rebase] -x=rm a script=rm a plain:main
+        git rebase -x rm\ a main | [rebase] -x=rm a script=rm a plain:main here:somewhere
         git filter-branch --tree-filter rm\ a HEAD | [filter-branch] --tree-filter=rm a script=rm a plain:HEAD
         git remote rm origin | [remote remove] plain:origin
         git reflog expire --expire=now --all | [reflog expire] --expire=now --all

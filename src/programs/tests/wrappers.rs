@@ -94,7 +94,7 @@ fn elsewhere() {
         docker system prune -af --volumes | [system prune] -a -f --volumes
         docker cp a con:/b | [cp] read:a remote:con:/b below
         docker cp con:/b a | [cp] remote:con:/b target:a below
-        docker build -f D -t x . | [build] -f=D -t=x read=D read:. below
+        docker build -f D -t x . | [build] -f=D -t=x read=D read:.
         docker compose -f x.yml down -v | [compose down] -f=x.yml -v read=x.yml
         docker --host h ps | [ps] -H=h
         podman run img rm a | [run] plain:img remote-command{rm a}
@@ -201,7 +201,7 @@ fn options_that_run_shell_text() {
         tar cf a -I rm\ x b | -c -f=a -I=rm x write=a script=rm x read:b below
         sort --compress-program=rm a | --compress-program=rm script=rm read:a
         split --filter=rm\ x a | --filter=rm x script=rm x read:a
-        git rebase --exec rm\ x main | [rebase] -x=rm x script=rm x plain:main
+        git rebase --exec rm\ x main | [rebase] -x=rm x script=rm x plain:main here:somewhere
         runcon -t t rm x | -t=t command{rm x}
         npx -c rm\ x | -c=rm x script=rm x
         nodemon --exec rm\ x a.js | -x=rm x script=rm x script-file:a.js

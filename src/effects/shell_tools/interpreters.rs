@@ -1,0 +1,199 @@
+//! Script files that an interpreter is given, on its command line or as its input.
+
+use super::Walker;
+use super::code;
+use super::fields::Field;
+use super::program::{Started, base_name, piece};
+use super::scripts::Stored;
+use super::stages::Input;
+use super::starts::{arguments, words_of_code};
+use super::state::State;
+use crate::effects::{Invocation, UnknownKind};
+use crate::programs::{Reading, Role};
+
+impl Walker<'_> {
+    /// A script that an interpreter runs is a program of its own: `python3 deploy.py production` runs `deploy.py`.
+    pub(super) fn script_file(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        state: &State,
+    ) {
+        let script = reading
+            .parts
+            .iter()
+            .find(|part| part.role == Role::ScriptFile);
+        let Some(script) = script else {
+            return;
+        };
+        let field = piece(started, script.at);
+        let Some(path) = field.value.known() else {
+            self.unknown(UnknownKind::OpaqueCode, &field.shown(), Some(started.span));
+            return;
+        };
+        if !started.is_sourcing {
+            self.script_text_of(started, reading, path, state);
+        }
+        let words = started.fields.get(script.at.word + 1..).unwrap_or_default();
+        let mut run: Option<Invocation> = None;
+        self.under(&started.name, |walker| {
+            run = Some(walker.invocation(Some(base_name(path)), words, started.span));
+        });
+        if let Some(run) = run.filter(|run| !self.is_noted(run)) {
+            self.effects.commands.push(run);
+        }
+    }
+
+    /// Whether a command is among those found, typed by its own name or through its interpreter.
+    fn is_noted(&self, run: &Invocation) -> bool {
+        let is_same = |known: &Invocation| {
+            known.span == run.span
+                && known.program == run.program
+                && known.words.len() == run.words.len()
+                && known
+                    .words
+                    .iter()
+                    .zip(&run.words)
+                    .all(|(one, other)| one.value == other.value)
+        };
+        self.effects.commands.iter().any(is_same)
+    }
+
+    /// Looks into a script file, as the line left it or as it is on the disk.
+    fn script_text_of(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        path: &str,
+        state: &State,
+    ) {
+        let outer = std::mem::replace(&mut self.input, started.input.clone());
+        let content = self.content(path, state);
+        self.input = outer;
+        match content {
+            Some(Input::Known(text)) => self.content_of(started, reading, &text, state),
+            Some(_) => self.unknown(UnknownKind::OpaqueCode, path, Some(started.span)),
+            None => self.script_on_disk(started, reading, path, state),
+        }
+    }
+
+    fn script_on_disk(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        path: &str,
+        state: &State,
+    ) {
+        let is_shell = reading.language == Some("shell");
+        // `bash -n` only reads it.
+        if self.remote || (is_shell && reading.has("-n")) {
+            return;
+        }
+        let (files, is_sure) = self.stored(path, state);
+        let is_read = is_shell || reading.language == Some("sql");
+        if !is_sure || !is_read {
+            self.unknown(UnknownKind::Script, path, Some(started.span));
+        }
+        for file in &files {
+            self.stored_script(started, reading, file, path, state);
+        }
+    }
+
+    fn stored_script(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        file: &Stored,
+        name: &str,
+        state: &State,
+    ) {
+        match reading.language {
+            Some("shell") => {
+                let outer = std::mem::replace(&mut self.input, started.input.clone());
+                let words = arguments(started, reading);
+                self.run_stored(file, name, words, started.span, state);
+                self.input = outer;
+            }
+            Some("sql") => self.sql(started, &Field::known(&file.text, started.span), state),
+            _ => self.code_on_disk(started, reading, file, state),
+        }
+    }
+
+    /// `bash < x.sh`, `psql < x.sql`.
+    pub(super) fn file_as_input(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        role: Role,
+        path: &str,
+        state: &State,
+    ) {
+        let text = if matches!(
+            role,
+            Role::Script | Role::RemoteScript | Role::Code | Role::Sql
+        ) {
+            self.text_at(path)
+        } else {
+            return;
+        };
+        let Some(text) = text else {
+            // Nobody hands a program to a shell in this way but to keep it from being seen.
+            let kind = if role == Role::Sql {
+                UnknownKind::Script
+            } else {
+                UnknownKind::OpaqueCode
+            };
+            let written = format!("{} < {path}", started.name);
+            return self.unknown(kind, &written, Some(started.span));
+        };
+        let file = Stored {
+            path: path.to_owned(),
+            text,
+        };
+        match role {
+            Role::RemoteScript => self.far_away(|walker| {
+                walker.run_stored(&file, path, Vec::new(), started.span, state);
+            }),
+            Role::Sql => self.sql(started, &Field::known(&file.text, started.span), state),
+            _ => {
+                if role == Role::Code {
+                    self.unknown(UnknownKind::Script, path, Some(started.span));
+                }
+                self.stored_script(started, reading, &file, path, state);
+            }
+        }
+    }
+
+    fn code_on_disk(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        file: &Stored,
+        state: &State,
+    ) {
+        let language = reading.language.unwrap_or_default();
+        let words = words_of_code(started, reading);
+        let found = code::look_at_file(language, &file.text, &words);
+        self.within(&file.path, |walker| {
+            walker.code_found(started, found, started.span, state);
+        });
+    }
+
+    /// Looks into a script file that the line wrote itself.
+    pub(super) fn content_of(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        text: &str,
+        state: &State,
+    ) {
+        let field = Field::known(text, started.span);
+        if reading.language == Some("shell") {
+            self.script_with(started, reading, &field, state);
+        } else if reading.language == Some("sql") {
+            self.sql(started, &field, state);
+        } else {
+            self.code(started, reading, &field, state);
+        }
+    }
+}
