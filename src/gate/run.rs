@@ -207,7 +207,7 @@ fn follow(
     terms: &Terms<'_>,
     input: &mut Option<ChildStdin>,
 ) -> Result<Finished, Failure> {
-    let mut deadline = Instant::now() + job.timeout + MARGIN;
+    let mut deadline = after(job.timeout.saturating_add(MARGIN));
     let mut group = None;
     loop {
         match messages.recv_timeout(LOOK) {
@@ -225,7 +225,7 @@ fn follow(
             Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {
                 if input.is_some() && !(terms.is_wanted)() {
                     drop(input.take());
-                    deadline = Instant::now() + ENDING;
+                    deadline = after(ENDING);
                 }
             }
             Err(_) => {
@@ -238,6 +238,12 @@ fn follow(
             }
         }
     }
+}
+
+/// The moment in which a time is up. A policy may write times that no clock counts to.
+pub(super) fn after(time: Duration) -> Instant {
+    const LONGEST: Duration = Duration::from_hours(24 * 365);
+    Instant::now() + time.min(LONGEST)
 }
 
 /// Reads messages in a thread, so that they can be waited for with a limit.

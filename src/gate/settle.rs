@@ -301,7 +301,7 @@ impl<'a> Job<'a> {
 
     /// Where there can be no lock, or its owner takes too long, the gate runs all the same.
     fn wait_for_turn(&mut self, inputs: &Inputs) -> Option<File> {
-        let patience = self.gate.timeout * 2 + PATIENCE;
+        let patience = self.gate.timeout.saturating_mul(2).saturating_add(PATIENCE);
         match self.turns.wait(&inputs.digest, patience) {
             Ok(file) => Some(file),
             Err(trouble) => {
