@@ -416,3 +416,13 @@ fn agents_give_no_trust_by_any_route() {
     repo.shell("cat ~/.config/hookgate/trust.json")
         .assert_silent();
 }
+
+#[test]
+fn the_policy_in_the_documentation_loads() {
+    let page = fs::read_to_string(crate::support::manifest().join("docs/gates.md")).unwrap();
+    let (_, rest) = page.split_once("```yaml\n").unwrap();
+    let (policy, _) = rest.split_once("```").unwrap();
+    let repo = Repo::with_policy(policy);
+    let ran = repo.run(&["check", "--strict"]);
+    assert_eq!((ran.stderr.as_str(), ran.exit), ("", 0), "{}", ran.stdout);
+}
