@@ -13,6 +13,7 @@ use super::turn::Turns;
 use super::{Mode, Outcome, Wanted, Watch, log_name};
 use crate::policy::rules::Need;
 use crate::policy::{QualityGate, Rule};
+use crate::settings;
 use crate::state::State;
 
 /// How long a process waits for another's run beyond the time that the gate may take.
@@ -96,7 +97,11 @@ impl<'a> Job<'a> {
 
     /// Runs the gate, or shares the result of whoever runs it now.
     pub(super) fn settle(&mut self) -> Outcome {
-        let outcome = self.shared_or_own();
+        let outcome = if self.is_own_part() {
+            Err("it is part of its own run, which would wait for itself; take it out of what its command runs".into())
+        } else {
+            self.shared_or_own()
+        };
         let outcome = outcome.unwrap_or_else(|why| Outcome::Broken { why });
         self.watch.ends(&self.rule.id, &outcome);
         outcome
@@ -126,6 +131,18 @@ impl<'a> Job<'a> {
             }
         }
         Err("it was started too often".into())
+    }
+
+    /// Returns whether this process was started by a run of this very gate.
+    fn is_own_part(&self) -> bool {
+        let running = settings::variable(settings::RUNNING).unwrap_or_default();
+        running.split(' ').any(|mark| mark == self.mark())
+    }
+
+    /// Names this gate of this checkout in one word.
+    fn mark(&self) -> String {
+        let name = format!("{}\0{}", self.root.display(), self.rule.id);
+        blake3::hash(name.as_bytes()).to_hex().to_string()
     }
 
     /// A first run may write what later runs leave alone: caches, compiled files, formatted sources.
@@ -210,8 +227,10 @@ impl<'a> Job<'a> {
             now.is_ok_and(|now| now.digest == before.digest)
         };
         let live = |line: &str| self.watch.prints(&self.rule.id, line);
+        let running = settings::variable(settings::RUNNING).unwrap_or_default();
         let terms = Terms {
             log,
+            running: format!("{running} {}", self.mark()),
             live: self.watch.is_live().then_some(&live),
             is_wanted: &is_wanted,
         };
