@@ -13,7 +13,6 @@ use super::turn::Turns;
 use super::{Mode, Outcome, Wanted, Watch, log_name};
 use crate::policy::rules::Need;
 use crate::policy::{QualityGate, Rule};
-use crate::settings;
 use crate::state::State;
 
 /// How long a process waits for another's run beyond the time that the gate may take.
@@ -135,7 +134,7 @@ impl<'a> Job<'a> {
 
     /// Returns whether this process was started by a run of this very gate.
     fn is_own_part(&self) -> bool {
-        let running = settings::variable(settings::RUNNING).unwrap_or_default();
+        let running = crate::settings::variable(crate::settings::RUNNING).unwrap_or_default();
         running.split(' ').any(|mark| mark == self.mark())
     }
 
@@ -227,7 +226,7 @@ impl<'a> Job<'a> {
             now.is_ok_and(|now| now.digest == before.digest)
         };
         let live = |line: &str| self.watch.prints(&self.rule.id, line);
-        let running = settings::variable(settings::RUNNING).unwrap_or_default();
+        let running = crate::settings::variable(crate::settings::RUNNING).unwrap_or_default();
         let terms = Terms {
             log,
             running: format!("{running} {}", self.mark()),
