@@ -416,3 +416,46 @@ fn agents_give_no_trust_by_any_route() {
     repo.shell("cat ~/.config/hookgate/trust.json")
         .assert_silent();
 }
+
+#[test]
+fn the_policy_in_the_documentation_loads() {
+    let page = fs::read_to_string(crate::support::manifest().join("docs/gates.md")).unwrap();
+    let (_, rest) = page.split_once("```yaml\n").unwrap();
+    let (policy, _) = rest.split_once("```").unwrap();
+    let repo = Repo::with_policy(policy);
+    let ran = repo.run(&["check", "--strict"]);
+    assert_eq!((ran.stderr.as_str(), ran.exit), ("", 0), "{}", ran.stdout);
+}
+
+#[test]
+fn a_gate_that_runs_itself_does_not_wait_for_itself() {
+    let program = env!("CARGO_BIN_EXE_hookgate");
+    let policy = format!(
+        "version: 1\nrules:\n  - id: loop\n    quality-gate: {{run: '{program} gate loop; exit $?', inputs: [a], timeout: 50s}}\n"
+    );
+    let repo = Repo::with_policy(&policy);
+    repo.write("a", "");
+    let ran = repo.run(&["gate"]);
+    assert_eq!(ran.exit, 1);
+    assert!(
+        ran.stdout
+            .contains("! loop  could not run: it is part of its own run"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_terminal_shows_what_runs_and_then_the_results() {
+    let repo = repo();
+    let slow = GATES.replace("echo lint >> runs;", "sleep 1;");
+    repo.write("hookgate.yaml", &slow);
+    let (shown, exit) = at_terminal(&repo, &["gate", "lint", "unit-tests"], "");
+    assert_eq!(exit, 0, "{shown}");
+    assert!(shown.contains("\r\u{1b}[2Krunning: lint 0 s"), "{shown:?}");
+    let (_, results) = shown.rsplit_once("\r\u{1b}[2K").unwrap();
+    assert!(results.contains("✓ lint"), "{shown:?}");
+    assert!(
+        results.trim_end().ends_with("2 gates: 2 passed"),
+        "{shown:?}"
+    );
+}

@@ -13,7 +13,7 @@ const MARGIN: Duration = Duration::from_secs(5);
 /// Says what is wrong when the gates of an event may take so long; `None` when they end in time, or no limit is known.
 pub(super) fn too_long(adapter: &Adapter, event: Event, gate: Duration) -> Option<String> {
     let limit = wired(adapter, event)?;
-    (gate + MARGIN > limit).then(|| {
+    (gate.saturating_add(MARGIN) > limit).then(|| {
         format!(
             "on {} the hook is ended after {}, with the gate in it, and this gate may take {} with those that it needs; shorten `timeout`",
             event.name(),
