@@ -32,6 +32,8 @@ mod properties;
 mod readme;
 #[cfg(test)]
 mod routes;
+#[cfg(all(test, unix))]
+mod stubs;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
