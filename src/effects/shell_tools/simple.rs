@@ -5,7 +5,7 @@ use super::fields::Field;
 use super::stages::Input;
 use super::state::State;
 use crate::call::Access;
-use crate::effects::{Span, UnknownKind, Value};
+use crate::effects::{Span, Value};
 use crate::repo::Follow;
 use crate::shell::{
     Assignment, AssignmentValue, Element, Redirect, RedirectOp, SimpleCommand, Target, Word,
@@ -15,11 +15,7 @@ impl Walker<'_> {
     pub(super) fn simple(&mut self, simple: &SimpleCommand, state: &mut State) {
         let Some(budget) = self.budget.checked_sub(1) else {
             let span = self.span(simple.span);
-            self.unknown(
-                UnknownKind::Unparsable,
-                "a line with too many steps",
-                Some(span),
-            );
+            self.too_many_steps(span);
             state.ended = true;
             return;
         };
@@ -27,7 +23,7 @@ impl Walker<'_> {
         let readings = self.fields(&simple.words, state);
         if simple.words.is_empty() {
             self.assign(&simple.assignments, state);
-        } else {
+        } else if !simple.assignments.is_empty() {
             // They hold for this command alone; what is executed in them runs all the same.
             self.assign(&simple.assignments, &mut state.clone());
         }
@@ -35,6 +31,10 @@ impl Walker<'_> {
         let input = self.input_of(&simple.redirects, state);
         let span = self.span(simple.span);
         state.succeeded = simple.words.is_empty();
+        // The usual command: one reading, and nothing that needs the state from before it.
+        if let ([fields], []) = (readings.as_slice(), simple.redirects.as_slice()) {
+            return self.words(fields, &input, span, state);
+        }
         let mut after: Option<State> = None;
         for fields in readings {
             let mut inner = state.clone();

@@ -220,7 +220,8 @@ fn join_variables(
         values.extend(other.get(name).cloned().unwrap_or_else(unknown));
     }
     for (name, values) in other {
-        if !variables.contains_key(name) {
+        // What is not listed may hold anything.
+        if variables.len() < VARIABLES && !variables.contains_key(name) {
             let mut values = values.clone();
             values.extend(unknown());
             variables.insert(name.clone(), values);

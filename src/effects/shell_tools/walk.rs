@@ -42,7 +42,8 @@ impl Walker<'_> {
         // Where the list stands when its last part was passed over.
         let mut passed: Option<State> = None;
         let mut start = before;
-        for (connector, pipeline) in &list.rest {
+        let mut rest = list.rest.iter().peekable();
+        while let Some((connector, pipeline)) = rest.next() {
             let mut next = match connector {
                 Connector::And => state.clone(),
                 // What failed may have done its work or not.
@@ -62,7 +63,9 @@ impl Walker<'_> {
             }
             next.ended = false;
             next.unless_moved.clear();
-            start = next.clone();
+            if rest.peek().is_some() {
+                start = next.clone();
+            }
             self.pipeline(pipeline, &mut next);
             passed = match (passed, skipped) {
                 (Some(one), Some(other)) => Some(one.join(other)),
