@@ -132,7 +132,7 @@ fn instructions(out: &mut Output) -> Outcome<()> {
             out.line("  not counted: valgrind is not there");
             return Ok(());
         };
-        let one = twice.saturating_sub(once) / CALLS;
+        let each = twice.saturating_sub(once) / CALLS;
         let name = if what == "parse" {
             "parse"
         } else {
@@ -141,9 +141,9 @@ fn instructions(out: &mut Output) -> Outcome<()> {
         let budget = if what == "parse" {
             String::new()
         } else {
-            format!("   budget {INSTRUCTIONS}: {}", verdict(one < INSTRUCTIONS))
+            format!("   budget {INSTRUCTIONS}: {}", verdict(each < INSTRUCTIONS))
         };
-        out.line(&format!("  {name:<16} {one:>9}{budget}"));
+        out.line(&format!("  {name:<16} {each:>9}{budget}"));
     }
     Ok(())
 }
@@ -203,7 +203,7 @@ fn growth(out: &mut Output, repository: &Repository) {
             for size in &sizes {
                 let text = grown(before, unit, *size);
                 let took = fastest(what, &Line::new(&text, repository));
-                shown += &format!("{:>9.2}", milliseconds(took));
+                shown = format!("{shown}{:>9.2}", milliseconds(took));
                 per_byte.push(milliseconds(took) / to_float(*size));
             }
             let ratio = per_byte.last().unwrap_or(&0.0) / per_byte.get(1).unwrap_or(&1.0);

@@ -32,7 +32,7 @@ mod properties;
 mod readme;
 #[cfg(test)]
 mod routes;
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod stubs;
 #[cfg(test)]
 mod support;

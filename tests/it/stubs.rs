@@ -2,6 +2,7 @@
 //!
 //! A stub only writes down how it was called. No real program can be reached: `PATH` holds the stubs alone, the lines name
 //! no path outside of their folder, and what might be used to get out is kept from running (see [`is_harmless`]).
+#![cfg(unix)]
 
 mod generate;
 
@@ -19,7 +20,7 @@ use hookgate::policy::Example;
 use hookgate::repo::Repository;
 use serde_json::Value as Json;
 
-use crate::support::manifest;
+use crate::support::{manifest, print};
 
 const SEED: u64 = 0x5eed_0f57_4b5e_ed01;
 const LINES: usize = 500;
@@ -322,7 +323,7 @@ fn corpus() -> Vec<String> {
 #[test]
 fn what_bash_runs_is_among_the_effects() {
     if Sandbox::new().is_none() {
-        println!("skipped: there is no bash");
+        print("skipped: there is no bash");
         return;
     }
     let corpus = corpus();
@@ -359,20 +360,20 @@ fn what_bash_runs_is_among_the_effects() {
             }
         }
     }
-    println!(
+    print(&format!(
         "{} lines ({} of the corpus, {} generated): {open} said to be open, {acts} acts, {} lines with an act that is not said",
         lines.len(),
         corpus.len(),
         generated.len(),
         wrong.len(),
-    );
+    ));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn what_is_known_to_be_missed_is_still_missed() {
     let Some(sandbox) = Sandbox::new() else {
-        println!("skipped: there is no bash");
+        print("skipped: there is no bash");
         return;
     };
     for (line, cause) in UNSOUND {
@@ -380,6 +381,6 @@ fn what_is_known_to_be_missed_is_still_missed() {
             panic!("is open now, take it away: {line}");
         };
         assert!(!missing.is_empty(), "is right now, take it away: {line}");
-        println!("not said: {line:?}: {cause}");
+        print(&format!("not said: {line:?}: {cause}"));
     }
 }
