@@ -18,7 +18,7 @@ const VARIABLES: usize = 100;
 pub(super) type Folder = Option<String>;
 
 /// The state of one shell.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct State {
     /// The alternatives. Never empty.
     pub(super) folders: Vec<Folder>,
