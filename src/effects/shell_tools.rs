@@ -68,6 +68,7 @@ pub(super) fn add(
         depth: 0,
         remote: false,
         muted: false,
+        here: repository.cwd(),
         origin: None,
         input: Input::Inherited,
         files: Vec::new(),
@@ -104,6 +105,8 @@ struct Walker<'a> {
     remote: bool,
     /// Only texts are asked for now; effects are collected on another way.
     muted: bool,
+    /// The call's own folder.
+    here: String,
     /// The part of the outermost text that holds what is walked now, when that is a nested text.
     origin: Option<Span>,
     /// What the command that is walked now reads.
@@ -188,6 +191,15 @@ impl Walker<'_> {
             written: written.to_owned(),
             span,
         });
+    }
+
+    /// Says once that the line goes on beyond what is followed: each further step is looked at in no time.
+    fn too_many_steps(&mut self, span: Span) {
+        const WHAT: &str = "a line with too many steps";
+        let is_said = |unknown: &Unknown| unknown.written == WHAT;
+        if !self.effects.unknowns.last().is_some_and(is_said) {
+            self.unknown(UnknownKind::Unparsable, WHAT, Some(span));
+        }
     }
 
     /// Maps a span of the text that is walked to one of the outermost text.

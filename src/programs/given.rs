@@ -203,7 +203,7 @@ impl<'w, W: Word> Parser<'w, W> {
         if text.len() > 2 && self.levels.find(text).is_some() {
             return self.long(index, text);
         }
-        if self.levels.find(text).is_none() && is_number(text) {
+        if is_number(text) && self.levels.find(text).is_none() {
             self.options.push(GivenOption::unlisted(text, index));
             return;
         }

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Repo, manifest};
+use crate::support::{Repo, manifest, print};
 
 const POLICY: &str = "
 version: 1
@@ -70,13 +70,13 @@ fn fifty_ways_to_write_are_denied_and_fifteen_that_do_not_are_not() {
         count.0 += usize::from(is_right);
         count.1 += 1;
         if !is_right {
-            println!("{}: {found} {reason}", case["way"]);
+            print(&format!("{}: {found} {reason}", case["way"]));
         }
     }
-    println!(
+    print(&format!(
         "{} of {} denied, {} of {} allowed",
         denied.0, denied.1, allowed.0, allowed.1
-    );
+    ));
     assert_eq!((denied.1, allowed.1), (50, 15));
     assert!(denied.0 >= DENIED && allowed.0 >= ALLOWED);
 }

@@ -57,6 +57,8 @@ mod scripts;
 #[cfg(test)]
 mod starts;
 #[cfg(test)]
+mod stubs;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod targets;

@@ -214,6 +214,11 @@ pub(crate) fn finish(mut command: Command, stdin: &[u8]) -> Ran {
     }
 }
 
+/// Prints a figure, also of a test that passes.
+pub(crate) fn print(text: &str) {
+    hookgate::output::Output { colour: false }.line(text);
+}
+
 pub(crate) fn manifest() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }

@@ -17,12 +17,23 @@ pub(super) enum Shell {
 
 /// Returns the shell of this name.
 pub(super) fn shell(name: &str) -> Option<Shell> {
-    let name = paths::slashed(name).to_lowercase();
-    let name = name.rsplit('/').next().unwrap_or_default();
-    match name.strip_suffix(".exe").unwrap_or(name) {
-        "powershell" | "pwsh" | "pwsh-preview" => Some(Shell::PowerShell),
-        "cmd" => Some(Shell::Cmd),
-        _ => None,
+    // Asked of every command of every line: nothing is copied.
+    let name = name.rsplit(['/', '\\', ':']).next().unwrap_or_default();
+    let stem = name
+        .len()
+        .checked_sub(4)
+        .and_then(|at| name.split_at_checked(at));
+    let name = match stem {
+        Some((stem, ending)) if ending.eq_ignore_ascii_case(".exe") => stem,
+        _ => name,
+    };
+    let is = |known: &str| name.eq_ignore_ascii_case(known);
+    if is("cmd") {
+        Some(Shell::Cmd)
+    } else if ["powershell", "pwsh", "pwsh-preview"].into_iter().any(is) {
+        Some(Shell::PowerShell)
+    } else {
+        None
     }
 }
 

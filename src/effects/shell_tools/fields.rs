@@ -3,6 +3,8 @@
 //! A field is a text, or the beginning of one. Where a variable has alternatives a word has several readings, and so has the
 //! command; beyond a small number they become one that is not known.
 
+use std::borrow::Cow;
+
 use super::parameters::separators;
 use super::state::State;
 use super::{Walker, globs};
@@ -71,7 +73,7 @@ impl Field {
 #[derive(Debug, Clone, Default)]
 struct Draft {
     text: String,
-    /// The text with quoted pattern bytes escaped.
+    /// The text with quoted pattern bytes escaped, once there is a pattern.
     escaped: String,
     has_pattern: bool,
     /// Nothing after this point is known.
@@ -88,11 +90,8 @@ impl Draft {
             return;
         }
         self.text.push_str(text);
-        for letter in text.chars() {
-            if matches!(letter, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
-                self.escaped.push('\\');
-            }
-            self.escaped.push(letter);
+        if self.has_pattern {
+            push_escaped(&mut self.escaped, text);
         }
     }
 
@@ -101,7 +100,10 @@ impl Draft {
         if self.open {
             return;
         }
-        self.has_pattern = true;
+        if !self.has_pattern {
+            self.has_pattern = true;
+            push_escaped(&mut self.escaped, &self.text);
+        }
         self.text.push(letter);
         self.escaped.push(letter);
     }
@@ -124,23 +126,48 @@ impl Draft {
     }
 }
 
+/// Appends a text in which letters of patterns stand for themselves.
+fn push_escaped(escaped: &mut String, text: &str) {
+    for letter in text.chars() {
+        if matches!(letter, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+}
+
 /// The fields of a word under construction: all but the last are done.
 type Drafts = Vec<Draft>;
 
 impl Walker<'_> {
     /// Returns the readings of a list of words. There is at least one.
     pub(super) fn fields(&mut self, words: &[Word], state: &mut State) -> Vec<Vec<Field>> {
-        let mut readings = vec![Vec::new()];
+        let mut readings = vec![Vec::with_capacity(words.len())];
         for word in words {
             let span = self.span(word.span);
+            if let Some(text) = plain(word) {
+                for reading in &mut readings {
+                    reading.push(if reading.len() > FIELDS {
+                        Field::unknown(span)
+                    } else {
+                        Field::known(text, span)
+                    });
+                }
+                continue;
+            }
+            if !word.has_braces() {
+                let choices = self.word(word, true, state);
+                combine(&mut readings, choices, span);
+                continue;
+            }
             let Some(expanded) = word.expand_braces() else {
                 self.parts(&word.parts, state);
-                readings = combined(&readings, vec![vec![Field::unknown(span)]], span);
+                combine(&mut readings, vec![vec![Field::unknown(span)]], span);
                 continue;
             };
             for word in expanded {
                 let choices = self.word(&word, true, state);
-                readings = combined(&readings, choices, span);
+                combine(&mut readings, choices, span);
             }
         }
         readings
@@ -224,6 +251,12 @@ impl Walker<'_> {
         } else {
             String::new()
         };
+        if let [value] = values.as_slice() {
+            for drafts in &mut readings {
+                append(drafts, value, &separators, part.quoted);
+            }
+            return readings;
+        }
         let mut next = Vec::new();
         for drafts in &readings {
             for value in &values {
@@ -290,6 +323,19 @@ impl Walker<'_> {
         }
     }
 
+    /// Puts what patterns match in their place; most lists of words hold none.
+    pub(super) fn all_globbed<'f>(
+        &mut self,
+        fields: &'f [Field],
+        state: &State,
+    ) -> Cow<'f, [Field]> {
+        if fields.iter().all(|field| field.pattern.is_none()) {
+            return Cow::Borrowed(fields);
+        }
+        let each = fields.iter().flat_map(|field| self.globbed(field, state));
+        Cow::Owned(each.collect())
+    }
+
     /// Puts what a pattern matches in its place, as the shell would; what it does not match stays.
     pub(super) fn globbed(&mut self, field: &Field, state: &State) -> Vec<Field> {
         let (Some(pattern), [Some(folder)]) = (&field.pattern, state.folders.as_slice()) else {
@@ -319,6 +365,19 @@ impl Walker<'_> {
                 }]
             }
         }
+    }
+}
+
+/// Returns the text of a word that nothing expands: most words are like that.
+fn plain(word: &Word) -> Option<&str> {
+    match word.parts.as_slice() {
+        [
+            Part {
+                kind: PartKind::Text(text),
+                ..
+            },
+        ] if !text.is_empty() && text.len() <= LONGEST => Some(text),
+        _ => None,
     }
 }
 
@@ -380,15 +439,17 @@ fn push_unquoted(draft: &mut Draft, text: &str) {
 }
 
 /// Combines the readings of the words so far with those of the next one.
-fn combined(readings: &[Vec<Field>], choices: Vec<Vec<Field>>, span: Span) -> Vec<Vec<Field>> {
+fn combine(readings: &mut Vec<Vec<Field>>, mut choices: Vec<Vec<Field>>, span: Span) {
     let too_many = readings.len() * choices.len() > READINGS;
     let too_long = readings.iter().any(|reading| reading.len() > FIELDS);
-    let choices = if too_many || too_long {
-        vec![vec![Field::unknown(span)]]
-    } else {
-        choices
-    };
-    readings
+    if too_many || too_long {
+        choices = vec![vec![Field::unknown(span)]];
+    }
+    // Mostly there is one reading of each: nothing is copied then, and a line of many words takes no time for each pair.
+    if let ([reading], [_]) = (readings.as_mut_slice(), choices.as_slice()) {
+        return reading.extend(choices.into_iter().flatten());
+    }
+    *readings = readings
         .iter()
         .flat_map(|reading| {
             choices.iter().map(|choice| {
@@ -397,5 +458,5 @@ fn combined(readings: &[Vec<Field>], choices: Vec<Vec<Field>>, span: Span) -> Ve
                 fields
             })
         })
-        .collect()
+        .collect();
 }

@@ -13,7 +13,7 @@ use crate::effects::{
     Argument, Environment, Invocation, Span, Typed, UnknownKind, Value, powershell,
 };
 use crate::programs::reading::At;
-use crate::programs::{Reading, Role};
+use crate::programs::{self, Reading, Role};
 use crate::repo::{Follow, Place, Places};
 
 /// One program with its words, while it is looked at.
@@ -48,11 +48,7 @@ impl Walker<'_> {
         let is_typed = std::mem::take(&mut self.is_typed);
         let is_sourcing = std::mem::take(&mut self.is_sourcing);
         let Some(budget) = self.budget.checked_sub(1) else {
-            return self.unknown(
-                UnknownKind::Unparsable,
-                "a line with too many steps",
-                Some(span),
-            );
+            return self.too_many_steps(span);
         };
         self.budget = budget;
         let name = first.value.known().map(base_name);
@@ -71,10 +67,7 @@ impl Walker<'_> {
             self.unknown(UnknownKind::OpaqueCode, &first.shown(), Some(span));
             return;
         };
-        let fields: Vec<Field> = rest
-            .iter()
-            .flat_map(|field| self.globbed(field, state))
-            .collect();
+        let fields = self.all_globbed(rest, state);
         let found = match name {
             "find" | "gfind" | "bfs" => {
                 let words: Vec<&str> = fields.iter().map(|field| field.value.start()).collect();
@@ -95,11 +88,10 @@ impl Walker<'_> {
             is_sourcing,
             index,
         };
-        let arguments: Vec<Argument> = fields.iter().map(argument).collect();
-        for readings in self.programs.readings(name, &arguments) {
+        for readings in self.programs.readings(name, &fields) {
             started.is_doubtful = false;
             for reading in &readings {
-                self.reading(&started, reading, &arguments, state);
+                self.reading(&started, reading, state);
                 started.is_doubtful = true;
             }
         }
@@ -111,21 +103,25 @@ impl Walker<'_> {
     }
 
     /// Adds the effects of one reading of a command's words.
-    fn reading(
-        &mut self,
-        started: &Started<'_>,
-        reading: &Reading<'_>,
-        arguments: &[Argument],
-        state: &mut State,
-    ) {
-        self.sieve = Sieve::of(&started.name, reading, |at| at.text(arguments).to_owned());
-        let folders = folders_of(reading, arguments, state);
-        let last = folders.len().saturating_sub(1);
-        let folders_at = |count: usize| folders.get(count.min(last)).cloned().unwrap_or_default();
-        let inside = State {
-            folders: folders_at(last),
-            ..state.clone()
+    fn reading(&mut self, started: &Started<'_>, reading: &Reading<'_>, state: &mut State) {
+        let words = started.fields;
+        self.sieve = Sieve::of(&started.name, reading, |at| at.text(words).to_owned());
+        // Most programs work where they are started: no state is copied for those.
+        let moves = reading.parts.iter().any(|part| part.role == Role::Folder);
+        let folders = if moves {
+            folders_of(reading, words, state)
+        } else {
+            Vec::new()
         };
+        let last = folders.len().saturating_sub(1);
+        let inside_at = |count: usize, state: &State| {
+            let mut inside = state.clone();
+            if let Some(folders) = folders.get(count.min(last)) {
+                inside.folders.clone_from(folders);
+            }
+            inside
+        };
+        let inside = inside_at(last, state);
         let here = reading
             .here
             .filter(|role| !self.is_brought(*role, started, reading, &inside))
@@ -135,13 +131,15 @@ impl Walker<'_> {
             .iter()
             .map(|part| (part.role, piece(started, part.at), part.folders));
         for (role, field, count) in parts.chain(here) {
-            let mut inside = State {
-                folders: folders_at(count),
-                ..state.clone()
-            };
+            if !moves && is_access(role) {
+                self.part(started, reading, role, &field, state);
+                continue;
+            }
+            let mut inside = inside_at(count, state);
             self.part(started, reading, role, &field, &mut inside);
             state.links = inside.links;
         }
+        let inside = inside_at(last, state);
         let outer = self.given.len();
         for field in pieces(started, reading, &[Role::Assignment]) {
             self.given.extend(assigned(&field.value));
@@ -372,9 +370,8 @@ impl Walker<'_> {
             [Some(folder)] => Some(folder.as_str()),
             _ => None,
         };
-        let here = self.repository.cwd();
         invocation.folder = folder
-            .filter(|folder| *folder != here)
+            .filter(|folder| *folder != self.here)
             .map(|folder| self.repository.places_in(folder, ".", Follow::All).lexical);
         let places = |path: &str| -> Option<Places> {
             let folder = folder.or_else(|| path.starts_with('/').then_some("/"))?;
@@ -417,8 +414,26 @@ fn argument(field: &Field) -> Argument {
     }
 }
 
+impl programs::Word for Field {
+    fn start(&self) -> &str {
+        self.value.start()
+    }
+
+    fn is_whole(&self) -> bool {
+        self.value.known().is_some()
+    }
+}
+
+/// Whether a role only touches a path: the shell's state stays as it is.
+fn is_access(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Plain | Role::Read | Role::Edit | Role::Delete | Role::Write | Role::Argument
+    )
+}
+
 /// Returns the folders that a command works in after none, one, two … of its `folder` options.
-fn folders_of(reading: &Reading<'_>, arguments: &[Argument], state: &State) -> Vec<Vec<Folder>> {
+fn folders_of(reading: &Reading<'_>, words: &[Field], state: &State) -> Vec<Vec<Folder>> {
     let mut all = vec![state.folders.clone()];
     let mut present = state.folders.clone();
     for part in reading
@@ -426,9 +441,9 @@ fn folders_of(reading: &Reading<'_>, arguments: &[Argument], state: &State) -> V
         .iter()
         .filter(|part| part.role == Role::Folder)
     {
-        let word = arguments.get(part.at.word);
+        let word = words.get(part.at.word);
         let is_whole = word.is_some_and(|word| word.value.known().is_some());
-        let path = part.at.text(arguments);
+        let path = part.at.text(words);
         for folder in &mut present {
             *folder = joined(folder.as_deref(), path).filter(|_| is_whole);
         }

@@ -5,7 +5,7 @@ use super::fields::Field;
 use super::stages::Input;
 use super::state::State;
 use crate::call::Access;
-use crate::effects::{Span, UnknownKind, Value};
+use crate::effects::{Span, Value};
 use crate::programs;
 use crate::repo::Follow;
 use crate::shell::{
@@ -21,11 +21,7 @@ impl Walker<'_> {
     pub(super) fn simple(&mut self, simple: &SimpleCommand, state: &mut State) {
         let Some(budget) = self.budget.checked_sub(1) else {
             let span = self.span(simple.span);
-            self.unknown(
-                UnknownKind::Unparsable,
-                "a line with too many steps",
-                Some(span),
-            );
+            self.too_many_steps(span);
             state.ended = true;
             return;
         };
@@ -34,7 +30,7 @@ impl Walker<'_> {
         let outer = self.given.len();
         if simple.words.is_empty() {
             self.assign(&simple.assignments, state);
-        } else {
+        } else if !simple.assignments.is_empty() {
             // They hold for this command alone; what is executed in them runs all the same.
             let mut inner = state.clone();
             self.assign(&simple.assignments, &mut inner);
@@ -49,6 +45,12 @@ impl Walker<'_> {
         let span = self.span(simple.span);
         state.succeeded = simple.words.is_empty();
         self.is_typed = self.is_as_typed(simple, state);
+        // The usual command: one reading, and nothing that needs the state from before it.
+        if let ([fields], []) = (readings.as_slice(), simple.redirects.as_slice()) {
+            self.words(fields, &input, span, state);
+            self.given.truncate(outer);
+            return;
+        }
         let mut after: Option<State> = None;
         for fields in readings {
             let mut inner = state.clone();

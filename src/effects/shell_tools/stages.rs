@@ -1,5 +1,7 @@
 //! Pipelines, and what is known of the text that flows through them.
 
+use std::borrow::Cow;
+
 use super::Walker;
 use super::fields::Field;
 use super::printing::{echoed, printed};
@@ -177,15 +179,11 @@ impl Walker<'_> {
         let Some(program) = first.value.known().map(base_name) else {
             return Input::Unknown;
         };
-        let is_pattern = |field: &Field| field.pattern.is_some();
-        let globbed: Vec<Field> =
-            if matches!(program, "find" | "gfind") || !rest.iter().any(is_pattern) {
-                rest.to_vec()
-            } else {
-                rest.iter()
-                    .flat_map(|field| self.globbed(field, state))
-                    .collect()
-            };
+        let globbed = if matches!(program, "find" | "gfind") {
+            Cow::Borrowed(rest)
+        } else {
+            self.all_globbed(rest, state)
+        };
         let words: Option<Vec<&str>> = globbed.iter().map(|field| field.value.known()).collect();
         let Some(words) = words else {
             return Input::Unknown;

@@ -19,7 +19,7 @@ const VARIABLES: usize = 100;
 pub(super) type Folder = Option<String>;
 
 /// The state of one shell.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct State {
     /// The alternatives. Never empty.
     pub(super) folders: Vec<Folder>,
@@ -241,7 +241,8 @@ fn join_variables(
         values.extend(other.get(name).cloned().unwrap_or_else(unknown));
     }
     for (name, values) in other {
-        if !variables.contains_key(name) {
+        // What is not listed may hold anything.
+        if variables.len() < VARIABLES && !variables.contains_key(name) {
             let mut values = values.clone();
             values.extend(unknown());
             variables.insert(name.clone(), values);

@@ -37,42 +37,47 @@ impl Walker<'_> {
             self.pipeline(&list.first, state);
             return state.settle();
         }
-        let before = state.clone();
+        // Where the list stood before its last part; copied only while a further part may need it.
+        let mut start = Some(state.clone());
         self.pipeline(&list.first, state);
         // Where the list stands when its last part was passed over.
         let mut passed: Option<State> = None;
-        let mut start = before;
-        for (connector, pipeline) in &list.rest {
-            let mut next = match connector {
-                Connector::And => state.clone(),
-                // What failed may have done its work or not.
-                Connector::Or => start.clone().join(state.clone()),
-            };
-            let skipped = match connector {
-                Connector::And if state.succeeded => None,
-                Connector::And => Some(start.clone()),
-                // What was tried first succeeded.
-                Connector::Or => Some(State {
-                    unless_moved: Vec::new(),
-                    ..state.clone()
-                }),
-            };
+        let mut rest = list.rest.iter().peekable();
+        while let Some((connector, pipeline)) = rest.next() {
             if state.ended && *connector == Connector::And {
                 break;
             }
-            next.ended = false;
-            next.unless_moved.clear();
-            start = next.clone();
-            self.pipeline(pipeline, &mut next);
+            let skipped = match connector {
+                Connector::And if state.succeeded => None,
+                Connector::And => start.take(),
+                // What was tried first succeeded; what failed may have done its work or not.
+                Connector::Or => {
+                    let skipped = State {
+                        unless_moved: Vec::new(),
+                        ..state.clone()
+                    };
+                    let tried = std::mem::take(state);
+                    *state = match start.take() {
+                        Some(start) => start.join(tried),
+                        None => tried,
+                    };
+                    Some(skipped)
+                }
+            };
+            state.ended = false;
+            state.unless_moved.clear();
+            if rest.peek().is_some() {
+                start = Some(state.clone());
+            }
+            self.pipeline(pipeline, state);
             passed = match (passed, skipped) {
                 (Some(one), Some(other)) => Some(one.join(other)),
                 (one, other) => one.or(other),
             };
-            *state = next;
         }
         state.settle();
         if let Some(passed) = passed {
-            let after = std::mem::replace(state, passed.clone());
+            let after = std::mem::take(state);
             *state = after.join(passed);
         }
     }
