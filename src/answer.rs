@@ -20,6 +20,9 @@ use crate::policy::sources;
 use crate::repo::{Place, Repository};
 use crate::settings;
 
+/// How often a call is looked at again, because a policy of a further folder says something of programs.
+const ROUNDS: usize = 3;
+
 /// A hook call as it arrives.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
@@ -109,8 +112,7 @@ fn judge_in(
     repository: Repository,
 ) -> Trace {
     let repository = folders::seen_by_tool(repository, call);
-    let effects = effects::of(call, &repository);
-    let loaded = load_policy(&repository, call.event, &effects);
+    let (effects, loaded) = understand(call, &repository);
     let mut trace = Trace {
         call: call.clone(),
         effects,
@@ -144,6 +146,27 @@ fn judge_in(
         tell_troubles(&mut trace);
     }
     trace
+}
+
+/// Returns what a call would do, with the policy that holds for it.
+///
+/// Policies of folders hold for what is touched there, and what is touched may hang on what policies say of programs: with such
+/// a policy it is looked at again, until no further folder has a word to say.
+fn understand(call: &Call, repository: &Repository) -> (Effects, Loaded) {
+    let mut effects = effects::of(call, repository);
+    let mut loaded = load_policy(repository, call.event, &effects);
+    for _ in 0..ROUNDS {
+        if loaded.set.programs.is_shipped() {
+            break;
+        }
+        let more = effects::with(call, repository, &loaded.set.programs);
+        if more == effects {
+            break;
+        }
+        effects = more;
+        loaded = load_policy(repository, call.event, &effects);
+    }
+    (effects, loaded)
 }
 
 impl Trace {

@@ -9,10 +9,11 @@ mod mcp_tools;
 mod powershell;
 mod shell_tools;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::call::{Access, Call, ShellDialect, ToolKind};
-use crate::programs;
+use crate::programs::{self, Programs};
 use crate::repo::{Follow, Place, Places, Repository};
 
 /// What one call would do.
@@ -66,8 +67,22 @@ pub struct Invocation {
     pub sql: Vec<String>,
     /// Code that an interpreter is given on its command line.
     pub scripts: Vec<String>,
+    /// Variables that it sees, as far as the line sets them.
+    pub environment: Environment,
     pub span: Span,
 }
+
+/// What variables hold for a command, as far as its line says so.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Environment {
+    /// Set for this command: `NAME=value command`, `env NAME=value command`. A later one counts.
+    pub given: Vec<(String, Vec<Value>)>,
+    /// Set in the shell before.
+    pub shell: Variables,
+}
+
+/// Variables of a shell and what each may hold, shared between its commands.
+pub type Variables = Arc<BTreeMap<String, Vec<Value>>>;
 
 /// One word of a command.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,22 +122,28 @@ pub enum UnknownKind {
     Unparsable,
 }
 
-/// Returns what a call would do.
+/// Returns what a call would do, by the shipped table of programs.
 #[must_use]
 pub fn of(call: &Call, repository: &Repository) -> Effects {
+    with(call, repository, &Programs::SHIPPED)
+}
+
+/// Returns what a call would do, by the table of programs that a policy has.
+#[must_use]
+pub fn with(call: &Call, repository: &Repository, programs: &Programs) -> Effects {
     let mut effects = Effects::default();
     let Some(tool) = &call.tool else {
         return effects;
     };
     match (&tool.command, tool.kind) {
         (Some(command), _) => {
-            shell_tools::add(&mut effects, command, repository);
+            shell_tools::add(&mut effects, command, repository, programs);
             if command.dialect == ShellDialect::Posix {
                 powershell::add_started(&mut effects, repository, &command.text);
             }
         }
         (None, ToolKind::Mcp | ToolKind::Other) => {
-            mcp_tools::add(&mut effects, tool, repository);
+            mcp_tools::add(&mut effects, tool, repository, programs);
         }
         (None, _) => file_tools::add(&mut effects, tool, repository),
     }
@@ -170,6 +191,17 @@ impl Effects {
 }
 
 impl Invocation {
+    /// Returns what a variable may hold for this command; `None` when the line does not set it.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<&[Value]> {
+        let given = self.environment.given.iter().rev();
+        let mut given = given.filter(|(known, _)| known == name);
+        let found = given.next().map(|(_, values)| values);
+        found
+            .or_else(|| self.environment.shell.get(name))
+            .map(Vec::as_slice)
+    }
+
     /// Returns the command as text: its words joined by blanks, `…` for what is not known.
     #[must_use]
     pub fn text(&self) -> String {

@@ -67,7 +67,7 @@ pub fn judge(call: Call) -> Trace {
 #[must_use]
 pub fn decide(set: &PolicySet, repository: &Repository, call: &Call) -> Decision {
     let folder = call.cwd.as_deref().unwrap_or(".");
-    let effects = effects::of(call, &repository.seen_from(folder));
+    let effects = effects::with(call, &repository.seen_from(folder), &set.programs);
     let facts = Facts {
         case: repository.case(),
         root: repository.root().to_string_lossy().into_owned(),

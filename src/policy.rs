@@ -10,10 +10,12 @@ pub mod path_pattern;
 pub mod problems;
 pub mod rules;
 pub mod sources;
+pub mod text_pattern;
 pub mod yaml;
 
 use crate::call::Event;
 use crate::decision::Verdict;
+use crate::programs::Programs;
 pub use rules::{AddContext, DenyCommand, ProtectPaths, QualityGate, Record, RuleKind};
 
 /// Every rule that holds for a repository, from all layers, with the settings of its policy file.
@@ -24,6 +26,8 @@ pub struct PolicySet {
     pub on_unknown: OnUnknown,
     /// Runtimes that `check` proves the rules in; empty when the policy names none.
     pub runtimes: Vec<String>,
+    /// What the policy says of programs, beside the shipped table.
+    pub programs: Programs,
     pub rules: Vec<Rule>,
     /// The files that the rules came from, in the order of their layers.
     pub sources: Vec<Source>,

@@ -5,12 +5,14 @@
 
 mod given;
 mod layout;
+pub mod own;
 pub mod reading;
 pub mod table;
 
 #[cfg(test)]
 mod tests;
 
+pub use own::Programs;
 pub use reading::{Reading, Word, read};
 pub use table::{Program, Role};
 
@@ -46,6 +48,26 @@ pub fn canonical_option<'n>(program: &'static Program, path: &[&str], name: &'n 
     given::Levels::at(program, path)
         .find(name)
         .map_or(name, |option| option.canonical())
+}
+
+/// Returns every name of every option after these subcommands.
+#[must_use]
+pub fn option_names(program: &'static Program, path: &[&str]) -> Vec<&'static str> {
+    let levels = given::Levels::at(program, path);
+    let options = levels.in_force().flat_map(|level| level.options);
+    options
+        .flat_map(|option| option.names.iter().copied())
+        .collect()
+}
+
+/// Whether one option, given with another one after these subcommands, takes its effect away. Both by their canonical names.
+#[must_use]
+pub fn overrides(program: &'static Program, path: &[&str], one: &str, other: &str) -> bool {
+    let level = given::Levels::at(program, path).innermost();
+    level
+        .overrides
+        .iter()
+        .any(|(name, others)| *name == one && others.contains(&other))
 }
 
 /// Whether two spellings mean one option.

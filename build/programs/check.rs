@@ -163,7 +163,7 @@ fn operand_problems(scope: &[&Entry], entry: &Entry, complain: &mut dyn FnMut(St
         .filter(|text| *text != "always")
         .unwrap_or_default();
     let means = entry.means.values().map(String::as_str);
-    let expands = entry.expands.iter();
+    let expands = entry.expands.iter().chain(&entry.overrides);
     let means = means.chain(expands.flat_map(|(name, others)| {
         std::iter::once(name.as_str()).chain(others.split_whitespace())
     }));

@@ -56,6 +56,9 @@ pub(crate) struct Entry {
     /// Options that are short for several others: `-D` of git branch.
     #[serde(default)]
     pub(crate) expands: std::collections::BTreeMap<String, String>,
+    /// Options that take the effect of others away.
+    #[serde(default)]
+    pub(crate) overrides: std::collections::BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) subcommands: Vec<Entry>,
 }
@@ -114,6 +117,9 @@ macro_rules! roles {
             pub(crate) fn named(name: &str) -> Option<Self> {
                 match name { $($name => Some(Self::$variant),)* _ => None }
             }
+
+            /// Every role with its name in the data.
+            pub(crate) const NAMES: &[(&str, Self)] = &[$(($name, Self::$variant)),*];
         }
 
         /// Options whose value is more than text, by role.

@@ -54,10 +54,16 @@ pub(crate) fn source(families: &[Family]) -> Result<String, String> {
         names.extend(spellings(entry).map(|name| (name, ident([entry.name.as_str()]))));
     }
     names.sort();
+    let roles: Vec<String> = Role::NAMES
+        .iter()
+        .map(|(name, role)| format!("(Role::{role:?}, {name:?})"))
+        .collect();
     Ok(format!(
-        "{}\n/// Every name of every program, sorted.\npub static NAMES: &[(&str, &Program)] = &[{}];\n",
+        "{}\n/// Every name of every program, sorted.\npub static NAMES: &[(&str, &Program)] = &[{}];\n\
+         /// Every role with its name in entries.\npub static ROLES: &[(Role, &str)] = &[{}];\n",
         shared.text,
-        references(&names)
+        references(&names),
+        roles.join(", ")
     ))
 }
 
@@ -198,17 +204,8 @@ fn fields(shared: &mut Shared, scope: &[&Entry], entry: &Entry) -> Result<String
             )
         })
         .collect();
-    let expands: Vec<String> = entry
-        .expands
-        .iter()
-        .map(|(name, others)| {
-            format!(
-                "({:?}, &{:?})",
-                canonical(scope, name).unwrap_or_default(),
-                canonicals(scope, others)
-            )
-        })
-        .collect();
+    let expands = lists_by_option(scope, &entry.expands);
+    let overrides = lists_by_option(scope, &entry.overrides);
     let above = scope
         .len()
         .checked_sub(2)
@@ -230,7 +227,7 @@ fn fields(shared: &mut Shared, scope: &[&Entry], entry: &Entry) -> Result<String
         "parsing: Parsing::{:?}, dashes: Dashes::{:?}, abbreviations: {abbreviations}, \
          options_everywhere: {}, options: {}, ends: &{:?}, layout: {}, cases: {}, recursive: {recursive}, \
          folders: Folders::{:?}, language: {:?}, remote_paths: {}, appends_stdin: {}, inputs: {:?}, \
-         reads_after: {:?}, means: &[{}], expands: &[{}]",
+         reads_after: {:?}, means: &[{}], expands: &[{expands}], overrides: &[{overrides}]",
         entry.parsing,
         entry.dashes,
         entry.options_everywhere,
@@ -250,9 +247,23 @@ fn fields(shared: &mut Shared, scope: &[&Entry], entry: &Entry) -> Result<String
             .reads_after
             .as_deref()
             .or_else(|| scope.first()?.reads_after.as_deref()),
-        means.join(", "),
-        expands.join(", ")
+        means.join(", ")
     ))
+}
+
+/// Writes a map from options to lists of options.
+fn lists_by_option(scope: &[&Entry], map: &BTreeMap<String, String>) -> String {
+    let written: Vec<String> = map
+        .iter()
+        .map(|(name, others)| {
+            format!(
+                "({:?}, &{:?})",
+                canonical(scope, name).unwrap_or_default(),
+                canonicals(scope, others)
+            )
+        })
+        .collect();
+    written.join(", ")
 }
 
 fn canonicals(scope: &[&Entry], text: &str) -> Vec<String> {

@@ -61,7 +61,7 @@ fn load(args: &CheckArgs, output: &mut Output) -> Option<Loaded> {
             return None;
         };
         let layers = sources::all(&repository);
-        return Some(load::load(repository.root(), &layers, &runtimes));
+        return Some(load::check(repository.root(), &layers, &runtimes));
     }
     let layers: Vec<LayerFile> = args
         .files
@@ -77,7 +77,7 @@ fn load(args: &CheckArgs, output: &mut Output) -> Option<Loaded> {
         .as_deref()
         .and_then(Path::parent)
         .map(Path::to_path_buf);
-    Some(load::load(&root.unwrap_or_default(), &layers, &runtimes))
+    Some(load::check(&root.unwrap_or_default(), &layers, &runtimes))
 }
 
 /// A rule that a runtime cannot fully enforce.

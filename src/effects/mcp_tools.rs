@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::{Effects, Unknown, UnknownKind, shell_tools};
 use crate::call::{Access, ShellCommand, ShellDialect, Tool};
+use crate::programs::Programs;
 use crate::repo::Repository;
 
 /// Ends of keys that hold a path, compared in lower case without `_` and `-`.
@@ -78,7 +79,12 @@ struct Found<'a> {
 }
 
 /// Adds the effects of a call.
-pub(super) fn add(effects: &mut Effects, tool: &Tool, repository: &Repository) {
+pub(super) fn add(
+    effects: &mut Effects,
+    tool: &Tool,
+    repository: &Repository,
+    programs: &Programs,
+) {
     let mcp = tool.mcp.as_ref();
     let name = mcp.map_or(tool.name.as_str(), |mcp| mcp.tool.as_str());
     let mut found = Found::default();
@@ -98,7 +104,7 @@ pub(super) fn add(effects: &mut Effects, tool: &Tool, repository: &Repository) {
             cwd: None,
             dialect: ShellDialect::Posix,
         };
-        shell_tools::add(effects, &command, repository);
+        shell_tools::add(effects, &command, repository, programs);
     }
     if found.is_cut {
         effects.add_unknown(Unknown {

@@ -22,8 +22,9 @@ mod walk;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Effects, Span, Unknown, UnknownKind, powershell};
+use super::{Effects, Span, Unknown, UnknownKind, Value, powershell};
 use crate::call::{ShellCommand, ShellDialect};
+use crate::programs::Programs;
 use crate::repo::Repository;
 use crate::shell;
 use look::Sieve;
@@ -38,7 +39,12 @@ const BUDGET: usize = 5_000;
 const ENTRIES: usize = 40_000;
 
 /// Adds what a command line would do.
-pub(super) fn add(effects: &mut Effects, command: &ShellCommand, repository: &Repository) {
+pub(super) fn add(
+    effects: &mut Effects,
+    command: &ShellCommand,
+    repository: &Repository,
+    programs: &Programs,
+) {
     if command.dialect == ShellDialect::PowerShell {
         powershell::add(effects, &command.text, repository);
         return;
@@ -46,6 +52,7 @@ pub(super) fn add(effects: &mut Effects, command: &ShellCommand, repository: &Re
     let mut walker = Walker {
         effects,
         repository,
+        programs,
         budget: BUDGET,
         entries: ENTRIES,
         depth: 0,
@@ -58,6 +65,7 @@ pub(super) fn add(effects: &mut Effects, command: &ShellCommand, repository: &Re
         looked: BTreeMap::new(),
         sieve: Sieve::default(),
         via: Vec::new(),
+        given: Vec::new(),
     };
     let mut state = State::at(repository.cwd());
     walker.text(&command.text, &mut state);
@@ -67,6 +75,7 @@ pub(super) fn add(effects: &mut Effects, command: &ShellCommand, repository: &Re
 struct Walker<'a> {
     effects: &'a mut Effects,
     repository: &'a Repository,
+    programs: &'a Programs,
     budget: usize,
     /// Folder entries that may still be looked at.
     entries: usize,
@@ -89,6 +98,8 @@ struct Walker<'a> {
     sieve: Sieve,
     /// What the present command was unwrapped from, outermost first.
     via: Vec<String>,
+    /// Variables that are set for the present command and what it starts, the innermost last.
+    given: Vec<(String, Vec<Value>)>,
 }
 
 impl Walker<'_> {

@@ -1,27 +1,33 @@
 //! Command patterns of `deny-command` rules: a command as one would type it, matched by meaning.
 //!
-//! A pattern is read by the same table of programs as a command is, so that options match in any spelling and order,
-//! subcommands after global options, and operands by the path they lead to. What a pattern does not mention is free.
+//! A pattern is read by the same table of programs as the command that it is compared with, so that options match in any
+//! spelling and order, subcommands after global options, and operands by the path they lead to. What a pattern does not
+//! mention is free. Reading waits until a command of that program comes along: most patterns are never needed.
 
+mod doubt;
+mod form;
 mod operand;
+mod split;
+
+use std::cell::OnceCell;
 
 use crate::effects::{Argument, Invocation, Value};
+use crate::policy::Rule;
 use crate::policy::evaluate::Facts;
-use crate::programs::reading::At;
-use crate::programs::{self, Program, Reading};
+use crate::programs::{self, Program, Programs, Reading};
+use form::{Form, Variant};
 use operand::Operand;
 
 /// One pattern.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct CommandPattern {
     /// As written.
     pub text: String,
+    /// Variables that the command must see, with their values.
+    environment: Vec<(String, Operand)>,
     program: Operand,
-    /// Subcommands, then operands, in order.
-    subcommand: Vec<String>,
-    operands: Vec<Operand>,
-    /// Options that must be there, by canonical name, with a value if one is stated.
-    options: Vec<(String, Option<Operand>)>,
+    /// What stands after the program; several where an option is written with `{a,b}`.
+    variants: Vec<Variant>,
     /// Whether `--` must be there: `git checkout -- file` is not `git checkout branch`.
     dashes: bool,
 }
@@ -31,66 +37,145 @@ pub struct CommandPattern {
 pub struct PatternError {
     /// Byte offset in the pattern's text.
     pub at: usize,
+    /// How many bytes are meant.
+    pub length: usize,
     /// What is wrong, in the style of a problem's label.
     pub message: String,
     /// What to write instead.
     pub help: Option<String>,
 }
 
+impl PatternError {
+    fn new(at: usize, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            at,
+            length: 1,
+            message: message.into(),
+            help: Some(help.into()),
+        }
+    }
+
+    fn spanning(self, length: usize) -> Self {
+        Self { length, ..self }
+    }
+}
+
+/// What matching may know besides the command.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    pub facts: &'a Facts,
+    pub programs: &'a Programs,
+    /// The rules that say what `<protected>` is.
+    pub rules: &'a [Rule],
+}
+
+/// A command with one of its readings.
+struct Read<'r, 'w> {
+    command: &'w Invocation,
+    entry: Option<&'static Program>,
+    reading: &'r Reading<'w>,
+    /// The words that operands of patterns are compared with, once they are needed.
+    words: OnceCell<Vec<Argument>>,
+}
+
+impl<'r, 'w> Read<'r, 'w> {
+    fn new(
+        command: &'w Invocation,
+        entry: Option<&'static Program>,
+        reading: &'r Reading<'w>,
+    ) -> Self {
+        Self {
+            command,
+            entry,
+            reading,
+            words: OnceCell::new(),
+        }
+    }
+
+    /// Returns the words that the operands of a pattern with so many subcommands are compared with. A subcommand that the pattern
+    /// does not name is an operand of it: `npm *`.
+    fn operands(&self, depth: usize) -> &[Argument] {
+        let words = self.words.get_or_init(|| self.all_operands());
+        words.get(depth..).unwrap_or_default()
+    }
+
+    /// Returns the subcommands, the operands, and the words of commands that this one starts.
+    fn all_operands(&self) -> Vec<Argument> {
+        let words = &self.command.words;
+        let path = self.reading.subcommand.iter().map(|name| Argument {
+            value: Value::Known((*name).to_owned()),
+            places: None,
+            all_of: None,
+        });
+        let operands = self
+            .reading
+            .operands()
+            .map(|part| form::argument_at(part.at, words));
+        let commands = self
+            .reading
+            .commands
+            .iter()
+            .flat_map(|command| words.get(command.words.clone()).unwrap_or_default())
+            .cloned();
+        path.chain(operands).chain(commands).collect()
+    }
+}
+
 impl CommandPattern {
     /// Reads a pattern.
     ///
     /// # Errors
-    /// When it is empty, its quoting is broken, or it holds a `<word>` that stands for nothing.
+    /// When it is empty, its quoting is broken, it holds more than one command, or a `<word>` that stands for nothing.
     pub fn parse(text: &str) -> Result<Self, PatternError> {
-        let words = split(text)?;
-        let Some(((_, program), rest)) = words.split_first() else {
-            return Err(PatternError {
-                at: 0,
-                message: "this pattern names no program".into(),
-                help: Some(
-                    "write a command as you would type it, such as `git push --force`".into(),
-                ),
-            });
+        let mut words = split::words(text)?;
+        let count = words
+            .iter()
+            .take_while(|(_, word)| split::assignment(word).is_some())
+            .count();
+        let rest = words.split_off(count);
+        let environment = words
+            .iter()
+            .filter_map(|(_, word)| split::assignment(word))
+            .map(|(name, value)| (name.to_owned(), Operand::new(value)))
+            .collect();
+        let (program, rest) = match rest.split_first() {
+            Some(((_, program), rest)) => (split::base_name(program), rest),
+            // Variables alone: whatever runs with them.
+            None if count > 0 => ("*", [].as_slice()),
+            None => {
+                return Err(PatternError::new(
+                    0,
+                    "this pattern names no program",
+                    "write a command as you would type it, such as `git push --force`",
+                ));
+            }
         };
-        for (at, word) in rest {
-            operand::check(word).map_err(|message| PatternError {
-                at: *at,
-                message,
-                help: Some(format!("known: {}", operand::NAMES.join(", "))),
-            })?;
-        }
-        let plain: Vec<&str> = rest.iter().map(|(_, word)| word.as_str()).collect();
-        let entry = programs::find(program);
-        let readings = programs::read(entry, &plain);
-        // The first reading takes no next word for the value of an option that is not listed.
-        let (subcommand, operands, options) = match readings.first() {
-            Some(reading) => parts(reading, &plain),
-            None => (Vec::new(), Vec::new(), Vec::new()),
-        };
+        split::check(rest)?;
+        let plain: Vec<String> = rest.iter().map(|(_, word)| word.clone()).collect();
         Ok(Self {
-            dashes: plain.contains(&"--"),
+            dashes: plain.iter().any(|word| word == "--"),
             text: text.trim().to_owned(),
+            environment,
             program: Operand::new(program),
-            subcommand,
-            operands,
-            options,
+            variants: Variant::all(plain),
         })
     }
 
-    /// Returns whether a command is what the pattern describes, in any of its readings.
+    /// Returns whether a command is what the pattern describes, in any of its readings by the shipped table.
     #[must_use]
     pub fn matches(&self, command: &Invocation, facts: &Facts) -> bool {
-        let Some(name) = command.program.as_deref() else {
-            return false;
+        let known = Known {
+            facts,
+            programs: &Programs::SHIPPED,
+            rules: &[],
         };
-        let entry = programs::find(name);
-        if !self.names(name, entry) {
-            return false;
-        }
-        programs::read(entry, &command.words)
-            .iter()
-            .any(|reading| self.fits(reading, &command.words, facts))
+        denied_by(std::slice::from_ref(self), &[], command, &known).is_some()
+    }
+
+    /// Says what is doubtful in a pattern that can be used.
+    #[must_use]
+    pub fn doubt(&self, programs: &Programs) -> Option<PatternError> {
+        doubt::of(self, programs)
     }
 
     /// A program matches under each of its names.
@@ -98,139 +183,103 @@ impl CommandPattern {
         self.program.is_text(name) || entry.is_some_and(|entry| self.program.is_text(entry.name))
     }
 
-    fn fits(&self, reading: &Reading<'_>, words: &[Argument], facts: &Facts) -> bool {
-        let subcommands = &reading.subcommand;
-        let has_dashes = || words.iter().any(|word| word.value.known() == Some("--"));
-        let same_path = self.subcommand.len() <= subcommands.len()
-            && self
-                .subcommand
-                .iter()
-                .zip(subcommands)
-                .all(|(one, other)| one == other);
-        let all_options = self.options.iter().all(|(name, value)| {
-            reading
-                .options
-                .iter()
-                .filter(|option| option.name == name)
-                .any(|option| match (value, option.value) {
-                    (None, _) => true,
-                    (Some(_), None) => false,
-                    (Some(value), Some(at)) => value.matches(&argument_at(at, words), facts),
-                })
-        });
-        same_path
-            && all_options
-            && (!self.dashes || has_dashes())
-            && self.operands_fit(reading, words, facts)
+    fn sees(&self, command: &Invocation) -> bool {
+        self.environment.iter().all(|(name, value)| {
+            command
+                .variable(name)
+                .is_some_and(|held| held.iter().any(|held| value.may_be(held)))
+        })
     }
 
-    /// The pattern's operands appear in this order; others may stand between them.
-    fn operands_fit(&self, reading: &Reading<'_>, words: &[Argument], facts: &Facts) -> bool {
-        // A subcommand that the pattern does not name is an operand of it: `npm *`.
-        let further = reading
-            .subcommand
-            .iter()
-            .skip(self.subcommand.len())
-            .map(|name| Argument {
-                value: Value::Known((*name).to_owned()),
-                places: None,
-                all_of: None,
-            });
-        let operands = reading.operands().map(|part| argument_at(part.at, words));
-        let commands = reading
-            .commands
-            .iter()
-            .flat_map(|command| words.get(command.words.clone()).unwrap_or_default())
-            .cloned();
-        let mut given = further.chain(operands).chain(commands);
-        self.operands
-            .iter()
-            .all(|operand| given.any(|word| operand.matches(&word, facts)))
+    fn fits(&self, read: &Read<'_, '_>, known: &Known<'_>) -> bool {
+        self.has_form(read, |form| {
+            form.leads_to(read.reading)
+                && form.options_fit(read, known)
+                && form.operands_fit(read.operands(form.depth()), known)
+        })
     }
-}
 
-type Parts = (Vec<String>, Vec<Operand>, Vec<(String, Option<Operand>)>);
-
-/// Takes apart what the table of programs reads in a pattern's words.
-fn parts(reading: &Reading<'_>, words: &[&str]) -> Parts {
-    let subcommand = reading.subcommand.iter().map(|name| (*name).to_owned());
-    let mut operands: Vec<Operand> = reading
-        .operands()
-        .map(|part| part.at.text(words))
-        .filter(|word| *word != "**")
-        .map(Operand::new)
-        .collect();
-    // Words of a command that the pattern's program starts.
-    for command in &reading.commands {
-        let given = words.get(command.words.clone()).unwrap_or_default();
-        operands.extend(
-            given
-                .iter()
-                .filter(|word| **word != "**")
-                .map(|word| Operand::new(word)),
-        );
+    /// Whether the pattern describes the command as an exception: what the command adds to it must not undo it.
+    fn excepts(&self, read: &Read<'_, '_>, known: &Known<'_>) -> bool {
+        self.has_form(read, |form| {
+            form.leads_to(read.reading)
+                && form.options_hold(read, known)
+                && form.operands_are(read.operands(form.depth()), known)
+        })
     }
-    let options = reading.options.iter().map(|option| {
-        let value = option.value.map(|at| Operand::new(at.text(words)));
-        (option.name.to_owned(), value)
-    });
-    (subcommand.collect(), operands, options.collect())
-}
 
-/// Returns the word, or the part of it, that stands at a place.
-fn argument_at(at: At, words: &[Argument]) -> Argument {
-    let whole = words.get(at.word);
-    let is_whole = at.from == 0 && at.to.is_none();
-    match whole {
-        Some(word) if is_whole => word.clone(),
-        Some(word) => {
-            let text = at.text(words).to_owned();
-            Argument {
-                value: match word.value {
-                    Value::Known(_) => Value::Known(text),
-                    Value::Starts(_) => Value::Starts(text),
-                },
-                places: None,
-                all_of: None,
-            }
+    /// Whether a way to read the pattern is such.
+    fn has_form(&self, read: &Read<'_, '_>, is: impl Fn(&Form) -> bool) -> bool {
+        let mut words = read.command.words.iter();
+        if self.dashes && !words.any(|word| word.value.known() == Some("--")) {
+            return false;
         }
-        None => Argument {
-            value: Value::Starts(String::new()),
-            places: None,
-            all_of: None,
-        },
+        // A pattern for any program is no command of this one: its words may be operands, whatever this one makes of them.
+        let is_any = self.program.is_wild();
+        let path = &read.reading.subcommand;
+        self.variants.iter().any(|variant| {
+            is(&variant.form(read.entry, path))
+                || (is_any && read.entry.is_some() && is(&variant.form(None, path)))
+        })
     }
 }
 
-/// Splits a pattern at blanks; quotes keep blanks in a word. Returns each word with the byte it begins at.
-fn split(text: &str) -> Result<Vec<(usize, String)>, PatternError> {
-    let mut words = Vec::new();
-    let mut word: Option<(usize, String)> = None;
-    let mut letters = text.char_indices();
-    while let Some((at, letter)) = letters.next() {
-        if letter.is_whitespace() {
-            words.extend(word.take());
+/// Returns the pattern that describes a command in a reading in which no exception does. A reading more, or one more entry of
+/// its program, can only deny more.
+#[must_use]
+pub fn denied_by<'p>(
+    patterns: &'p [CommandPattern],
+    except: &[CommandPattern],
+    command: &Invocation,
+    known: &Known<'_>,
+) -> Option<&'p CommandPattern> {
+    let name = command.program.as_deref()?;
+    for entry in known.programs.entries(name) {
+        let is_named =
+            |pattern: &&CommandPattern| pattern.names(name, entry) && pattern.sees(command);
+        let patterns: Vec<&CommandPattern> = patterns.iter().filter(is_named).collect();
+        if patterns.is_empty() {
             continue;
         }
-        let (_, current) = word.get_or_insert((at, String::new()));
-        if !matches!(letter, '\'' | '"') {
-            current.push(letter);
-            continue;
-        }
-        loop {
-            match letters.next() {
-                Some((_, end)) if end == letter => break,
-                Some((_, inner)) => current.push(inner),
-                None => {
-                    return Err(PatternError {
-                        at,
-                        message: "this quote is never closed".into(),
-                        help: None,
-                    });
-                }
+        for reading in &programs::read(entry, &command.words) {
+            let read = Read::new(command, entry, reading);
+            let found = patterns.iter().find(|pattern| pattern.fits(&read, known));
+            if let Some(found) = found
+                && !is_excepted(except, &read, known)
+            {
+                return Some(found);
             }
         }
     }
-    words.extend(word);
-    Ok(words)
+    None
 }
+
+/// Returns whether exceptions describe a command in every one of its readings.
+#[must_use]
+pub fn is_always_excepted(
+    except: &[CommandPattern],
+    command: &Invocation,
+    known: &Known<'_>,
+) -> bool {
+    let Some(name) = command.program.as_deref().filter(|_| !except.is_empty()) else {
+        return false;
+    };
+    known.programs.entries(name).all(|entry| {
+        programs::read(entry, &command.words).iter().all(|reading| {
+            let read = Read::new(command, entry, reading);
+            is_excepted(except, &read, known)
+        })
+    })
+}
+
+fn is_excepted(except: &[CommandPattern], read: &Read<'_, '_>, known: &Known<'_>) -> bool {
+    let name = read.command.program.as_deref().unwrap_or_default();
+    except.iter().any(|pattern| {
+        pattern.names(name, read.entry)
+            && pattern.sees(read.command)
+            && pattern.excepts(read, known)
+    })
+}
+
+#[cfg(test)]
+mod tests;

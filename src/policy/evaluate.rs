@@ -3,12 +3,13 @@
 //! INVARIANT: [`evaluate`] is pure. It reads no file, no clock and no environment; rules are judged independently of each
 //! other, the strictest verdict wins, and so neither their order nor an added rule can loosen a decision.
 
+use super::command_pattern::Known;
 use super::rules::{add_context, deny_command, floor, protect_paths, quality_gate, unknowns};
 use super::{Action, IfNoAsk, Mode, PolicySet, Rule, RuleKind};
 use crate::call::{Call, Event};
 use crate::decision::{Context, Decision, Finding, Verdict};
 use crate::effects::Effects;
-use crate::repo::Case;
+use crate::repo::{Case, Place};
 
 /// What evaluation may know of the world, gathered before it.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +29,18 @@ pub struct Facts {
     pub hook_configs: Vec<String>,
     /// Files that `record` rules write, relative to the root.
     pub records: Vec<String>,
+}
+
+impl Facts {
+    /// Returns a place's path from the root of the file system.
+    #[must_use]
+    pub fn absolute(&self, place: &Place) -> String {
+        match place {
+            Place::Inside(path) if path.is_empty() => self.root.clone(),
+            Place::Inside(path) => format!("{}/{path}", self.root),
+            Place::Outside(path) => path.clone(),
+        }
+    }
 }
 
 /// What a call's rules ask for: an answer now, gates to run and lines to record.
@@ -60,8 +73,13 @@ pub fn evaluate<'p>(
         judgement.add_findings(floor::judge(effects, facts));
         judgement.add_findings(unknowns::judge(set, effects));
     }
+    let known = Known {
+        facts,
+        programs: &set.programs,
+        rules: &set.rules,
+    };
     for rule in &set.rules {
-        judge_rule(&mut judgement, rule, call, effects, facts);
+        judge_rule(&mut judgement, rule, call, effects, &known);
     }
     judgement.decision.settle(set.mode, facts.can_ask);
     judgement
@@ -72,14 +90,15 @@ fn judge_rule<'p>(
     rule: &'p Rule,
     call: &Call,
     effects: &Effects,
-    facts: &Facts,
+    known: &Known<'_>,
 ) {
+    let facts = known.facts;
     match (&rule.kind, call.event) {
         (RuleKind::ProtectPaths(paths), Event::BeforeTool) => {
             judgement.add_findings(protect_paths::judge(rule, paths, effects, facts));
         }
         (RuleKind::DenyCommand(command), Event::BeforeTool) => {
-            judgement.add_findings(deny_command::judge(rule, command, effects, facts));
+            judgement.add_findings(deny_command::judge(rule, command, effects, known));
         }
         (RuleKind::QualityGate(gate), event)
             if quality_gate::is_due(rule, gate, event, effects, facts) =>

@@ -9,6 +9,7 @@ mod gate;
 mod globs;
 mod kinds;
 mod layers;
+mod programs;
 mod reader;
 mod rule;
 mod settings;
@@ -73,11 +74,21 @@ pub fn repository_layers(root: &Path) -> Vec<LayerFile> {
 /// `known_runtimes` are the words that `runtimes` may hold. The layers may come in any order.
 #[must_use]
 pub fn load(root: &Path, layers: &[LayerFile], known_runtimes: &[&str]) -> Loaded {
+    read_layers(Loading::new(Some(root), known_runtimes), layers)
+}
+
+/// Like [`load`], for a person who wants to hear of every doubt: what is only looked at when it is needed is looked at now.
+#[must_use]
+pub fn check(root: &Path, layers: &[LayerFile], known_runtimes: &[&str]) -> Loaded {
+    let loading = Loading::new(Some(root), known_runtimes);
+    read_layers(loading.thoroughly(), layers)
+}
+
+fn read_layers(mut loading: Loading<'_>, layers: &[LayerFile]) -> Loaded {
     let mut layers: Vec<&LayerFile> = layers.iter().collect();
     layers.sort_by(|left, right| {
         (left.layer, &left.base, &left.path).cmp(&(right.layer, &right.base, &right.path))
     });
-    let mut loading = Loading::new(Some(root), known_runtimes);
     for layer in layers {
         loading.layer_file(layer);
     }

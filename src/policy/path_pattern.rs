@@ -34,8 +34,52 @@ pub struct PathPatterns {
 pub struct PathPattern {
     text: String,
     excepts: bool,
+    /// Whether it also names paths by where they are on the system: `~/…`, `/etc/…`.
+    is_of_system: bool,
     /// What `{a,b}` stands for; one without braces.
     alternatives: Vec<Vec<Part>>,
+}
+
+/// Folders of a system that a glob with a slash in front names. The policy's folder may hold one of that name, too: such a
+/// glob means both.
+const SYSTEM_FOLDERS: [&str; 28] = [
+    "etc",
+    "usr",
+    "var",
+    "tmp",
+    "home",
+    "root",
+    "dev",
+    "proc",
+    "sys",
+    "mnt",
+    "boot",
+    "private",
+    "bin",
+    "sbin",
+    "lib",
+    "lib64",
+    "opt",
+    "srv",
+    "run",
+    "media",
+    "nix",
+    "snap",
+    "Users",
+    "System",
+    "Library",
+    "Volumes",
+    "Applications",
+    "Network",
+];
+
+/// A path as globs see it: from the folder that they are relative to, where it lies there, and as a whole.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'p> {
+    pub inside: Option<&'p str>,
+    /// Only needed where [`PathPatterns::reach_outside`].
+    pub absolute: Option<&'p str>,
+    pub home: Option<&'p str>,
 }
 
 /// What stands between two slashes.
@@ -102,7 +146,7 @@ impl PathPatterns {
             if pattern.excepts {
                 pattern.covers(folder, case)
             } else {
-                pattern.reaches_below(folder, case)
+                pattern.reaches_below(0, folder, case)
             }
         })
     }
@@ -121,6 +165,30 @@ impl PathPatterns {
                 in_home.is_some_and(|rest| pattern.covers_from(1, rest, case))
             } else {
                 pattern.covers(path, case)
+            }
+        })
+    }
+
+    /// Whether any glob names paths by where they are on the system: `~/…`, `/etc/…`.
+    #[must_use]
+    pub fn reach_outside(&self) -> bool {
+        self.list.iter().any(|pattern| pattern.is_of_system)
+    }
+
+    /// Returns the glob that covers a path, seen from the policy's folder or as a whole. The last glob that matches decides.
+    #[must_use]
+    pub fn cover(&self, seen: &Seen<'_>, case: Case) -> Option<&PathPattern> {
+        self.last(|pattern| pattern.sees(seen, case))
+    }
+
+    /// Returns a glob that could match some path below a folder, as [`PathPatterns::below`] does.
+    #[must_use]
+    pub fn reach_below(&self, seen: &Seen<'_>, case: Case) -> Option<&PathPattern> {
+        self.last(|pattern| {
+            if pattern.excepts {
+                pattern.sees(seen, case)
+            } else {
+                pattern.sees_below(seen, case)
             }
         })
     }
@@ -165,6 +233,7 @@ impl PathPattern {
         Ok(Self {
             text: text.into(),
             excepts,
+            is_of_system: is_of_system(glob),
             alternatives,
         })
     }
@@ -201,6 +270,47 @@ impl PathPattern {
             .starts_with("~/")
     }
 
+    /// Returns whether it names paths by where they are on the system: `~/…`, `/etc/…`.
+    #[must_use]
+    pub fn is_of_system(&self) -> bool {
+        self.is_of_system
+    }
+
+    fn sees(&self, seen: &Seen<'_>, case: Case) -> bool {
+        let inside = seen.inside.filter(|_| !self.is_in_home());
+        if inside.is_some_and(|path| self.covers(path, case)) {
+            return true;
+        }
+        let Some(path) = seen.absolute.filter(|_| self.is_of_system) else {
+            return false;
+        };
+        if !self.is_in_home() {
+            return self.covers(path, case);
+        }
+        seen.home
+            .and_then(|home| below_folder(path, home, case))
+            .is_some_and(|rest| self.covers_from(1, rest, case))
+    }
+
+    fn sees_below(&self, seen: &Seen<'_>, case: Case) -> bool {
+        let inside = seen.inside.filter(|_| !self.is_in_home());
+        if inside.is_some_and(|path| self.reaches_below(0, path, case)) {
+            return true;
+        }
+        let Some(path) = seen.absolute.filter(|_| self.is_of_system) else {
+            return false;
+        };
+        if !self.is_in_home() {
+            return self.reaches_below(0, path, case);
+        }
+        let Some(home) = seen.home else {
+            return false;
+        };
+        let holds_home = name::same(path, home, case) || below_folder(home, path, case).is_some();
+        holds_home
+            || below_folder(path, home, case).is_some_and(|rest| self.reaches_below(1, rest, case))
+    }
+
     fn covers(&self, path: &str, case: Case) -> bool {
         self.covers_from(0, path, case)
     }
@@ -212,9 +322,10 @@ impl PathPattern {
             .any(|parts| covers(parts, path, case))
     }
 
-    fn reaches_below(&self, folder: &str, case: Case) -> bool {
+    fn reaches_below(&self, skip: usize, folder: &str, case: Case) -> bool {
         self.alternatives
             .iter()
+            .filter_map(|alternative| alternative.get(skip..))
             .any(|parts| reaches_below(parts, folder, case))
     }
 }
@@ -223,6 +334,16 @@ impl std::fmt::Display for PathPattern {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+/// Whether a glob names a folder of the system, the home folder, or a drive of Windows.
+fn is_of_system(glob: &str) -> bool {
+    if let Some(rest) = glob.strip_prefix('/') {
+        let first = rest.split('/').next().unwrap_or_default();
+        return SYSTEM_FOLDERS.contains(&first);
+    }
+    let drive = matches!(glob.as_bytes(), [letter, b':', b'/', ..] if letter.is_ascii_alphabetic());
+    drive || glob.starts_with("~/")
 }
 
 /// Returns the names of a path, without empty ones and `.`.

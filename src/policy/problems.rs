@@ -10,7 +10,7 @@ mod github;
 mod human;
 mod json;
 pub mod layers;
-mod nearest;
+pub(crate) mod nearest;
 mod quote;
 pub mod shape;
 pub mod values;

@@ -11,10 +11,9 @@ pub(super) mod unknowns;
 
 use std::time::Duration;
 
-use regex::Regex;
-
 use super::command_pattern::CommandPattern;
 use super::path_pattern::PathPatterns;
+use super::text_pattern::TextPattern;
 use crate::call::{Access, Event};
 
 /// What a rule is about.
@@ -69,7 +68,7 @@ pub struct DenyCommand {
     pub patterns: Vec<CommandPattern>,
     pub except: Vec<CommandPattern>,
     /// A regular expression on the text that `scope` names.
-    pub matches: Option<Regex>,
+    pub matches: Option<TextPattern>,
     pub scope: MatchScope,
 }
 

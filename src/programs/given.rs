@@ -29,6 +29,14 @@ pub(super) struct Operand {
     pub(super) folders: usize,
 }
 
+/// The subcommands of the command that a pattern is compared with.
+#[derive(Clone, Copy)]
+pub(super) struct Along<'w> {
+    pub(super) path: &'w [&'w str],
+    /// Whether a word of the pattern fits a name.
+    pub(super) fits: fn(&str, &str) -> bool,
+}
+
 /// Goes through the words once.
 pub(super) struct Parser<'w, W> {
     pub(super) words: &'w [W],
@@ -47,6 +55,10 @@ pub(super) struct Parser<'w, W> {
     /// How many places there were where the next word may be a value or not.
     pub(super) doubts: usize,
     choice: Choice,
+    /// Set where the words are those of a pattern.
+    pub(super) along: Option<Along<'w>>,
+    /// Whether no further subcommand follows: after `**` of a pattern.
+    past_subcommands: bool,
 }
 
 impl<'w, W: Word> Parser<'w, W> {
@@ -66,6 +78,8 @@ impl<'w, W: Word> Parser<'w, W> {
             uncertain: program.is_none(),
             doubts: 0,
             choice,
+            along: None,
+            past_subcommands: false,
         }
     }
 

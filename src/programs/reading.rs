@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::given::{Choice, Parser};
+use super::given::{Along, Choice, Parser};
 use super::layout;
 use super::table::{Opt, Program, Role};
 
@@ -193,6 +193,21 @@ pub fn read<'w, W: Word>(program: Option<&'static Program>, words: &'w [W]) -> V
         (0..doubts.min(READINGS)).for_each(|doubt| add(Choice::Only(doubt)));
     }
     readings
+}
+
+/// Returns what the words of a pattern mean, compared with a command that has these subcommands: a word with wildcards where a
+/// subcommand stands is the command's own, and `**` is any number of them.
+#[must_use]
+pub fn read_along<'w>(
+    program: Option<&'static Program>,
+    words: &'w [&'w str],
+    path: &'w [&'w str],
+    fits: fn(&str, &str) -> bool,
+) -> Reading<'w> {
+    let mut parser = Parser::new(program, words, Choice::Never);
+    parser.along = Some(Along { path, fits });
+    parser.run();
+    layout::apply(parser)
 }
 
 fn read_as<'w, W: Word>(

@@ -60,6 +60,8 @@ pub struct Habits {
     pub means: &'static [(&'static str, &'static str)],
     /// Options that are short for several others: `-D` of git branch is `-d -f`.
     pub expands: &'static [(&'static str, &'static [&'static str])],
+    /// Options that take the effect of others away: `--force` of git push that of `--force-with-lease`.
+    pub overrides: &'static [(&'static str, &'static [&'static str])],
 }
 
 /// Stands for a program or subcommand that the table does not list.
@@ -99,6 +101,7 @@ static UNKNOWN_HABITS: Habits = Habits {
     reads_after: None,
     means: &[],
     expands: &[],
+    overrides: &[],
 };
 
 /// How a program tells options from operands.

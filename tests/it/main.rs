@@ -15,6 +15,7 @@ mod globs;
 #[cfg(test)]
 mod hook;
 #[cfg(test)]
+mod own_programs;
 mod packs;
 #[cfg(test)]
 mod payloads;

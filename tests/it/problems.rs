@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use hookgate::policy::load::{Loaded, load, repository_layers};
+use hookgate::policy::load::{Loaded, check, repository_layers};
 use hookgate::policy::problems::{Code, Colour, Format, report};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/problems.md");
@@ -87,7 +87,7 @@ fn load_examples(body: &str) -> Loaded {
             write_example(&root, name, text);
         }
     }
-    load(&root, &repository_layers(&root), &RUNTIMES)
+    check(&root, &repository_layers(&root), &RUNTIMES)
 }
 
 /// Writes one file. After its name, `bytes` turns `\x1b` into that byte and `repeat=N` repeats the last line.

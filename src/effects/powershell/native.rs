@@ -6,6 +6,7 @@ use super::state::State;
 use super::{Items, Walker, paths, unknown};
 use crate::call::{ShellCommand, ShellDialect};
 use crate::effects::{Effects, Span, UnknownKind, Value, cmd, shell_tools};
+use crate::programs::Programs;
 
 /// A shell of Windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -209,12 +210,12 @@ impl Walker<'_> {
                 self.unknown(UnknownKind::Path(crate::call::Access::Write), name, span);
                 continue;
             };
-            shell_tools::add(&mut found, &command, &seen);
+            shell_tools::add(&mut found, &command, &seen, &Programs::SHIPPED);
             self.take(found, flow.is_some(), span);
         }
         if state.folders.iter().all(Option::is_none) {
             let mut found = Effects::default();
-            shell_tools::add(&mut found, &command, self.repository);
+            shell_tools::add(&mut found, &command, self.repository, &Programs::SHIPPED);
             found.paths.clear();
             self.take(found, flow.is_some(), span);
         }

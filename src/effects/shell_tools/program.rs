@@ -9,9 +9,9 @@ use super::simple::joined;
 use super::stages::Input;
 use super::state::{Folder, State};
 use crate::call::Access;
-use crate::effects::{Argument, Invocation, Span, UnknownKind};
+use crate::effects::{Argument, Environment, Invocation, Span, UnknownKind, Value};
 use crate::programs::reading::At;
-use crate::programs::{self, Reading, Role};
+use crate::programs::{Reading, Role};
 use crate::repo::{Follow, Place, Places};
 
 /// One program with its words, while it is looked at.
@@ -52,6 +52,10 @@ impl Walker<'_> {
         let name = first.value.known().map(base_name);
         let index = self.effects.commands.len();
         let mut invocation = self.invocation(name, rest, span);
+        invocation.environment = Environment {
+            given: self.given.clone(),
+            shell: state.variables.clone(),
+        };
         self.resolve(&mut invocation, rest, state);
         self.effects.commands.push(invocation);
         let Some(name) = name else {
@@ -80,9 +84,17 @@ impl Walker<'_> {
             index,
         };
         let arguments: Vec<Argument> = fields.iter().map(argument).collect();
-        for reading in &programs::read(programs::find(name), &arguments) {
-            self.reading(&started, reading, &arguments, state);
-            started.is_doubtful = true;
+        for readings in self.programs.readings(name, &arguments) {
+            started.is_doubtful = false;
+            for reading in &readings {
+                self.reading(&started, reading, &arguments, state);
+                started.is_doubtful = true;
+            }
+        }
+        for words in self.programs.other_words(name) {
+            let words = words.iter().map(|word| Field::known(word, span));
+            let words: Vec<Field> = words.chain(fields.iter().cloned()).collect();
+            self.deeper(&started, &words, state);
         }
     }
 
@@ -117,9 +129,14 @@ impl Walker<'_> {
             folders: folders_at(last),
             ..state.clone()
         };
+        let outer = self.given.len();
+        for field in pieces(started, reading, &[Role::Assignment]) {
+            self.given.extend(assigned(&field.value));
+        }
         for command in &reading.commands {
             self.command_in(started, reading, command, &inside);
         }
+        self.given.truncate(outer);
         if matches!(started.name.as_str(), "split" | "gsplit")
             && pieces(started, reading, &[Role::Write]).is_empty()
         {
@@ -319,9 +336,21 @@ impl Walker<'_> {
             let is_all = start.is_empty() || start.ends_with('/');
             if is_all && !start.contains(['*', '?', '[']) {
                 word.all_of = places(if start.is_empty() { "." } else { start });
+            } else {
+                word.places = places(text);
             }
         }
     }
+}
+
+/// Returns the variable that a word such as `NAME=value` sets.
+pub(super) fn assigned(word: &Value) -> Option<(String, Vec<Value>)> {
+    let (name, value) = word.start().split_once('=')?;
+    let value = match word {
+        Value::Known(_) => Value::Known(value.to_owned()),
+        Value::Starts(_) => Value::Starts(value.to_owned()),
+    };
+    Some((name.to_owned(), vec![value]))
 }
 
 fn argument(field: &Field) -> Argument {

@@ -25,11 +25,18 @@ impl Walker<'_> {
         };
         self.budget = budget;
         let readings = self.fields(&simple.words, state);
+        let outer = self.given.len();
         if simple.words.is_empty() {
             self.assign(&simple.assignments, state);
         } else {
             // They hold for this command alone; what is executed in them runs all the same.
-            self.assign(&simple.assignments, &mut state.clone());
+            let mut inner = state.clone();
+            self.assign(&simple.assignments, &mut inner);
+            self.given
+                .extend(simple.assignments.iter().filter_map(|assignment| {
+                    let values = inner.variable(&assignment.name)?;
+                    Some((assignment.name.clone(), values.to_vec()))
+                }));
         }
         self.redirects(&simple.redirects, state);
         let input = self.input_of(&simple.redirects, state);
@@ -44,6 +51,7 @@ impl Walker<'_> {
                 None => inner,
             });
         }
+        self.given.truncate(outer);
         self.keep_output(simple, state);
         if let Some(after) = after {
             *state = after;

@@ -75,7 +75,8 @@ impl Walker<'_> {
         });
     }
 
-    fn deeper(&mut self, started: &Started<'_>, fields: &[Field], state: &State) {
+    /// Judges a program that another one starts.
+    pub(super) fn deeper(&mut self, started: &Started<'_>, fields: &[Field], state: &State) {
         if self.depth >= DEPTH {
             self.unknown(UnknownKind::OpaqueCode, &started.name, Some(started.span));
             return;

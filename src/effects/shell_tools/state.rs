@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use crate::effects::Value;
+use crate::effects::{Value, Variables};
 use crate::shell::Compound;
 
 /// Alternatives kept of one folder or variable; with more it is not known.
@@ -30,7 +31,7 @@ pub(super) struct State {
     pub(super) stack: Vec<Vec<Folder>>,
     /// What each variable may hold. One that is not listed comes from the environment and may hold anything.
     /// Shared between copies until one changes.
-    pub(super) variables: Rc<BTreeMap<String, Vec<Value>>>,
+    pub(super) variables: Variables,
     /// Arrays of which every element is listed.
     pub(super) lists: BTreeMap<String, Vec<Value>>,
     pub(super) functions: BTreeMap<String, Function>,
@@ -78,7 +79,7 @@ impl State {
     pub(super) fn at(folder: String) -> Self {
         Self {
             folders: vec![Some(folder)],
-            variables: Rc::default(),
+            variables: Variables::default(),
             lists: BTreeMap::new(),
             previous: vec![None],
             unless_moved: Vec::new(),
@@ -106,7 +107,7 @@ impl State {
         if self.variables.len() >= VARIABLES && !self.variables.contains_key(name) {
             return;
         }
-        Rc::make_mut(&mut self.variables).insert(name.to_owned(), values);
+        Arc::make_mut(&mut self.variables).insert(name.to_owned(), values);
     }
 
     /// Returns the elements of an array; a plain variable has one.
@@ -181,8 +182,8 @@ impl State {
         joined
             .lists
             .retain(|name, list| other.lists.get(name) == Some(list));
-        if !Rc::ptr_eq(&joined.variables, &other.variables) {
-            join_variables(Rc::make_mut(&mut joined.variables), &other.variables);
+        if !Arc::ptr_eq(&joined.variables, &other.variables) {
+            join_variables(Arc::make_mut(&mut joined.variables), &other.variables);
         }
         joined.functions.extend(other.functions);
         for link in other.links {

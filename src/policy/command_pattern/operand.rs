@@ -1,11 +1,19 @@
 //! One word of a command pattern: a text with wildcards, a path, or a `<word>` that stands for a place.
 
-use crate::effects::Argument;
+use super::Known;
+use crate::effects::{Argument, Value};
 use crate::policy::evaluate::Facts;
+use crate::policy::rules::protect_paths;
 use crate::repo::Place;
 
 /// The places that have a name, as written in patterns.
-pub(super) const NAMES: [&str; 4] = ["<root>", "<home>", "<repository>", "<outside>"];
+const NAMES: [&str; 5] = [
+    "<root>",
+    "<home>",
+    "<repository>",
+    "<outside>",
+    "<protected>",
+];
 
 /// What a word must be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,15 +28,35 @@ pub(super) enum Operand {
     Repository,
     /// Anything outside the repository.
     Outside,
+    /// What a `protect-paths` rule keeps from being written or deleted.
+    Protected,
+    /// `**`: any number of words.
+    Rest,
 }
 
-/// Says what is wrong with a word, if anything.
-pub(super) fn check(word: &str) -> Result<(), String> {
-    let is_named = word.starts_with('<') && word.ends_with('>');
-    if is_named && !NAMES.contains(&word) {
-        return Err(format!("`{word}` stands for nothing"));
+/// Says what is wrong with a word, and what to write, if anything is.
+pub(super) fn check(word: &str) -> Result<(), (String, String)> {
+    let Some(rest) = word.strip_prefix('<') else {
+        return Ok(());
+    };
+    let known = || format!("known: {}", NAMES.join(", "));
+    match rest.split_once('>') {
+        Some((_, "")) if NAMES.contains(&word) => Ok(()),
+        Some((_, "")) => Err((format!("`{word}` stands for nothing"), known())),
+        Some(("home", rest)) => Err((
+            "a place stands alone".into(),
+            format!("write `~{rest}` for a path of the home folder"),
+        )),
+        Some(_) => Err(("a place stands alone".into(), known())),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Returns whether a word of a pattern fits a name.
+pub(super) fn fits_word(pattern: &str, name: &str) -> bool {
+    pattern == name
+        || pattern.contains(['*', '?', '{'])
+            && alternatives(pattern).iter().any(|one| fits(one, name))
 }
 
 impl Operand {
@@ -38,7 +66,28 @@ impl Operand {
             "<home>" => Self::Home,
             "<repository>" => Self::Repository,
             "<outside>" => Self::Outside,
+            "<protected>" => Self::Protected,
+            "**" => Self::Rest,
             _ => Self::Text(alternatives(word)),
+        }
+    }
+
+    /// Returns the text of a word without wildcards.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(patterns) => match patterns.as_slice() {
+                [text] if !text.contains(['*', '?']) => Some(text),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether it holds `*` or `?`.
+    pub(super) fn is_wild(&self) -> bool {
+        match self {
+            Self::Text(patterns) => patterns.iter().any(|pattern| pattern.contains(['*', '?'])),
+            _ => true,
         }
     }
 
@@ -51,7 +100,7 @@ impl Operand {
     }
 
     /// Returns whether a word of a command fits, by its text or by the place it leads to.
-    pub(super) fn matches(&self, word: &Argument, facts: &Facts) -> bool {
+    pub(super) fn matches(&self, word: &Argument, known: &Known<'_>) -> bool {
         if let Some(text) = word.value.known()
             && self.is_text(text)
         {
@@ -63,17 +112,27 @@ impl Operand {
             .flatten()
             .any(|places| {
                 let is_all = everything_in == Some(places);
-                self.is_place(&places.lexical, is_all, facts)
-                    || self.is_place(&places.real, is_all, facts)
+                self.is_place(&places.lexical, is_all, known)
+                    || self.is_place(&places.real, is_all, known)
             })
     }
 
-    fn is_place(&self, place: &Place, is_all: bool, facts: &Facts) -> bool {
-        let absolute = match place {
-            Place::Inside(path) if path.is_empty() => facts.root.clone(),
-            Place::Inside(path) => format!("{}/{path}", facts.root),
-            Place::Outside(path) => path.clone(),
-        };
+    /// Returns whether a variable may hold what is wanted.
+    pub(super) fn may_be(&self, held: &Value) -> bool {
+        match held {
+            Value::Known(text) => self.is_text(text),
+            Value::Starts(start) => match self {
+                Self::Text(patterns) => patterns
+                    .iter()
+                    .any(|pattern| pattern == "*" || pattern.starts_with(start.as_str())),
+                _ => false,
+            },
+        }
+    }
+
+    fn is_place(&self, place: &Place, is_all: bool, known: &Known<'_>) -> bool {
+        let facts = known.facts;
+        let absolute = facts.absolute(place);
         match self {
             Self::Root => absolute == "/" || is_drive(&absolute),
             Self::Home => facts.home.as_deref() == Some(absolute.as_str()),
@@ -86,6 +145,8 @@ impl Operand {
                         .is_some_and(|rest| rest.starts_with('/'))
             }
             Self::Outside => matches!(place, Place::Outside(_)),
+            Self::Protected => protect_paths::is_protected(known.rules, place, is_all, facts),
+            Self::Rest => true,
             Self::Text(patterns) => patterns.iter().any(|pattern| {
                 let is_path = pattern.contains('/') || pattern.starts_with('~');
                 is_path && path_fits(pattern, place, &absolute, is_all, facts)
@@ -128,7 +189,7 @@ fn path_fits(pattern: &str, place: &Place, absolute: &str, is_all: bool, facts: 
 }
 
 /// Expands `{a,b}`, the first one first; patterns are short, and nesting is not offered.
-fn alternatives(word: &str) -> Vec<String> {
+pub(super) fn alternatives(word: &str) -> Vec<String> {
     let parts = word.split_once('{').and_then(|(before, rest)| {
         let (inside, after) = rest.split_once('}')?;
         inside.contains(',').then_some((before, inside, after))

@@ -10,15 +10,11 @@ use crate::policy::yaml::Node;
 pub(super) enum Use {
     /// Paths below the policy file's folder.
     Inside,
+    /// As `Inside`, and those that a glob names by where they are: `~/…`, `/etc/…`.
+    Anywhere,
     /// Absolute paths, or below the home folder.
     Outside,
 }
-
-/// Top-level folders of a system that no repository has under the same name, as far as an author could mean it.
-const SYSTEM_FOLDERS: [&str; 16] = [
-    "etc", "usr", "var", "tmp", "home", "root", "dev", "proc", "sys", "mnt", "boot", "private",
-    "Users", "System", "Library", "Volumes",
-];
 
 /// Reads one glob or a list of globs.
 pub(super) fn read(reader: &mut Reader<'_>, node: &Node, key: &str, with: Use) -> PathPatterns {
@@ -57,34 +53,71 @@ fn check(reader: &mut Reader<'_>, text: Text<'_>, pattern: &PathPattern, with: U
         let why = "paths are resolved before they are compared, so none holds `..`";
         let help = "write the path without `..`, relative to the policy file's folder";
         reader.say(values::outside_repository(place, text.text, why, help));
+    } else if let Some((why, better)) = dead(glob) {
+        let sign = if text.text.starts_with('!') { "!" } else { "" };
+        let better = format!("{sign}{better}");
+        reader.say(values::dead_glob(place, text.text, why, &better));
     } else if with == Use::Outside {
         if !pattern.is_absolute() {
             reader.say(values::relative_exception(place, text.text));
         }
-    } else if names_system_folder(pattern, glob) {
-        let inner = glob.trim_start_matches(['~', '/']);
-        let help = format!(
-            "for everything outside the repository write `outside-repository: true`; for a folder of the repository `{}`",
-            inner
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(60)
-                .collect::<String>()
-        );
+    } else if with == Use::Inside && pattern.is_of_system() && !glob.starts_with('/') {
         let why = "paths are relative to the policy file's folder";
-        reader.say(values::outside_repository(place, text.text, why, &help));
+        let help = "inputs of a gate lie in the repository";
+        reader.say(values::outside_repository(place, text.text, why, help));
     }
 }
 
-/// Returns whether a glob is a path outside the repository rather than one that a leading slash anchors.
-fn names_system_folder(pattern: &PathPattern, glob: &str) -> bool {
-    match glob.strip_prefix('/') {
-        Some(rest) => {
-            let first = rest.split('/').next().unwrap_or_default();
-            SYSTEM_FOLDERS.contains(&first)
-        }
-        None => pattern.is_absolute() || glob == "~",
+/// Says why no path ever fits a glob as it is written, and how it was probably meant.
+fn dead(glob: &str) -> Option<(&'static str, String)> {
+    let trimmed = glob.trim();
+    if trimmed.len() != glob.len() {
+        let why = "blanks at the beginning and at the end are part of the name";
+        return Some((why, trimmed.to_owned()));
     }
+    if glob.split('/').any(|name| name == ".") {
+        let names: Vec<&str> = glob.split('/').filter(|name| *name != ".").collect();
+        let better = match names.as_slice() {
+            [name] => format!("/{name}"),
+            names => names.join("/"),
+        };
+        let better = if better.is_empty() || better == "/" {
+            "**".to_owned()
+        } else {
+            better
+        };
+        return Some(("paths are compared without `.`", better));
+    }
+    for variable in ["$HOME", "${HOME}", "%USERPROFILE%", "$env:USERPROFILE"] {
+        if let Some(rest) = glob.strip_prefix(variable) {
+            let rest = rest.replace('\\', "/");
+            let why = "variables are not replaced here";
+            return Some((why, format!("~/{}", rest.trim_start_matches('/'))));
+        }
+    }
+    if glob.starts_with('$') {
+        return Some(("variables are not replaced here", "**".to_owned()));
+    }
+    if glob == "~" {
+        return Some(("this is a file called `~`", "~/**".to_owned()));
+    }
+    if let Some(rest) = glob.strip_prefix("file://") {
+        return Some(("paths are no URLs", rest.to_owned()));
+    }
+    let is_windows = glob.as_bytes().get(1..3) == Some(br":\")
+        || (glob.contains('\\') && !glob.contains('/') && escapes_letters(glob));
+    is_windows.then(|| {
+        let why = "a backslash takes the next letter for itself, it separates no folders";
+        (why, glob.replace('\\', "/"))
+    })
+}
+
+/// Whether every backslash stands before a letter that needs none.
+fn escapes_letters(glob: &str) -> bool {
+    let mut pieces = glob.split('\\').skip(1);
+    pieces.all(|piece| {
+        piece.starts_with(|next: char| next.is_alphanumeric() || matches!(next, '_' | '.' | '*'))
+    })
 }
 
 /// Returns the path when it stays inside the repository, judged by its text: links are resolved where it is used.

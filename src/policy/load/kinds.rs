@@ -1,7 +1,5 @@
 //! Reads what a rule is about: one function per kind.
 
-use regex::{Regex, RegexBuilder};
-
 use super::gate;
 use super::globs::{self, Use};
 use super::reader::{Map, Reader, Text};
@@ -10,10 +8,9 @@ use crate::policy::command_pattern::CommandPattern;
 use crate::policy::path_pattern::PathPatterns;
 use crate::policy::problems::{shape, values};
 use crate::policy::rules::{AddContext, DenyCommand, MatchScope, ProtectPaths, Record, RuleKind};
+use crate::policy::text_pattern::TextPattern;
 use crate::policy::yaml::Node;
 
-/// Largest compiled expression, in bytes: a tenth of the default, so that a policy of bad will costs less time to read.
-const REGEX_LIMIT: usize = 1024 * 1024;
 const SCOPES: [(MatchScope, &str); 3] = [
     (MatchScope::Words, "words"),
     (MatchScope::Sql, "sql"),
@@ -57,7 +54,7 @@ fn protect_paths(reader: &mut Reader<'_>, key: &Node, value: &Node) -> Option<Pr
     }
     let paths = map
         .get("paths")
-        .map(|node| globs::read(reader, node, "paths", Use::Inside))
+        .map(|node| globs::read(reader, node, "paths", Use::Anywhere))
         .unwrap_or_default();
     let except = match map.entry("except") {
         Some((_, node)) if outside_repository => globs::read(reader, node, "except", Use::Outside),
@@ -95,7 +92,7 @@ fn deny_command(reader: &mut Reader<'_>, key: &Node, value: &Node) -> Option<Den
     let matches = map
         .get("matches")
         .and_then(|node| reader.filled_text(node, "matches"))
-        .and_then(|text| regex(reader, text));
+        .and_then(|text| text_pattern(reader, text));
     if map.get("patterns").is_none() && map.get("matches").is_none() {
         let help = "list commands under `patterns`, or give a regular expression under `matches`";
         missing(reader, key, "patterns", help);
@@ -126,9 +123,12 @@ fn command_patterns(reader: &mut Reader<'_>, map: &Map<'_>, key: &str) -> Vec<Co
             continue;
         };
         match CommandPattern::parse(text.text) {
-            Ok(pattern) => patterns.push(pattern),
+            Ok(pattern) => {
+                doubt(reader, text, &pattern);
+                patterns.push(pattern);
+            }
             Err(error) => {
-                let place = reader.part(text, error.at, 1);
+                let place = reader.part(text, error.at, error.length);
                 reader.say(values::bad_command(
                     place,
                     &error.message,
@@ -140,49 +140,26 @@ fn command_patterns(reader: &mut Reader<'_>, map: &Map<'_>, key: &str) -> Vec<Co
     patterns
 }
 
-fn regex(reader: &mut Reader<'_>, text: Text<'_>) -> Option<Regex> {
-    let error = match RegexBuilder::new(text.text).size_limit(REGEX_LIMIT).build() {
-        Ok(regex) => return Some(regex),
+/// Warns of what is most likely a slip of the pen. Only a person who checks a policy needs to know.
+fn doubt(reader: &mut Reader<'_>, text: Text<'_>, pattern: &CommandPattern) {
+    let doubt = reader.programs.and_then(|programs| pattern.doubt(programs));
+    if let Some(doubt) = doubt {
+        let place = reader.part(text, doubt.at, doubt.length);
+        let problem = values::doubtful_command(place, &doubt.message, doubt.help.as_deref());
+        reader.say(problem);
+    }
+}
+
+fn text_pattern(reader: &mut Reader<'_>, text: Text<'_>) -> Option<TextPattern> {
+    let error = match TextPattern::parse(text.text, reader.scrutiny) {
+        Ok(pattern) => return Some(pattern),
         Err(error) => error,
     };
-    // `regex` reads with the same parser, but does not hand out where the mistake is.
-    let (span, why) = match regex_syntax::parse(text.text) {
-        Err(regex_syntax::Error::Parse(error)) => (Some(*error.span()), error.kind().to_string()),
-        Err(regex_syntax::Error::Translate(error)) => {
-            (Some(*error.span()), error.kind().to_string())
-        }
-        _ if matches!(error, regex::Error::CompiledTooBig(_)) => {
-            (None, "too large once it is compiled".into())
-        }
-        _ => (None, "it cannot be compiled".into()),
-    };
-    let place = match span {
-        Some(span) => {
-            let start = span.start.offset;
-            reader.part(text, start, span.end.offset.saturating_sub(start).max(1))
-        }
+    let place = match error.at {
+        Some((start, length)) => reader.part(text, start, length),
         None => reader.place(text.node),
     };
-    let (why, help) = match why.as_str() {
-        "unclosed group" => (
-            "this group is never closed",
-            Some("write `\\(` to match a parenthesis"),
-        ),
-        "unopened group" => (
-            "no group is open here",
-            Some("write `\\)` to match a parenthesis"),
-        ),
-        "unclosed character class" => (
-            "this bracket is never closed",
-            Some("write `\\[` to match a bracket"),
-        ),
-        other if other.contains("look-around") => {
-            let help = "say what must not match with `except`";
-            ("looking ahead and behind is not supported", Some(help))
-        }
-        other => (other, None),
-    };
-    reader.say(values::bad_regex(place, why, help));
+    reader.say(values::bad_regex(place, &error.why, error.help));
     None
 }
 

@@ -6,21 +6,23 @@ use std::path::{Path, PathBuf};
 use super::files::{self, Extended};
 use super::reader::{Map, Reader, Text};
 use super::settings::Settings;
-use super::{LayerFile, Loaded, rule};
+use super::{LayerFile, Loaded, programs, rule};
 use crate::policy::problems::{FileId, Place, Problems, form, layers, shape, values};
+use crate::policy::text_pattern::Scrutiny;
 use crate::policy::yaml::{self, Kind, Meaning, Node};
 use crate::policy::{Layer, PolicySet, RuleKind, Source, packs};
 
 /// Longest chain of files that extend one another.
 const CHAIN_LIMIT: usize = 32;
 /// Keys of a policy file.
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "version",
     "extends",
     "runtimes",
     "mode",
     "when-broken",
     "on-unknown",
+    "programs",
     "rules",
 ];
 /// Keys that hold for the whole policy and therefore only stand in a layer's own file.
@@ -30,6 +32,8 @@ const OWN_KEYS: [&str; 3] = ["runtimes", "mode", "when-broken"];
 pub(super) struct Loading<'a> {
     root: Option<&'a Path>,
     known_runtimes: &'a [&'a str],
+    /// Whether a person wants to hear of everything, doubts included.
+    is_thorough: bool,
     set: PolicySet,
     problems: Problems,
     settings: Settings,
@@ -70,12 +74,21 @@ impl<'a> Loading<'a> {
         Self {
             root,
             known_runtimes,
+            is_thorough: false,
             set: PolicySet::default(),
             problems: Problems::default(),
             settings: Settings::default(),
             ids: HashMap::new(),
             chain: Vec::new(),
             done: HashSet::new(),
+        }
+    }
+
+    /// Looks for doubts, too.
+    pub(super) fn thoroughly(self) -> Self {
+        Self {
+            is_thorough: true,
+            ..self
         }
     }
 
@@ -160,9 +173,16 @@ impl<'a> Loading<'a> {
     }
 
     fn reader(&mut self, part: &Part) -> Reader<'_> {
+        let is_shipped = part.path.is_none() && part.role == Role::Extended;
         Reader {
             file: part.file,
             problems: &mut self.problems,
+            scrutiny: match (self.is_thorough, is_shipped) {
+                (true, _) => Scrutiny::Compile,
+                (false, true) => Scrutiny::Trust,
+                (false, false) => Scrutiny::Read,
+            },
+            programs: self.is_thorough.then_some(&self.set.programs),
         }
     }
 
@@ -187,12 +207,14 @@ impl<'a> Loading<'a> {
         if part.role == Role::Layer {
             self.runtimes(part, &map);
         }
-        let mut reader = Reader {
-            file: part.file,
-            problems: &mut self.problems,
-        };
-        self.settings
-            .read(&mut reader, &map, part.role == Role::Layer);
+        let mut settings = std::mem::take(&mut self.settings);
+        settings.read(&mut self.reader(part), &map, part.role == Role::Layer);
+        self.settings = settings;
+        if let Some(node) = map.get("programs") {
+            for (name, meaning) in programs::read(&mut self.reader(part), node) {
+                self.set.programs.add(&name, meaning);
+            }
+        }
         if let Some(node) = map.get("rules") {
             self.rules(part, node);
         }

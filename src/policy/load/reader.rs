@@ -3,12 +3,18 @@
 use std::time::Duration;
 
 use crate::policy::problems::{FileId, Place, Problem, Problems, shape, values};
+use crate::policy::text_pattern::Scrutiny;
 use crate::policy::yaml::{Kind, Meaning, Node};
+use crate::programs::Programs;
 
 /// Reads the values of one file.
 pub(super) struct Reader<'a> {
     pub(super) file: FileId,
     pub(super) problems: &'a mut Problems,
+    /// How closely expressions are looked at.
+    pub(super) scrutiny: Scrutiny,
+    /// What programs are known by, where a person wants to hear of every doubt.
+    pub(super) programs: Option<&'a Programs>,
 }
 
 /// A map whose keys were checked.

@@ -240,7 +240,17 @@ fn many_small_things_are_noticed() {
     );
     assert_eq!(
         one("protect-paths: {paths: ['~/x', 'C:/x', '!/etc/x', '../x']}"),
-        ["outside-repository"; 4]
+        ["outside-repository"]
+    );
+    assert_eq!(
+        one(
+            "protect-paths: {paths: ['./a', 'a/./b', 'a ', ' a', '$HOME/x', '~', 'a\\b', '!./a', '//a', 'a//b']}"
+        ),
+        ["dead-glob"; 8]
+    );
+    assert_eq!(
+        one("quality-gate: {run: x, inputs: ['~/x', /etc/x]}"),
+        ["outside-repository"]
     );
     assert_eq!(one("deny-command: {except: a}"), ["missing-key"]);
     assert_eq!(

@@ -1,7 +1,7 @@
 //! Finds the known word that a wrong one was probably meant to be.
 
 /// Returns the known word with the fewest edits, when so few are needed that it is a likely slip.
-pub(super) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     let length = word.chars().count();
     if length > 64 {
         return None;

@@ -201,6 +201,31 @@ pub fn outside_repository(at: Place, glob: &str, why: &str, help: &str) -> Probl
 }
 
 #[must_use]
+pub fn dead_glob(at: Place, glob: &str, why: &str, better: &str) -> Problem {
+    Problem::new(
+        Code::DeadGlob,
+        at,
+        format!("{} can never match", quoted(glob)),
+        why,
+    )
+    .help(format!("write {}", quoted(better)))
+}
+
+#[must_use]
+pub fn doubtful_command(at: Place, why: &str, help: Option<&str>) -> Problem {
+    let problem = Problem::new(
+        Code::DoubtfulCommand,
+        at,
+        "this command pattern may never match",
+        escaped(why),
+    );
+    match help {
+        Some(help) => problem.help(escaped(help)),
+        None => problem,
+    }
+}
+
+#[must_use]
 pub fn never_matches(at: Place, key: &str) -> Problem {
     Problem::new(
         Code::NeverMatches,
@@ -231,4 +256,39 @@ pub fn leaves_repository(at: Place, key: &str, path: &str) -> Problem {
         format!("{} does not", quoted(path)),
     )
     .help("write a path relative to the policy file's folder, without `..` that leaves the repository")
+}
+
+#[must_use]
+pub fn unknown_role(at: Place, word: &str, known: &[&str]) -> Problem {
+    let problem = unknown(Code::UnknownRole, at, word, known, ("role", "roles"));
+    problem
+        .help("the most useful: read, write, edit, delete, target, plain, script, command, folder")
+}
+
+#[must_use]
+pub fn unlisted_option(at: Place, name: &str, known: &[&str]) -> Problem {
+    let title = format!("the option {} is not listed in this entry", quoted(name));
+    with_words(
+        Problem::new(Code::UnlistedOption, at, title, "not listed"),
+        name,
+        "options",
+        known,
+    )
+    .help("list it under `switches`, `values` or `options` first")
+}
+
+#[must_use]
+pub fn bad_program(at: Place, why: &str, help: &str) -> Problem {
+    Problem::new(
+        Code::BadProgram,
+        at,
+        "this entry of a program cannot be used",
+        escaped(why),
+    )
+    .help(help)
+}
+
+#[must_use]
+pub fn unknown_word(at: Place, word: &str, known: &[&str]) -> Problem {
+    unknown(Code::UnknownWord, at, word, known, ("word", "words"))
 }

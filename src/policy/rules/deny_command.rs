@@ -4,38 +4,28 @@ use super::{DenyCommand, MatchScope};
 use crate::decision::Finding;
 use crate::effects::{Effects, Invocation};
 use crate::policy::Rule;
-use crate::policy::command_pattern::CommandPattern;
-use crate::policy::evaluate::Facts;
+use crate::policy::command_pattern::{self, Known};
 
-/// Returns the rule's objections, one for each command.
+/// Returns the rule's objections, one for each command. An exception holds for the command that it describes, not for the line.
 pub(crate) fn judge(
     rule: &Rule,
     deny: &DenyCommand,
     effects: &Effects,
-    facts: &Facts,
+    known: &Known<'_>,
 ) -> Vec<Finding> {
     effects
         .commands
         .iter()
-        .filter(|command| !any(&deny.except, command, facts))
         .filter_map(|command| {
-            let what = by_pattern(deny, command, facts).or_else(|| by_text(deny, command))?;
+            let what =
+                by_pattern(deny, command, known).or_else(|| by_text(deny, command, known))?;
             Some(rule.finding(what, Some(command.span)))
         })
         .collect()
 }
 
-fn any(patterns: &[CommandPattern], command: &Invocation, facts: &Facts) -> bool {
-    patterns
-        .iter()
-        .any(|pattern| pattern.matches(command, facts))
-}
-
-fn by_pattern(deny: &DenyCommand, command: &Invocation, facts: &Facts) -> Option<String> {
-    let pattern = deny
-        .patterns
-        .iter()
-        .find(|pattern| pattern.matches(command, facts))?;
+fn by_pattern(deny: &DenyCommand, command: &Invocation, known: &Known<'_>) -> Option<String> {
+    let pattern = command_pattern::denied_by(&deny.patterns, &deny.except, command, known)?;
     Some(format!(
         "runs {}, which is `{}`",
         shown(command),
@@ -44,7 +34,7 @@ fn by_pattern(deny: &DenyCommand, command: &Invocation, facts: &Facts) -> Option
 }
 
 /// Says which text of the command `matches` finds something in.
-fn by_text(deny: &DenyCommand, command: &Invocation) -> Option<String> {
+fn by_text(deny: &DenyCommand, command: &Invocation, known: &Known<'_>) -> Option<String> {
     let regex = deny.matches.as_ref()?;
     let texts = match deny.scope {
         MatchScope::Words => vec![command.text()],
@@ -56,7 +46,8 @@ fn by_text(deny: &DenyCommand, command: &Invocation) -> Option<String> {
     };
     let found = texts
         .iter()
-        .find_map(|text| regex.find(text).map(|found| found.as_str().to_owned()))?;
+        .find_map(|text| regex.find(text).map(str::to_owned))
+        .filter(|_| !command_pattern::is_always_excepted(&deny.except, command, known))?;
     let place = match deny.scope {
         MatchScope::Words => "holding",
         MatchScope::Sql => "sending SQL with",

@@ -7,9 +7,9 @@ use crate::call::Access;
 use crate::decision::Finding;
 use crate::effects::Effects;
 use crate::effects::{PathEffect, Reach};
-use crate::policy::Rule;
 use crate::policy::evaluate::Facts;
-use crate::policy::path_pattern::PathPatterns;
+use crate::policy::path_pattern::{PathPatterns, Seen};
+use crate::policy::{Rule, RuleKind};
 use crate::repo::{Case, Place};
 
 /// A name that no pattern was written for, to ask whether a pattern covers all of a folder.
@@ -48,14 +48,17 @@ fn touched<'e>(
 ) -> Option<String> {
     let places = [&effect.places.lexical, &effect.places.real];
     let by_name = places.into_iter().find(|place| {
-        let Place::Inside(path) = place else {
-            return false;
+        let extent = match effect.reach {
+            Reach::Itself => Extent::Itself,
+            // Reading a folder is only refused when all of it is: a search through the root must stay possible.
+            Reach::Below if effect.access == Access::Read => Extent::All,
+            Reach::Below => Extent::Some,
         };
-        let Some(path) = from_base(path, &rule.base, facts.case) else {
-            // A folder above the rule's base holds everything that the rule protects.
-            return effect.access == Access::Delete && holds_base(path, &rule.base);
-        };
-        covers(&protect.paths, path, effect, facts.case)
+        // Deleting a folder above the rule's base deletes everything that the rule protects.
+        let takes_base = effect.access == Access::Delete
+            && !protect.paths.is_empty()
+            && matches!(place, Place::Inside(path) if holds_base(path, &rule.base));
+        takes_base || covers(rule, &protect.paths, place, extent, facts)
     });
     if let Some(place) = by_name {
         return Some(describe(effect, place));
@@ -63,45 +66,100 @@ fn touched<'e>(
     let key = (effect.holds.as_ptr(), effect.holds.len());
     let path = *held.entry(key).or_insert_with(|| {
         effect.holds.iter().find(|path| {
-            let path = from_base(path, &rule.base, facts.case);
-            path.is_some_and(|path| protect.paths.matches(path, facts.case).is_some())
+            let place = Place::Inside((*path).clone());
+            covers(rule, &protect.paths, &place, Extent::Itself, facts)
         })
     });
     Some(describe(effect, &Place::Inside(path?.clone())))
 }
 
-/// Says which path outside the repository the effect touches.
-fn outside(protect: &ProtectPaths, effect: &PathEffect, facts: &Facts) -> Option<String> {
-    let Place::Outside(path) = &effect.places.real else {
-        return None;
+/// How much of what lies at and below a path is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Itself,
+    /// Everything below it.
+    All,
+    /// Itself, and anything that may lie below it.
+    Some,
+}
+
+/// Whether a rule's globs cover a place.
+fn covers(
+    rule: &Rule,
+    patterns: &PathPatterns,
+    place: &Place,
+    extent: Extent,
+    facts: &Facts,
+) -> bool {
+    let inside = match place {
+        Place::Inside(path) => from_base(path, &rule.base, facts.case),
+        Place::Outside(_) => None,
+    };
+    if inside.is_none() && !patterns.reach_outside() {
+        return false;
+    }
+    let absolute = patterns.reach_outside().then(|| facts.absolute(place));
+    let seen = Seen {
+        inside,
+        absolute: absolute.as_deref(),
+        home: facts.home.as_deref(),
+    };
+    if patterns.cover(&seen, facts.case).is_some() {
+        return true;
+    }
+    match extent {
+        Extent::Itself => false,
+        Extent::All => {
+            let below = inside.map(|path| joined(path, ANY_NAME));
+            let absolute = absolute
+                .as_deref()
+                .map(|path| joined(path.trim_end_matches('/'), ANY_NAME));
+            let seen = Seen {
+                inside: below.as_deref(),
+                absolute: absolute.as_deref(),
+                home: facts.home.as_deref(),
+            };
+            patterns.cover(&seen, facts.case).is_some()
+        }
+        Extent::Some => patterns.reach_below(&seen, facts.case).is_some(),
+    }
+}
+
+/// Whether any rule keeps a place, or something in it, from being written or deleted: what `<protected>` means in a pattern.
+pub(crate) fn is_protected(rules: &[Rule], place: &Place, is_all: bool, facts: &Facts) -> bool {
+    let extent = if is_all { Extent::All } else { Extent::Itself };
+    rules.iter().any(|rule| {
+        let RuleKind::ProtectPaths(protect) = &rule.kind else {
+            return false;
+        };
+        protect.deny.iter().any(|access| *access != Access::Read)
+            && (covers(rule, &protect.paths, place, extent, facts)
+                || covers(rule, &protect.paths, place, Extent::Some, facts)
+                || is_outside(protect, place, facts))
+    })
+}
+
+/// Whether a place is outside the repository, and the rule protects it there.
+fn is_outside(protect: &ProtectPaths, place: &Place, facts: &Facts) -> bool {
+    let Place::Outside(path) = place else {
+        return false;
     };
     let home = facts.home.as_deref();
-    let is_protected = protect.outside_repository
+    protect.outside_repository
         && protect
             .except
             .matches_absolute(path, home, facts.case)
-            .is_none();
-    is_protected.then(|| {
+            .is_none()
+}
+
+/// Says which path outside the repository the effect touches.
+fn outside(protect: &ProtectPaths, effect: &PathEffect, facts: &Facts) -> Option<String> {
+    is_outside(protect, &effect.places.real, facts).then(|| {
         format!(
             "{}, which is outside the repository",
             describe(effect, &effect.places.real)
         )
     })
-}
-
-/// Returns whether patterns cover a path, or what lies below it where the effect goes that far.
-pub(super) fn covers(patterns: &PathPatterns, path: &str, effect: &PathEffect, case: Case) -> bool {
-    if patterns.matches(path, case).is_some() {
-        return true;
-    }
-    if effect.reach == Reach::Itself {
-        return false;
-    }
-    match effect.access {
-        // Reading a folder is only refused when all of it is: a search through the root must stay possible.
-        Access::Read => patterns.matches(&joined(path, ANY_NAME), case).is_some(),
-        Access::Write | Access::Delete => patterns.below(path, case).is_some(),
-    }
 }
 
 /// "writes `src/x.py`", with the path as written where it is another.

@@ -31,7 +31,7 @@ impl Levels {
     }
 
     /// Returns the programs whose options count here, innermost first.
-    fn in_force(&self) -> impl Iterator<Item = &'static Program> {
+    pub(in crate::programs) fn in_force(&self) -> impl Iterator<Item = &'static Program> {
         let (last, above) = match self.0.split_last() {
             Some((last, above)) => (Some(*last), above),
             None => (None, [].as_slice()),

@@ -1,6 +1,6 @@
 //! What an operand does: names a subcommand, begins a further command, or is kept.
 
-use super::{Operand, Parser, lookup};
+use super::{Along, Operand, Parser, lookup};
 use crate::programs::layout::{chosen, holds_rest, is_assignment};
 use crate::programs::reading::{At, Command, Word};
 use crate::programs::table::{Folders, Parsing, UNLISTED};
@@ -58,10 +58,21 @@ impl<'w, W: Word> Parser<'w, W> {
     /// Steps down into a subcommand, if this word is where one stands.
     fn subcommand(&mut self, word: &'w W) -> bool {
         let level = self.level();
-        if level.subcommands.is_empty() || !self.operands.is_empty() {
+        if level.subcommands.is_empty() || !self.operands.is_empty() || self.past_subcommands {
             return false;
         }
-        let text = word.start();
+        let mut text = word.start();
+        if let Some(along) = self.along {
+            if text == "**" {
+                self.pass_subcommands(along);
+                return true;
+            }
+            let name = along.path.get(self.path.len());
+            text = name
+                .copied()
+                .filter(|name| (along.fits)(text, name))
+                .unwrap_or(text);
+        }
         if let Some(sub) = lookup::subcommand(level, text).filter(|_| word.is_whole()) {
             self.levels.push(sub);
             self.path = sub.path.to_vec();
@@ -74,5 +85,14 @@ impl<'w, W: Word> Parser<'w, W> {
         self.levels.push(&UNLISTED);
         self.uncertain = true;
         true
+    }
+
+    /// Goes down to where the options of the command belong, without naming a subcommand.
+    fn pass_subcommands(&mut self, along: Along<'w>) {
+        self.past_subcommands = true;
+        for name in along.path.get(self.path.len()..).unwrap_or_default() {
+            let sub = lookup::subcommand(self.level(), name).unwrap_or(&UNLISTED);
+            self.levels.push(sub);
+        }
     }
 }
