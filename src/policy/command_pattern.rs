@@ -280,6 +280,3 @@ fn is_excepted(except: &[CommandPattern], read: &Read<'_, '_>, known: &Known<'_>
             && pattern.excepts(read, known)
     })
 }
-
-#[cfg(test)]
-mod tests;

@@ -18,6 +18,7 @@ mod hook;
 mod own_programs;
 mod packs;
 #[cfg(test)]
+mod patterns;
 mod payloads;
 #[cfg(test)]
 mod policies;

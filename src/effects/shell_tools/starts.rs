@@ -2,7 +2,7 @@
 
 use super::code;
 use super::fields::Field;
-use super::program::{Started, base_name, piece, values_of};
+use super::program::{Started, assigned, base_name, piece, values_of};
 use super::stages::Input;
 use super::state::State;
 use super::{DEPTH, Walker};
@@ -81,15 +81,22 @@ impl Walker<'_> {
             self.unknown(UnknownKind::OpaqueCode, &started.name, Some(started.span));
             return;
         }
+        // No program has such a name: `env -S 'NAME=value command'`.
+        let count = fields.iter().take_while(|field| is_assignment(field));
+        let (variables, fields) = fields.split_at_checked(count.count()).unwrap_or_default();
         // A wrapper starts a program, never what the shell does itself.
         let Some((first, rest)) = fields.split_first() else {
             return;
         };
+        let outer = self.given.len();
+        let assigned = variables.iter().filter_map(|field| assigned(&field.value));
+        self.given.extend(assigned);
         self.depth += 1;
         self.under(&started.name, |walker| {
             walker.program(first, rest, started.input, started.span, &mut state.clone());
         });
         self.depth -= 1;
+        self.given.truncate(outer);
     }
 
     /// Judges what a program runs or asks from its standard input.
@@ -291,6 +298,17 @@ impl Walker<'_> {
             self.script_text(started, &text, state);
         }
     }
+}
+
+fn is_assignment(field: &Field) -> bool {
+    field
+        .value
+        .start()
+        .split_once('=')
+        .is_some_and(|(name, _)| {
+            let is_letter = |letter: char| letter == '_' || letter.is_ascii_alphanumeric();
+            !name.is_empty() && name.chars().all(is_letter)
+        })
 }
 
 /// Returns the commands that are started: one with all that is put in place of a placeholder, or one for each where a

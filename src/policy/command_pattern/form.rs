@@ -158,7 +158,10 @@ impl Form {
             && self.options.iter().all(|(name, value)| {
                 let mut given = read.reading.options.iter();
                 let is_denied = given.any(|option| {
+                    let word = words.get(option.word).map(|word| word.value.start());
+                    let attached = word.and_then(|word| word.split_once('='));
                     let text = option.value.map(|at| at.text(words));
+                    let text = text.or(attached.map(|(_, value)| value));
                     option.name == name && value.is_none() && text.is_some_and(says_no)
                 });
                 !is_denied && !is_undone(name, read)
