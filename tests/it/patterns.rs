@@ -279,6 +279,8 @@ fn a_slip_of_the_pen_is_doubted_and_nothing_else() {
         "git push --force",
         "git my-alias",
         "git push --push-with-care",
+        "docker compose build --push",
+        "rm --recursiv x",
         "mytool --forse",
         "git {push,pusj}",
         "git push --no-force-with-lease",
@@ -286,4 +288,12 @@ fn a_slip_of_the_pen_is_doubted_and_nothing_else() {
     ] {
         assert_eq!(doubt(pattern), None, "{pattern}");
     }
+}
+
+#[test]
+fn nothing_in_the_shipped_packs_is_doubted() {
+    let packs: Vec<&str> = hookgate::policy::packs::names();
+    let policy = format!("version: 1\nextends: [{}]\n", packs.join(", "));
+    let ran = crate::support::Repo::with_policy(&policy).run(&["check", "--strict"]);
+    assert_eq!(ran.exit, 0, "{}", ran.stdout);
 }
