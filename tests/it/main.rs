@@ -9,6 +9,8 @@ mod effective;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod gates;
 #[cfg(test)]
 mod globs;
@@ -16,10 +18,14 @@ mod globs;
 mod hook;
 #[cfg(test)]
 mod own_programs;
+#[cfg(test)]
 mod packs;
 #[cfg(test)]
 mod patterns;
+#[cfg(test)]
 mod payloads;
+#[cfg(test)]
+mod places;
 #[cfg(test)]
 mod policies;
 #[cfg(test)]
