@@ -113,6 +113,28 @@ pub enum Value {
     Starts(String),
 }
 
+/// How much of an effect or a command is known before it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// All of it.
+    Exact,
+    /// What it begins with, or the folder that it stays in.
+    Bounded,
+    Unknown,
+}
+
+impl Certainty {
+    /// Returns the public name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Bounded => "bounded",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// Something that cannot be known before the run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unknown {
@@ -200,7 +222,31 @@ impl Effects {
     }
 }
 
+impl PathEffect {
+    /// Returns how much of the path is known.
+    #[must_use]
+    pub fn certainty(&self) -> Certainty {
+        if self.written.ends_with('…') {
+            Certainty::Bounded
+        } else {
+            Certainty::Exact
+        }
+    }
+}
+
 impl Invocation {
+    /// Returns how much of the command is known.
+    #[must_use]
+    pub fn certainty(&self) -> Certainty {
+        if self.program.is_none() {
+            Certainty::Unknown
+        } else if self.words.iter().all(|word| word.value.known().is_some()) {
+            Certainty::Exact
+        } else {
+            Certainty::Bounded
+        }
+    }
+
     /// Returns what a variable may hold for this command; `None` when the line does not set it.
     #[must_use]
     pub fn variable(&self, name: &str) -> Option<&[Value]> {

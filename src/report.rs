@@ -2,20 +2,26 @@
 //!
 //! Control characters from payloads are escaped: a file name must not be able to paint on a terminal.
 
+mod understood;
+
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
 use crate::answer::{Policy, Trace, wording};
-use crate::call::Access;
 use crate::decision::{Decision, Verdict};
-use crate::effects::UnknownKind;
 use crate::repo::Place;
 
 /// Version of the JSON form.
 pub const VERSION: u64 = 1;
 /// Width of the column of headings.
 const HEADING: usize = 10;
+/// Letters of a line that are shown before and after what is marked.
+const MARGIN: usize = 80;
+/// Lines that are marked at most.
+const POINTED: usize = 8;
+/// Letters of a command that are shown.
+const LONGEST: usize = 4_000;
 
 /// Draws what was understood, what was decided by which rule, and the reply.
 #[must_use]
@@ -51,48 +57,15 @@ fn understood(text: &mut String, trace: &Trace) {
         row(text, "tool", &shown);
     }
     if let Some(command) = call.tool.as_ref().and_then(|tool| tool.command.as_ref()) {
-        row(text, "command", &command.text);
+        row(text, "command", &shortened(&command.text));
     }
     if let Some(prompt) = &call.prompt {
         row(text, "prompt", prompt);
     }
-    for command in &trace.effects.commands {
-        let via = if command.via.is_empty() {
-            String::new()
-        } else {
-            format!(" through {}", command.via.join(", "))
-        };
-        let folder = command.folder.as_ref();
-        let folder = folder.map_or_else(String::new, |place| format!("  in {}", place.shown()));
-        row(text, "runs", &format!("{}{via}{folder}", command.text()));
-    }
-    for effect in &trace.effects.paths {
-        let lexical = effect.places.lexical.shown();
-        let real = effect.places.real.shown();
-        let link = if lexical == real {
-            String::new()
-        } else {
-            format!(" -> {real}")
-        };
-        let by = &effect.by;
-        row(
-            text,
-            effect.access.name(),
-            &format!("{lexical}{link}  by {by}"),
-        );
-    }
-    for unknown in &trace.effects.unknowns {
-        let what = match unknown.kind {
-            UnknownKind::OpaqueCode => "code that is not looked into",
-            UnknownKind::Script => "a script or program that is not looked into",
-            UnknownKind::Path(access) => match access {
-                Access::Read => "a path that is read",
-                Access::Write => "a path that is written",
-                Access::Delete => "a path that is deleted",
-            },
-            UnknownKind::Unparsable => "a text that no shell would parse",
-        };
-        row(text, "unknown", &format!("{what}: {}", unknown.written));
+    let mut heading = "runs";
+    for line in understood::lines(&trace.effects) {
+        row(text, heading, &line);
+        heading = "";
     }
 }
 
@@ -130,26 +103,73 @@ fn decided(text: &mut String, trace: &Trace) {
     row(text, "verdict", &verdict(&trace.decision));
 }
 
-/// Draws the part of a command that made a rule match, under its line.
+/// Draws the part of a command that made a rule match, under each of its lines.
 fn pointed(text: &mut String, command: &str, span: Option<(usize, usize)>) {
     let Some((start, end)) = span else {
         return;
     };
     let mut from = 0;
+    let mut drawn = 0;
     for line in command.split('\n') {
         let to = from + line.len();
-        if start >= from && start < to {
-            let before = line.get(..start - from).unwrap_or_default();
-            let marked = line
-                .get(start - from..end.min(to) - from)
-                .unwrap_or_default();
-            // Escaping may lengthen a line: the marks go under what is drawn.
-            let marks = "^".repeat(escaped(marked).chars().count().max(1));
-            let gap = " ".repeat(escaped(before).chars().count());
-            row(text, "", line);
-            row(text, "", &format!("{gap}{marks}"));
+        if start < to && end > from {
+            if drawn == POINTED {
+                row(text, "", "…");
+                return;
+            }
+            drawn += 1;
+            let first = start.max(from) - from;
+            let last = end.min(to) - from;
+            let (shown, marks) = underlined(line, first, last);
+            row(text, "", &shown);
+            row(text, "", &marks);
         }
         from = to + 1;
+    }
+}
+
+/// Returns a line and the marks below the part of it between two bytes, both cut where they are far from that part.
+fn underlined(line: &str, first: usize, last: usize) -> (String, String) {
+    let before = line.get(..first).unwrap_or_default();
+    let marked = line.get(first..last).unwrap_or_default();
+    let after = line.get(last..).unwrap_or_default();
+    // Escaping may lengthen a line: the marks go under what is drawn.
+    let before = ending(&escaped(before), MARGIN);
+    let marked = beginning(&escaped(marked), 2 * MARGIN);
+    let after = beginning(&escaped(after), MARGIN);
+    let gap: String = before
+        .chars()
+        .map(|letter| if letter == '\t' { '\t' } else { ' ' })
+        .collect();
+    let marks = "^".repeat(marked.chars().count().max(1));
+    (format!("{before}{marked}{after}"), format!("{gap}{marks}"))
+}
+
+/// Returns the first letters of a text, with `…` for the rest.
+fn beginning(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+/// Returns the last letters of a text, with `…` for the rest.
+fn ending(text: &str, most: usize) -> String {
+    let skip = text.chars().count().saturating_sub(most);
+    if skip == 0 {
+        return text.to_owned();
+    }
+    let rest: String = text.chars().skip(skip).collect();
+    format!("…{rest}")
+}
+
+/// Cuts what is too long to be read.
+fn shortened(text: &str) -> String {
+    let shown = beginning(text, LONGEST);
+    if shown.len() < text.len() {
+        format!("{shown}\n({} bytes in all)", text.len())
+    } else {
+        shown
     }
 }
 
@@ -186,20 +206,20 @@ fn row(text: &mut String, heading: &str, content: &str) {
     }
 }
 
-/// Makes control characters visible.
+/// Makes characters visible that steer a terminal, do not show, or reorder the line.
 #[must_use]
 pub fn escaped(text: &str) -> String {
-    text.chars()
-        .flat_map(|letter| {
-            let escape = letter.is_control() && letter != '\t';
-            let plain = (!escape).then_some(letter);
-            let hidden = escape
-                .then(|| letter.escape_default())
-                .into_iter()
-                .flatten();
-            plain.into_iter().chain(hidden)
-        })
-        .collect()
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let hidden = letter.is_control()
+            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+        if hidden && letter != '\t' {
+            shown.extend(letter.escape_default());
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown
 }
 
 /// The same facts as JSON, stable and versioned.
@@ -233,6 +253,7 @@ pub fn json(trace: &Trace) -> Value {
                 "path": effect.places.lexical.shown(),
                 "real": effect.places.real.shown(),
                 "by": effect.by,
+                "certainty": effect.certainty().name(),
                 "span": effect.span.map(|(start, end)| json!([start, end])),
             })
         })
@@ -245,8 +266,21 @@ pub fn json(trace: &Trace) -> Value {
             json!({
                 "text": command.text(),
                 "via": command.via,
+                "certainty": command.certainty().name(),
                 "folder": command.folder.as_ref().map(Place::shown),
                 "span": [command.span.0, command.span.1],
+            })
+        })
+        .collect();
+    let unknowns: Vec<Value> = trace
+        .effects
+        .unknowns
+        .iter()
+        .map(|unknown| {
+            json!({
+                "what": understood::unknown(unknown.kind),
+                "written": unknown.written,
+                "span": unknown.span.map(|(start, end)| json!([start, end])),
             })
         })
         .collect();
@@ -258,6 +292,7 @@ pub fn json(trace: &Trace) -> Value {
         "foreign": call.foreign,
         "paths": paths,
         "commands": commands,
+        "unknowns": unknowns,
         "verdict": trace.decision.verdict.name(),
         "would": trace.decision.would.map(Verdict::name),
         "findings": findings,

@@ -25,6 +25,7 @@ mod starts;
 mod state;
 mod touched;
 mod trees;
+mod unread;
 mod walk;
 
 use std::collections::BTreeMap;
@@ -59,6 +60,53 @@ pub(super) fn add(
         powershell::add(effects, &command.text, repository);
         return;
     }
+    line(effects, &command.text, repository, programs);
+    if let Some((at, what)) = unread::broken(&command.text) {
+        effects.add_unknown(Unknown {
+            kind: UnknownKind::Unparsable,
+            written: what,
+            span: Some((at, at + 1)),
+        });
+    }
+    if command.text.contains("\r\n") {
+        without_returns(effects, &command.text, repository, programs);
+    }
+}
+
+/// Adds what a text does to shells that take `\r\n` for the end of a line; to others the `\r` is part of a word.
+fn without_returns(
+    effects: &mut Effects,
+    text: &str,
+    repository: &Repository,
+    programs: &Programs,
+) {
+    let mut more = Effects::default();
+    line(&mut more, &text.replace("\r\n", "\n"), repository, programs);
+    let removed: Vec<usize> = text
+        .match_indices("\r\n")
+        .enumerate()
+        .map(|(before, (at, _))| at - before)
+        .collect();
+    let shift = |at: usize| at + removed.partition_point(|place| *place < at);
+    let moved = |span: Span| (shift(span.0), shift(span.1));
+    for mut effect in more.paths {
+        effect.span = effect.span.map(moved);
+        effects.add_path(effect);
+    }
+    for mut command in more.commands {
+        command.span = moved(command.span);
+        if !effects.commands.contains(&command) {
+            effects.commands.push(command);
+        }
+    }
+    for mut unknown in more.unknowns {
+        unknown.span = unknown.span.map(moved);
+        effects.add_unknown(unknown);
+    }
+}
+
+/// Walks a command line of a POSIX shell.
+fn line(effects: &mut Effects, text: &str, repository: &Repository, programs: &Programs) {
     let mut walker = Walker {
         effects,
         repository,
@@ -85,7 +133,7 @@ pub(super) fn add(
         bounds: Bounds::default(),
     };
     let mut state = State::at(repository.cwd());
-    walker.text(&command.text, &mut state);
+    walker.text(text, &mut state);
 }
 
 /// Follows a command line and collects its effects.
@@ -143,7 +191,7 @@ impl Walker<'_> {
             Ok(script) => self.script(&script, state),
             Err(unparsed) => {
                 let span = self.origin.or(Some((unparsed.at, text.len())));
-                self.unknown(UnknownKind::Unparsable, text, span);
+                self.unknown(UnknownKind::Unparsable, &unread::told(text, unparsed), span);
             }
         }
     }

@@ -7,6 +7,9 @@
 //! character, not one byte; a trailing slash also matches the folder's own name, because deleting it matters; and
 //! `!` excepts a path even when a folder above it is covered.
 //!
+//! A glob that begins with `~/`, with a folder of the system (`/etc/…`) or with a drive names places by where they are; under
+//! `/etc` and its like it also means a folder of that name beside the policy.
+//!
 //! Globs are compared name by name, so nothing is compiled: reading costs well under a microsecond, most comparisons end
 //! at the first letter, and no text makes one slow. Paths are relative to the base, with `/`; nothing is read from disk.
 

@@ -35,6 +35,8 @@ pub(super) struct Along<'w> {
     pub(super) path: &'w [&'w str],
     /// Whether a word of the pattern fits a name.
     pub(super) fits: fn(&str, &str) -> bool,
+    /// Whether no further subcommand follows: after `**`.
+    pub(super) is_past: bool,
 }
 
 /// Goes through the words once.
@@ -57,8 +59,6 @@ pub(super) struct Parser<'w, W> {
     choice: Choice,
     /// Set where the words are those of a pattern.
     pub(super) along: Option<Along<'w>>,
-    /// Whether no further subcommand follows: after `**` of a pattern.
-    past_subcommands: bool,
 }
 
 impl<'w, W: Word> Parser<'w, W> {
@@ -79,7 +79,6 @@ impl<'w, W: Word> Parser<'w, W> {
             doubts: 0,
             choice,
             along: None,
-            past_subcommands: false,
         }
     }
 

@@ -205,7 +205,11 @@ pub fn read_along<'w>(
     fits: fn(&str, &str) -> bool,
 ) -> Reading<'w> {
     let mut parser = Parser::new(program, words, Choice::Never);
-    parser.along = Some(Along { path, fits });
+    parser.along = Some(Along {
+        path,
+        fits,
+        is_past: false,
+    });
     parser.run();
     layout::apply(parser)
 }

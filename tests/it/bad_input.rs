@@ -215,3 +215,99 @@ fn no_policy_is_no_opinion() {
     repo.edit("/etc/passwd").assert_silent();
     assert!(!repo.root().join(".hook-state").exists());
 }
+
+const STRICT: &str = "
+version: 1
+on-unknown: {unparsable: deny}
+rules:
+  - {id: generated, protect-paths: {paths: [generated/**]}}
+";
+
+/// Command lines that cannot be read, with what is said of them.
+fn unreadable() -> Vec<(String, &'static str)> {
+    vec![
+        (
+            "ls ((((".into(),
+            "line 1, column 5: a shell would stop here: `ls (▶(((`",
+        ),
+        (
+            "(".repeat(1 << 20),
+            "line 1, column 1048577: it ends before it is complete: `…((((((((((((((((((((((((((((((▶`",
+        ),
+        (
+            "(".repeat((1 << 20) + 1),
+            "line 1, column 1048577: it is longer than 1048576 bytes: `…((((((((((((((((((((((((((((((▶(`",
+        ),
+        (
+            "echo ok\nrm 'generated/x".into(),
+            "line 2, column 5: it ends before it is complete: `rm '▶generated/x`",
+        ),
+        (
+            "ls a\0b; rm generated/x".into(),
+            "line 1, column 5: no shell takes a NUL: `ls a▶\\u{0}b; rm generated/x`",
+        ),
+        (
+            "cat caf\u{fffd}".into(),
+            "line 1, column 8: bytes that are not UTF-8 stood here: `cat caf▶\u{fffd}`",
+        ),
+        (
+            "echo \u{1b}]0;title\u{7} ) \u{202e}".into(),
+            "line 1, column 17: a shell would stop here: `echo \\u{1b}]0;title\\u{7} ▶) \\u{202e}`",
+        ),
+    ]
+}
+
+#[test]
+fn a_command_that_cannot_be_read_is_answered_as_the_policy_says_with_its_place() {
+    let strict = Repo::with_policy(STRICT);
+    for (command, told) in unreadable() {
+        let reason = strict.shell(&command).denied();
+        assert_eq!(
+            reason,
+            format!(
+                "on-unknown: is a command line that cannot be read as a shell would: {told}. Reason: the policy cannot judge what it cannot see. Instead: write the command out, one step at a time."
+            )
+        );
+    }
+    let loose = Repo::with_policy(&STRICT.replace("deny}", "allow}"));
+    for (command, _) in unreadable() {
+        loose.shell(&command).assert_silent();
+    }
+}
+
+#[test]
+fn explain_shows_where_a_command_cannot_be_read_and_steers_no_terminal() {
+    let repo = Repo::with_policy(STRICT);
+    for (command, told) in unreadable() {
+        if command.contains('\0') || command.len() > 100_000 {
+            // No program can be given such an argument.
+            continue;
+        }
+        let ran = repo.run(&["explain", "--shell", &command]);
+        assert!(ran.stdout.contains(told), "{}", ran.stdout);
+        let drawn = ran.stdout.lines().find(|line| line.contains(told));
+        assert!(
+            drawn.is_some_and(|line| line.ends_with("unknown")),
+            "{}",
+            ran.stdout
+        );
+        let steers = |letter: char| letter.is_control() && letter != '\n';
+        assert!(!ran.stdout.contains(steers), "{:?}", ran.stdout);
+        assert!(!ran.stdout.contains('\u{202e}'), "{:?}", ran.stdout);
+    }
+}
+
+#[test]
+fn lines_that_end_as_on_windows_are_read_both_ways() {
+    let repo = Repo::with_policy(STRICT);
+    for command in [
+        "cd generated\r\nrm x\r\n",
+        "rm \\\r\n generated/x",
+        "cat <<E > generated/x\r\nhello\r\nE\r\n",
+        "if true\r\nthen\r\n  touch generated/x\r\nfi\r\n",
+    ] {
+        let reason = repo.shell(command).denied();
+        assert!(reason.contains("generated"), "{command:?}: {reason}");
+    }
+    repo.shell("echo a\r\nls\r\n").assert_silent();
+}

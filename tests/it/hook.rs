@@ -75,7 +75,8 @@ fn a_dry_run_tells_the_decision_and_writes_nothing() {
     assert_eq!(ran.exit, 0);
     for line in [
         "event     before-tool (PreToolUse)",
-        "read      .env  by cat",
+        "runs      1. cat .env        exact",
+        "               reads   .env  exact",
         "verdict   deny",
     ] {
         assert!(

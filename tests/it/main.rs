@@ -13,6 +13,8 @@ mod everyday;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod fifty;
 #[cfg(test)]
 mod foreign;
@@ -40,6 +42,8 @@ mod packs;
 mod patterns;
 #[cfg(test)]
 mod payloads;
+#[cfg(test)]
+mod places;
 #[cfg(test)]
 mod policies;
 #[cfg(test)]

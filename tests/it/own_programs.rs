@@ -120,16 +120,15 @@ fn an_entry_only_adds_to_what_is_known() {
 #[test]
 fn explain_shows_the_effects() {
     let ran = repo().run(&["explain", "--shell", "gp -f && codegen a -o generated/x"]);
-    assert!(
-        ran.stdout.contains("git push -f through gp"),
-        "{}",
-        ran.stdout
-    );
-    assert!(
-        ran.stdout.contains("generated/x  by codegen"),
-        "{}",
-        ran.stdout
-    );
+    let drawn = "
+runs      1. gp -f                     exact
+             └ git push -f             exact
+          2. codegen a -o generated/x  exact
+               reads   generated/x     exact
+               reads   a               exact
+               writes  generated/x     exact
+";
+    assert!(ran.stdout.contains(drawn), "{}", ran.stdout);
 }
 
 #[test]
@@ -148,4 +147,17 @@ rules: [{id: never, protect-paths: {paths: [never]}}]
         repo.shell("put a sub/x").denied(),
         "sub/kept: put writes `sub/x`."
     );
+}
+
+#[test]
+fn the_policy_of_the_documentation_keeps_its_examples() {
+    let path = crate::support::manifest().join("docs/commands.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let (_, policy) = page.split_once("```yaml\n").unwrap();
+    let (policy, _) = policy.split_once("```").unwrap();
+    let repo = Repo::with_policy(policy);
+    let checked = repo.run(&["check", "--strict"]);
+    assert_eq!(checked.exit, 0, "{}", checked.stdout);
+    let ran = repo.run(&["test"]);
+    assert_eq!((ran.stdout.as_str(), ran.exit), ("14 examples hold\n", 0));
 }

@@ -254,3 +254,46 @@ fn what_can_never_be_a_command_is_refused_where_it_stands() {
         &["psql -c 'a'", "find . -name x"],
     );
 }
+
+/// Says what `check` doubts in a pattern: where, and the word it takes for meant.
+fn doubt(pattern: &str) -> Option<(usize, String)> {
+    let programs = hookgate::programs::Programs::SHIPPED;
+    let pattern = hookgate::policy::command_pattern::CommandPattern::parse(pattern).unwrap();
+    let doubt = pattern.doubt(&programs)?;
+    Some((doubt.at, doubt.help.unwrap_or_default()))
+}
+
+#[test]
+fn a_slip_of_the_pen_is_doubted_and_nothing_else() {
+    for (pattern, at, near) in [
+        ("git push --forse", 9, "--force"),
+        ("git comit", 4, "commit"),
+        ("git -C x stahs drop", 9, "stash"),
+        ("docker sytem prune", 7, "system"),
+        ("rm --recurive x", 3, "--recursive"),
+    ] {
+        let expected = Some((at, format!("did you mean `{near}`?")));
+        assert_eq!(doubt(pattern), expected, "{pattern}");
+    }
+    for pattern in [
+        "git push --force",
+        "git my-alias",
+        "git push --push-with-care",
+        "docker compose build --push",
+        "rm --recursiv x",
+        "mytool --forse",
+        "git {push,pusj}",
+        "git push --no-force-with-lease",
+        "aws * delete-*",
+    ] {
+        assert_eq!(doubt(pattern), None, "{pattern}");
+    }
+}
+
+#[test]
+fn nothing_in_the_shipped_packs_is_doubted() {
+    let packs: Vec<&str> = hookgate::policy::packs::names();
+    let policy = format!("version: 1\nextends: [{}]\n", packs.join(", "));
+    let ran = crate::support::Repo::with_policy(&policy).run(&["check", "--strict"]);
+    assert_eq!(ran.exit, 0, "{}", ran.stdout);
+}

@@ -24,6 +24,18 @@ const RULES: [&str; 9] = [
     "{id: i, add-context: {on: session-start, text: x}}",
 ];
 
+/// Entries of programs to draw from: known ones, unknown ones, wrappers, other names.
+const PROGRAMS: [&str; 8] = [
+    "rm: {operands: plain...}",
+    "rm: {same-as: echo}",
+    "git: {values: --force -f, operands: plain...}",
+    "git: {subcommands: {push: {switches: --force-with-lease, values: -f/--force, operands: plain...}}}",
+    "cat: {parsing: stop-at-operand, operands: command...}",
+    "touch: {values: -a, operands: read...}",
+    "ls: {operands: delete...}",
+    "sh: {values: -c, operands: plain...}",
+];
+
 const PATHS: [&str; 7] = [
     "generated/x",
     "src/a.py",
@@ -45,11 +57,18 @@ const COMMANDS: [&str; 7] = [
 ];
 
 fn policy(rules: &[usize]) -> PolicySet {
+    policy_with(rules, None)
+}
+
+fn policy_with(rules: &[usize], program: Option<usize>) -> PolicySet {
+    let program = program.map_or_else(String::new, |program| {
+        format!("programs:\n  {}\n", PROGRAMS[program])
+    });
     let lines: Vec<String> = rules
         .iter()
         .map(|rule| format!("  - {}\n", RULES[*rule]))
         .collect();
-    let text = format!("version: 1\nrules:\n{}", lines.concat());
+    let text = format!("version: 1\n{program}rules:\n{}", lines.concat());
     let loaded = read_text("hookgate.yaml", &text, Layer::Repository, "", &[]);
     assert!(loaded.is_usable(), "{text}");
     loaded.set
@@ -87,7 +106,10 @@ fn shell(text: &str) -> Call {
 }
 
 fn verdict(rules: &[usize], call: &Call, can_ask: bool) -> Verdict {
-    let set = policy(rules);
+    verdict_by(&policy(rules), call, can_ask)
+}
+
+fn verdict_by(set: &PolicySet, call: &Call, can_ask: bool) -> Verdict {
     let repository = repository();
     let facts = Facts {
         root: "/no/such/folder/repo".into(),
@@ -95,9 +117,8 @@ fn verdict(rules: &[usize], call: &Call, can_ask: bool) -> Verdict {
         can_ask,
         ..Facts::default()
     };
-    evaluate(&set, call, &effects::of(call, &repository), &facts)
-        .decision
-        .verdict
+    let effects = effects::with(call, &repository, &set.programs);
+    evaluate(set, call, &effects, &facts).decision.verdict
 }
 
 /// Some of the rules, in some order.
@@ -122,6 +143,18 @@ proptest! {
         let (_, fewer) = rules.split_last().unwrap();
         prop_assume!(!fewer.is_empty());
         prop_assert!(verdict(fewer, &call, can_ask) <= verdict(&rules, &call, can_ask));
+    }
+
+    #[test]
+    fn describing_a_program_never_loosens(
+        rules in some_rules(),
+        program in 0..PROGRAMS.len(),
+        command in 0..COMMANDS.len(),
+        can_ask: bool,
+    ) {
+        let call = shell(COMMANDS[command]);
+        let with = verdict_by(&policy_with(&rules, Some(program)), &call, can_ask);
+        prop_assert!(verdict(&rules, &call, can_ask) <= with, "{}", PROGRAMS[program]);
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub(super) struct Variant {
     is_open: bool,
     /// The form by the entry that was needed first.
     form: OnceLock<(Option<&'static Program>, Form)>,
+    /// The form by no entry, which has no subcommands that wildcards could stand for.
+    unlisted: OnceLock<Form>,
 }
 
 /// What the words mean to a program.
@@ -64,6 +66,7 @@ impl Variant {
                 is_open: words.iter().any(|word| word.contains(['*', '?', '{'])),
                 words,
                 form: OnceLock::new(),
+                unlisted: OnceLock::new(),
             })
             .collect()
     }
@@ -75,6 +78,12 @@ impl Variant {
 
     /// Returns the form by an entry, for a command with these subcommands.
     pub(super) fn form(&self, entry: Option<&'static Program>, path: &[&str]) -> Cow<'_, Form> {
+        if entry.is_none() {
+            let form = self
+                .unlisted
+                .get_or_init(|| Form::read(None, &self.words, &[]));
+            return Cow::Borrowed(form);
+        }
         if self.is_open {
             return Cow::Owned(Form::read(entry, &self.words, path));
         }

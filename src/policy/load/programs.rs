@@ -256,13 +256,12 @@ fn by_role<'n>(reader: &mut Reader<'_>, entry: &Map<'n>) -> Vec<(Role, &'n str, 
     };
     let mut found = Vec::new();
     for (name, key, node) in map.entries() {
-        match ROLES.iter().find(|(_, known)| *known == name) {
-            Some((role, _)) => found.push((*role, name, node)),
-            None => {
-                let known: Vec<&str> = ROLES.iter().map(|(_, name)| *name).collect();
-                let problem = values::unknown_role(reader.place(key), name, &known);
-                reader.say(problem);
-            }
+        if let Some((role, _)) = ROLES.iter().find(|(_, known)| *known == name) {
+            found.push((*role, name, node));
+        } else {
+            let known: Vec<&str> = ROLES.iter().map(|(_, name)| *name).collect();
+            let problem = values::unknown_role(reader.place(key), name, &known);
+            reader.say(problem);
         }
     }
     found

@@ -7,6 +7,8 @@ use crate::policy::{PolicySet, RuleKind};
 
 /// Id under which these findings are reported.
 pub(crate) const ID: &str = "on-unknown";
+/// Letters of a text that are repeated.
+const LONGEST: usize = 300;
 
 /// Returns an objection for each unknown that the policy does not let pass.
 pub(crate) fn judge(set: &PolicySet, effects: &Effects) -> Vec<Finding> {
@@ -42,13 +44,25 @@ pub(crate) fn judge(set: &PolicySet, effects: &Effects) -> Vec<Finding> {
                 origin: None,
                 verdict,
                 unless_asked: Verdict::Deny,
-                what: format!("{what}: `{}`", unknown.written),
+                what: match unknown.kind {
+                    // It says where, with an excerpt.
+                    UnknownKind::Unparsable => format!("{what}: {}", shortened(&unknown.written)),
+                    _ => format!("{what}: `{}`", shortened(&unknown.written)),
+                },
                 reason: Some("the policy cannot judge what it cannot see".into()),
                 instead: Some("write the command out, one step at a time".into()),
                 span: unknown.span,
             })
         })
         .collect()
+}
+
+/// Cuts a text that would fill the reply.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
 }
 
 /// Returns whether any rule protects paths against this access; otherwise an unknown path harms nothing.

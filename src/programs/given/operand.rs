@@ -58,7 +58,10 @@ impl<'w, W: Word> Parser<'w, W> {
     /// Steps down into a subcommand, if this word is where one stands.
     fn subcommand(&mut self, word: &'w W) -> bool {
         let level = self.level();
-        if level.subcommands.is_empty() || !self.operands.is_empty() || self.past_subcommands {
+        if level.subcommands.is_empty()
+            || !self.operands.is_empty()
+            || self.along.is_some_and(|along| along.is_past)
+        {
             return false;
         }
         let mut text = word.start();
@@ -89,7 +92,10 @@ impl<'w, W: Word> Parser<'w, W> {
 
     /// Goes down to where the options of the command belong, without naming a subcommand.
     fn pass_subcommands(&mut self, along: Along<'w>) {
-        self.past_subcommands = true;
+        self.along = Some(Along {
+            is_past: true,
+            ..along
+        });
         for name in along.path.get(self.path.len()..).unwrap_or_default() {
             let sub = lookup::subcommand(self.level(), name).unwrap_or(&UNLISTED);
             self.levels.push(sub);
