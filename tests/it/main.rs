@@ -30,6 +30,8 @@ mod properties;
 mod readme;
 #[cfg(test)]
 mod routes;
+#[cfg(all(test, unix))]
+mod situations;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
