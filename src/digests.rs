@@ -61,6 +61,8 @@ pub(crate) struct Reader<'a> {
     store: &'a Store,
     opened: Option<Moment>,
     found: Found,
+    /// Where in the store the last file was found.
+    last: usize,
 }
 
 impl Digests {
@@ -130,6 +132,7 @@ impl Digests {
             store: &self.store,
             opened: self.opened,
             found: Found::default(),
+            last: 0,
         }
     }
 
@@ -230,7 +233,7 @@ impl Reader<'_> {
         }
         let record = self
             .store
-            .find(stamp.inode)
+            .find(stamp.inode, &mut self.last)
             .filter(|record| record.stamp == stamp)?;
         let today = day(opened);
         if record.day.saturating_add(FRESH_DAYS) < today {
