@@ -30,7 +30,8 @@ mod properties;
 mod readme;
 #[cfg(test)]
 mod routes;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod situations;
 #[cfg(test)]
 mod support;
