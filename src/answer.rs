@@ -6,6 +6,7 @@ mod broken;
 mod folders;
 mod gates;
 mod record;
+mod trust;
 pub mod wording;
 
 use std::path::Path;
@@ -35,8 +36,41 @@ pub struct Request<'a> {
 pub enum Mode<'a> {
     /// Decide only: run no gate and write nothing.
     DryRun,
-    /// Decide, run gates and record. The function is called before gates run, because they may take long.
-    Real(&'a dyn Fn()),
+    /// Decide, run gates and record.
+    Real(Live<'a>),
+}
+
+/// What goes with a call that a runtime really made.
+#[derive(Clone, Copy)]
+pub struct Live<'a> {
+    /// Called before gates run, because they may take long.
+    pub before_gates: &'a dyn Fn(),
+    pub scope: Scope,
+}
+
+/// For what the hook line is wired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scope {
+    /// For a repository: the runtime's own trust of the folder covers its gates.
+    #[default]
+    Repository,
+    /// For everything that a person opens: gates run only where the person trusts them.
+    User,
+}
+
+impl Scope {
+    /// Every scope with its public name.
+    pub const NAMES: [(Self, &'static str); 2] =
+        [(Self::Repository, "repository"), (Self::User, "user")];
+
+    /// Returns the scope with this public name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(scope, _)| *scope)
+    }
 }
 
 /// How a call was answered, with everything that led there.
@@ -127,11 +161,13 @@ fn judge_in(
         trace.gates_due = due.iter().map(|due| due.rule.id.clone()).collect();
         records = judgement.records;
         trace.records = records.iter().map(|rule| rule.id.clone()).collect();
-        if let Mode::Real(before_gates) = mode {
-            if !due.is_empty() {
-                before_gates();
+        if let Mode::Real(live) = mode {
+            let held = trust::hold_back(&mut trace, &repository, &loaded.set, &due, live.scope);
+            if !held.run.is_empty() {
+                (live.before_gates)();
             }
-            settled = gates::settle(&mut trace, &repository, &loaded.set, &due);
+            settled = gates::settle(&mut trace, &repository, &loaded.set, &held.run);
+            settled.extend(held.settled);
         }
     } else {
         broken::by_policy(&mut trace, &repository, &loaded);
@@ -293,9 +329,11 @@ fn own_paths(home: Option<&str>) -> Vec<String> {
     let binary = std::env::current_exe().ok();
     let binary = binary.as_deref().and_then(Path::to_str).map(str::to_owned);
     let user = home.map(|home| format!("{home}/.config/hookgate"));
+    let moved = settings::config_folder().and_then(|folder| folder.to_str().map(str::to_owned));
     binary
         .into_iter()
         .chain(user)
+        .chain(moved)
         .chain(["/etc/hookgate".to_owned()])
         .collect()
 }

@@ -8,6 +8,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::adapter;
+use crate::answer::Scope;
 use crate::commands;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -33,6 +34,10 @@ enum Command {
     Test(TestArgs),
     /// Say what a call would do, and what the policy says about it
     Explain(ExplainArgs),
+    /// Run quality gates by hand, and share their results with the hooks
+    Gate(GateArgs),
+    /// Let the gates of this repository run where the hook is wired for the whole user
+    Trust(TrustArgs),
     /// Play the guided tour in a scratch copy of the demo repository
     Demo(DemoArgs),
 }
@@ -49,6 +54,9 @@ pub struct HookArgs {
     /// Print the decision instead of the reply, run no gate and write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// For what the line is wired; for a `user`, gates of a repository run only after `hookgate trust` there
+    #[arg(long, value_name = "SCOPE", value_parser = scopes())]
+    pub scope: Option<String>,
 }
 
 /// What to check.
@@ -99,6 +107,38 @@ pub struct ExplainArgs {
     pub format: ExplainFormat,
 }
 
+/// Which gates to run, and how.
+#[derive(Debug, Args)]
+pub struct GateArgs {
+    /// Gates by their ids, with those that they need; default: all of the repository
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Run even gates that have passed on what is there now
+    #[arg(long)]
+    pub force: bool,
+    /// Show what gates print while they run; without it only a single gate's output is shown, on a terminal
+    #[arg(long, short)]
+    pub verbose: bool,
+    /// How to print the results
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ExplainFormat,
+}
+
+/// What to do about trust.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("act")))]
+pub struct TrustArgs {
+    /// List the trusted repositories
+    #[arg(long, group = "act")]
+    pub list: bool,
+    /// Take the trust in this repository back
+    #[arg(long, group = "act")]
+    pub revoke: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ExplainFormat,
+}
+
 /// How the tour is played.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
@@ -138,6 +178,12 @@ fn runtimes() -> PossibleValuesParser {
         .into()
 }
 
+/// The scopes that can be named.
+fn scopes() -> PossibleValuesParser {
+    let names = Scope::NAMES.iter().map(|(_, name)| *name);
+    names.collect::<Vec<_>>().into()
+}
+
 /// Parses a command line and runs it.
 #[must_use]
 pub fn run(arguments: Vec<OsString>) -> ExitCode {
@@ -161,11 +207,17 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
                 runtime: args.runtime,
                 event: args.event,
                 dry_run: args.dry_run,
+                scope: args
+                    .scope
+                    .and_then(|name| Scope::from_name(&name))
+                    .unwrap_or_default(),
             });
         }
         Command::Check(args) => commands::check::run(&args, &mut output),
         Command::Test(args) => commands::test::run(&args, &mut output),
         Command::Explain(args) => commands::explain::run(&args, &mut output),
+        Command::Gate(args) => commands::gate::run(&args, &mut output),
+        Command::Trust(args) => commands::trust::run(&args, &mut output),
         Command::Demo(args) => commands::demo::run(&args, &mut output),
     };
     done.unwrap_or_else(|error| {

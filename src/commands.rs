@@ -3,5 +3,7 @@
 pub mod check;
 pub mod demo;
 pub mod explain;
+pub mod gate;
 pub mod hook;
 pub mod test;
+pub mod trust;

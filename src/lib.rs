@@ -22,6 +22,7 @@ pub mod digests;
 pub mod gate;
 pub mod governor;
 pub mod state;
+pub mod trust;
 
 pub mod cli;
 pub mod commands;

@@ -43,6 +43,36 @@ impl Output {
         let _ = writeln!(io::stderr(), "{text}");
     }
 
+    /// Returns whether somebody at a terminal sees what is going on.
+    #[must_use]
+    pub fn is_watched() -> bool {
+        io::stderr().is_terminal()
+    }
+
+    /// Returns whether a person can be asked: what is typed and what is shown are both a terminal's.
+    #[must_use]
+    pub fn can_ask() -> bool {
+        io::stdin().is_terminal() && io::stdout().is_terminal()
+    }
+
+    /// Shows what is going on, in place of what was shown before; an empty text takes it away. Only for terminals.
+    pub fn progress(text: &str) {
+        let mut error = io::stderr().lock();
+        let _ = write!(error, "\r\u{1b}[2K{text}");
+        let _ = error.flush();
+    }
+
+    /// Asks a question and returns the answer.
+    pub fn ask(&mut self, question: &str) -> String {
+        let mut out = io::stdout().lock();
+        let _ = write!(out, "{question} ");
+        let _ = out.flush();
+        let mut answer = String::new();
+        // No answer is no consent.
+        let _ = io::stdin().read_line(&mut answer);
+        answer.trim().to_owned()
+    }
+
     /// Returns the text in a style, or as it is where there are no colours.
     #[must_use]
     pub fn styled(&self, style: Style, text: &str) -> String {

@@ -12,6 +12,8 @@ use std::path::PathBuf;
 pub const LOG: &str = "HOOKGATE_LOG";
 /// File that tracing is appended to. Default: `hookgate.log` in the system's folder for temporary files.
 pub const LOG_FILE: &str = "HOOKGATE_LOG_FILE";
+/// The gates that this process is part of a run of; set for what gates run, so that none waits for itself.
+pub const RUNNING: &str = "HOOKGATE_RUNNING";
 /// The convention of no-color.org: any value turns colours off.
 pub const NO_COLOR: &str = "NO_COLOR";
 
@@ -34,6 +36,16 @@ pub fn home() -> Option<String> {
     let folder = std::env::home_dir()?;
     let folder = folder.to_str()?.trim_end_matches('/');
     (!folder.is_empty()).then(|| folder.to_owned())
+}
+
+/// Returns the folder of the person's own settings of hookgate.
+#[must_use]
+pub fn config_folder() -> Option<PathBuf> {
+    // The convention of freedesktop.org; a relative path there counts as none.
+    let moved = variable("XDG_CONFIG_HOME").map(PathBuf::from);
+    let moved = moved.filter(|folder| folder.is_absolute());
+    let folder = moved.or_else(|| Some(PathBuf::from(home()?).join(".config")))?;
+    Some(folder.join("hookgate"))
 }
 
 /// Returns the folder that this process runs in.

@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::adapter::{self, Adapter, Reply};
-use crate::answer::{self, Mode, Request, Trace};
+use crate::answer::{self, Live, Mode, Request, Scope, Trace};
 use crate::decision::{Answered, Verdict};
 use crate::output;
 use crate::{log, report};
@@ -28,6 +28,7 @@ pub struct Line {
     pub runtime: String,
     pub event: Option<String>,
     pub dry_run: bool,
+    pub scope: Scope,
 }
 
 impl Line {
@@ -42,11 +43,13 @@ impl Line {
         let mut runtime = None;
         let mut event = None;
         let mut dry_run = false;
+        let mut scope = Scope::default();
         while let Some(word) = words.next() {
             match word? {
                 "--runtime" => runtime = Some(words.next()??.to_owned()),
                 "--event" => event = Some(words.next()??.to_owned()),
                 "--dry-run" => dry_run = true,
+                "--scope" => scope = Scope::from_name(words.next()??)?,
                 _ => return None,
             }
         }
@@ -54,6 +57,7 @@ impl Line {
             runtime: runtime?,
             event,
             dry_run,
+            scope,
         })
     }
 }
@@ -131,7 +135,10 @@ fn judge_here(line: &Line, adapter: &'static Adapter, sender: &Sender<Message>) 
         mode: if line.dry_run {
             Mode::DryRun
         } else {
-            Mode::Real(&before_gates)
+            Mode::Real(Live {
+                before_gates: &before_gates,
+                scope: line.scope,
+            })
         },
     });
     log::decision(&trace);

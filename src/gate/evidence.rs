@@ -158,6 +158,11 @@ impl Evidence {
         why.unwrap_or_else(|| "it did not finish".into())
     }
 
+    #[must_use]
+    pub fn exit_code(&self) -> Option<i32> {
+        self.end.and_then(End::code)
+    }
+
     /// "exit code 1" or "signal 9".
     #[must_use]
     pub fn ending(&self) -> String {

@@ -10,6 +10,7 @@ mod globs;
 mod kinds;
 mod layers;
 mod needs;
+pub(crate) use needs::candidates as gate_candidates;
 mod reader;
 mod rule;
 mod settings;

@@ -18,6 +18,7 @@ pub mod values;
 use super::WhenBroken;
 use super::yaml::Span;
 pub use code::Code;
+pub(crate) use nearest::nearest;
 
 /// Most problems that are kept. The rest is only counted, so that a broken file of 4 MiB stays cheap.
 pub const LIMIT: usize = 1_000;

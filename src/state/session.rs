@@ -13,6 +13,8 @@ pub struct Session {
     /// Decisions that blocked something, stops included.
     pub denied: u64,
     pub stops: StopBlocks,
+    /// What was said and is not said again.
+    pub told: Vec<String>,
 }
 
 /// The blocked stops since the last release or prompt.
@@ -48,6 +50,7 @@ impl Session {
                 same: number("/stop_blocks/same"),
                 failure: text("/stop_blocks/failure"),
             },
+            told: texts(&value, "told"),
         }
     }
 
@@ -81,6 +84,7 @@ impl Session {
             "session": key,
             "started": self.started,
             "denied": self.denied,
+            "told": self.told,
             "stop_blocks": {
                 "total": self.stops.total,
                 "same": self.stops.same,
@@ -89,6 +93,14 @@ impl Session {
         });
         state.write(&path(key), &value)
     }
+}
+
+fn texts(value: &Value, key: &str) -> Vec<String> {
+    let texts = value.get(key).and_then(Value::as_array);
+    let texts = texts.into_iter().flatten();
+    texts
+        .filter_map(|text| Some(text.as_str()?.to_owned()))
+        .collect()
 }
 
 fn path(key: &str) -> String {

@@ -9,6 +9,10 @@ mod effective;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
+mod gate_command;
+#[cfg(test)]
+mod gate_runs;
+#[cfg(test)]
 mod gates;
 #[cfg(test)]
 mod globs;

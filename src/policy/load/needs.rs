@@ -44,8 +44,8 @@ fn needs(rule: &Rule) -> &[Need] {
     }
 }
 
-/// The id in its own folder, then in each folder above.
-fn candidates<'a>(base: &'a str, id: &'a str) -> impl Iterator<Item = String> + 'a {
+/// The full ids that an id may stand for in a folder: of a gate in that folder, then in each folder above.
+pub(crate) fn candidates<'a>(base: &'a str, id: &'a str) -> impl Iterator<Item = String> + 'a {
     let folders = std::iter::successors(Some(base), |folder| {
         (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(above, _)| above))
     });

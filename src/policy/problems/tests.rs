@@ -20,7 +20,7 @@ fn codes_are_unique_and_every_one_is_listed() {
     let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     assert!(names.iter().all(|name| name.chars().all(kebab)));
     // Codes are public: a name that goes or changes breaks what people built on it.
-    assert_snapshot!(names.join(" "), @r#"unreadable-file too-large not-utf8 control-character syntax unsupported-tag alias-inside-itself too-deep too-many-values several-documents duplicate-key empty-file bad-key unknown-key unknown-kind misplaced-key missing-key wrong-type empty-list empty-text empty-advice unsupported-version no-kind two-kinds idle-key bad-example unknown-event unknown-action unknown-access unknown-scope unknown-mode unknown-answer unknown-runtime bad-id bad-regex bad-glob bad-command bad-duration zero-timeout bad-variable outside-repository never-matches relative-exception leaves-repository duplicate-id unknown-pack unreadable-extends extends-outside extends-cycle looser-layer"#);
+    assert_snapshot!(names.join(" "), @r#"unreadable-file too-large not-utf8 control-character syntax unsupported-tag alias-inside-itself too-deep too-many-values several-documents duplicate-key empty-file bad-key unknown-key unknown-kind misplaced-key missing-key wrong-type empty-list empty-text empty-advice unsupported-version no-kind two-kinds idle-key bad-example unknown-event unknown-action unknown-access unknown-scope unknown-mode unknown-answer unknown-runtime bad-id bad-regex bad-glob bad-command bad-duration zero-timeout bad-variable outside-repository never-matches relative-exception leaves-repository duplicate-id unknown-pack unreadable-extends extends-outside extends-cycle unknown-gate needs-circle looser-layer"#);
 }
 
 #[test]

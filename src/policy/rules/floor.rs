@@ -28,7 +28,7 @@ pub(crate) fn judge(effects: &Effects, facts: &Facts) -> Vec<Finding> {
     let calls = effects
         .commands
         .iter()
-        .filter(|command| is_hook_call(command))
+        .filter(|command| is_persons_act(command))
         .map(|command| finding(format!("runs `{}`", command.text()), Some(command.span)));
     paths.chain(calls).collect()
 }
@@ -48,11 +48,14 @@ fn finding(what: String, span: Option<(usize, usize)>) -> Finding {
     }
 }
 
-/// Made-up hook calls would count as blocked stops and fill the records.
-fn is_hook_call(command: &Invocation) -> bool {
+/// Made-up hook calls would count as blocked stops and fill the records; what a holder is told to run would be judged by
+/// nobody; and trust is a person's to give.
+fn is_persons_act(command: &Invocation) -> bool {
+    const ACTS: [&str; 3] = ["hook", crate::gate::HOLD, "trust"];
     let program = command.program.as_deref().unwrap_or_default();
     let first = command.words.first().map(|word| word.value.start());
-    program.trim_end_matches(".exe") == "hookgate" && first == Some("hook")
+    program.trim_end_matches(".exe") == "hookgate"
+        && first.is_some_and(|first| ACTS.contains(&first))
 }
 
 fn is_floor(place: &Place, effect: &PathEffect, facts: &Facts) -> bool {
