@@ -3,7 +3,7 @@
 //! A digest is remembered under all that the file system says of the file: device, inode, size, mode, time of modification
 //! and time of change. Nothing but the file system sets the time of change, so a rewrite of the same size whose time of
 //! modification was set back still shows. Times have grains, though: what is written in the same grain as our reading
-//! leaves them as they are. Therefore a digest is remembered only when both times lie [`MARGIN`] before the reading, by the
+//! leaves them as they are. Therefore a digest is remembered only when both times lie `MARGIN` before the reading, by the
 //! file system's own clock; and it is used only while they lie as far before now, so that a clock that was set back cannot
 //! give a new file the times of an old one. Where there is no such clock every file is read each time.
 //!
@@ -61,6 +61,8 @@ pub(crate) struct Reader<'a> {
     store: &'a Store,
     opened: Option<Moment>,
     found: Found,
+    /// Where in the store the last file was found.
+    last: usize,
 }
 
 impl Digests {
@@ -130,6 +132,7 @@ impl Digests {
             store: &self.store,
             opened: self.opened,
             found: Found::default(),
+            last: 0,
         }
     }
 
@@ -230,7 +233,7 @@ impl Reader<'_> {
         }
         let record = self
             .store
-            .find(stamp.inode)
+            .find(stamp.inode, &mut self.last)
             .filter(|record| record.stamp == stamp)?;
         let today = day(opened);
         if record.day.saturating_add(FRESH_DAYS) < today {

@@ -68,12 +68,20 @@ impl Store {
         })
     }
 
-    /// Returns the record of an inode.
-    pub(super) fn find(&self, inode: u64) -> Option<&Record> {
+    /// Returns the record of an inode. Files beside each other tend to have been made one after the other, so the place
+    /// after the last one found is looked at first.
+    pub(super) fn find(&self, inode: u64, last: &mut usize) -> Option<&Record> {
+        let next = last.saturating_add(1);
+        let is_next = |record: &&Record| record.stamp.inode == inode;
+        if let Some(record) = self.records.get(next).filter(is_next) {
+            *last = next;
+            return Some(record);
+        }
         let at = self
             .records
             .binary_search_by_key(&inode, |record| record.stamp.inode)
             .ok()?;
+        *last = at;
         self.records.get(at)
     }
 

@@ -172,9 +172,11 @@ impl Evidence {
     /// Reads the evidence of a gate; `None` when there is none that can be used.
     #[must_use]
     pub fn read(state: &State, gate: &str) -> Option<Self> {
-        Self::parse(&state.read(&path(gate))?)
+        let evidence = Self::parse(&state.read(&path(gate))?)?;
+        (evidence.gate == gate).then_some(evidence)
     }
 
+    /// Reads what [`Evidence::to_json`] wrote; `None` when it says something else than what was sealed.
     pub(super) fn parse(value: &Value) -> Option<Self> {
         let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
         Some(Self {
@@ -198,6 +200,22 @@ impl Evidence {
             why: text("why"),
             run: text("run").unwrap_or_default(),
         })
+        .filter(|evidence: &Self| text("seal") == Some(evidence.seal()))
+    }
+
+    /// A digest of what makes a result count. It is no secret, so it stops no forger who knows how it is made; it shows
+    /// damage and edits by hand.
+    fn seal(&self) -> String {
+        let bound_to = [
+            self.gate.as_str(),
+            self.status.name(),
+            &self.command_digest,
+            &self.inputs_digest,
+            &self.worktree,
+            &self.run,
+        ];
+        let text = format!("hookgate evidence {bound_to:?}");
+        blake3::hash(text.as_bytes()).to_hex().to_string()
     }
 
     /// Writes the evidence, and the latest result for people.
@@ -242,6 +260,7 @@ impl Evidence {
             "tool_versions": versions.map(|version| json!([version.command, version.says])).collect::<Vec<_>>(),
             "worktree": self.worktree,
             "run": self.run,
+            "seal": self.seal(),
         })
     }
 }

@@ -59,6 +59,8 @@ mod routes;
 #[cfg(test)]
 mod scripts;
 #[cfg(test)]
+mod situations;
+#[cfg(test)]
 mod starts;
 #[cfg(test)]
 mod stubs;

@@ -7,12 +7,13 @@ use std::fs::{self, DirEntry};
 use std::io;
 use std::num::NonZero;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::place::{Known, Place, RULES, Wanted, joined};
-use super::tree::{Block, Entry};
-use crate::digests::{Digests, Found, Reader};
+use super::tree::{Block, Builder};
+use crate::digests::{Digest, Digests, Found, Reader};
 use crate::state::FOLDER;
 
 /// Folders that wait before other threads are worth their start.
@@ -120,6 +121,8 @@ fn round(starts: Vec<Place>, wanted: Wanted<'_>, digests: &mut Digests) -> io::R
 struct Queue {
     line: Mutex<Line>,
     moved: Condvar,
+    /// Threads that have nothing to do.
+    waiting: AtomicUsize,
 }
 
 struct Line {
@@ -138,20 +141,28 @@ impl Queue {
                 failure: None,
             }),
             moved: Condvar::new(),
+            waiting: AtomicUsize::new(0),
         }
     }
 
     fn work(&self, wanted: Wanted<'_>, mut reader: Reader<'_>) -> (Yield, Found) {
         let mut gathered = Yield::default();
-        let mut below = Vec::new();
+        let mut own = Vec::new();
         while let Some(place) = self.next() {
             // Dropped last, also by a panic: nobody waits for a thread that is gone.
             let _busy = Busy(self);
-            let visited = visit(place, wanted, &mut reader, &mut gathered, &mut below);
-            let mut line = self.line();
-            line.pending.append(&mut below);
-            if let Err(failure) = visited {
-                line.failure.get_or_insert(failure);
+            own.push(place);
+            // What is found below is kept to oneself, because handing over costs; unless somebody waits.
+            while let Some(place) = own.pop() {
+                if let Err(failure) = visit(place, wanted, &mut reader, &mut gathered, &mut own) {
+                    self.line().failure.get_or_insert(failure);
+                    own.clear();
+                }
+                if own.len() > 1 && self.waiting.load(Ordering::Relaxed) > 0 {
+                    let shared = own.drain(..own.len() / 2);
+                    self.line().pending.extend(shared);
+                    self.moved.notify_all();
+                }
             }
         }
         (gathered, reader.finish())
@@ -171,10 +182,12 @@ impl Queue {
             if line.busy == 0 {
                 return None;
             }
+            self.waiting.fetch_add(1, Ordering::Relaxed);
             line = self
                 .moved
                 .wait(line)
                 .unwrap_or_else(PoisonError::into_inner);
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
         }
     }
 
@@ -234,7 +247,7 @@ fn visit(
         .enter(has_rules, has_git, wanted)
         .map_err(|error| named(&place.relative, &error))?;
     let place = Arc::new(place);
-    let mut files = Vec::new();
+    let mut files = Builder::default();
     let mut relative = place.relative.clone();
     if !relative.is_empty() {
         relative.push('/');
@@ -256,9 +269,9 @@ fn visit(
         match look.at(reader).map_err(|error| named(&relative, &error))? {
             Seen::Nothing => {}
             Seen::Folder(folder) => pending.push(folder),
-            Seen::File(file) => files.push(file),
-            Seen::Link(file) => {
-                files.push(file);
+            Seen::File(digest) => files.push(name.as_encoded_bytes(), digest),
+            Seen::Link(digest) => {
+                files.push(name.as_encoded_bytes(), digest);
                 gathered.links.push(Link {
                     folder: Arc::clone(&place),
                     name,
@@ -267,9 +280,7 @@ fn visit(
             }
         }
     }
-    if !files.is_empty() {
-        gathered.blocks.push(Block::new(place.bytes.clone(), files));
-    }
+    gathered.blocks.extend(files.finish(&place.bytes));
     Ok(())
 }
 
@@ -287,9 +298,9 @@ enum Seen {
     Nothing,
     /// May hold inputs.
     Folder(Place),
-    File(Entry),
+    File(Digest),
     /// A link to a folder that may hold inputs.
-    Link(Entry),
+    Link(Digest),
 }
 
 impl Look<'_> {
@@ -325,14 +336,10 @@ impl Look<'_> {
             Some(digest) => Some(digest),
             None => reader.digest_of(&self.place.path.join(self.name), &about)?,
         };
-        let entry = digest.map(|digest| Entry {
-            name: name.into(),
-            digest,
-        });
-        Ok(match entry {
+        Ok(match digest {
             None => Seen::Nothing,
-            Some(entry) if leads => Seen::Link(entry),
-            Some(entry) => Seen::File(entry),
+            Some(digest) if leads => Seen::Link(digest),
+            Some(digest) => Seen::File(digest),
         })
     }
 }
@@ -361,10 +368,13 @@ impl Link {
     }
 }
 
+/// Returns the names in a folder, in their order.
 fn read(folder: &Path) -> io::Result<Vec<(OsString, DirEntry)>> {
-    fs::read_dir(folder)?
+    let mut entries = fs::read_dir(folder)?
         .map(|entry| entry.map(|entry| (entry.file_name(), entry)))
-        .collect()
+        .collect::<io::Result<Vec<_>>>()?;
+    entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(entries)
 }
 
 fn is_gone(error: &io::Error) -> bool {
