@@ -27,7 +27,7 @@ pub use decode::{PAYLOAD_LIMIT, PayloadError, PayloadProblem, decode};
 pub use encode::{Reply, encode, fallback};
 pub use table::{
     Adapter, Against, Checked, ConfigFile, Manual, Matchers, Pointer, Scope, Setup, Switch,
-    TimeUnit, Timeouts, Trusted, Wiring,
+    TimeUnit, Timeouts, ToolRow, Trusted, Wiring,
 };
 pub use visible::visible;
 

@@ -10,4 +10,6 @@ pub mod json;
 pub mod line;
 pub mod place;
 pub mod problem;
+pub mod registered;
+pub mod toml;
 pub mod tree;

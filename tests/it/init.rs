@@ -664,3 +664,19 @@ fn a_starter_policy_that_somebody_changed_stays() {
     );
     assert_eq!(repo.read("hookgate.yaml"), edited);
 }
+
+#[test]
+fn an_agent_takes_no_hook_out() {
+    let repo = Repo::with_policy("version: 1\n");
+    for line in [
+        "hookgate init --uninstall",
+        "cd src; exec hookgate init",
+        "/opt/hookgate init --dry-run",
+    ] {
+        assert!(
+            repo.shell(line).denied().contains("hookgate init"),
+            "{line}"
+        );
+    }
+    repo.shell("hookgate check").assert_silent();
+}

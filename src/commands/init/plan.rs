@@ -138,7 +138,7 @@ fn item(
 }
 
 /// Whether one of the files and folders is there that show a runtime in use.
-pub(super) fn is_in_use(adapter: &Adapter, whom: &For, home: Option<&Path>) -> bool {
+pub(in crate::commands) fn is_in_use(adapter: &Adapter, whom: &For, home: Option<&Path>) -> bool {
     let signs = adapter.setup.signs;
     // A table without signs says where its hooks are, which is one.
     let place = adapter.wiring.project.split('/').next().unwrap_or_default();
