@@ -63,6 +63,18 @@ pub fn other_configs() -> &'static [&'static str] {
     shipped::CONFIGS
 }
 
+/// Returns the variables by which other runtimes give themselves away: a hook of this one is run without them.
+#[must_use]
+pub fn foreign_variables(adapter: &Adapter) -> Vec<&'static str> {
+    let marks = || shipped::MARKS.iter();
+    let own = |name: &str| {
+        let mut own = marks().filter(|mark| mark.runtime == adapter.name);
+        own.any(|mark| mark.env.contains(&name)) || adapter.start_folder_env == Some(name)
+    };
+    let names = marks().flat_map(|mark| mark.env.iter().copied());
+    names.filter(|name| !own(name)).collect()
+}
+
 /// How far a runtime honours a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capability {

@@ -4,6 +4,7 @@
 //! alone: taking it out leaves the bytes of before, on any machine. What cannot be edited that way is left alone.
 
 pub mod backup;
+pub mod block;
 pub mod edit;
 pub mod file;
 pub mod json;

@@ -152,7 +152,7 @@ fn diagnose(
     let hooks: Vec<Hook> = files.iter().flat_map(|file| file.hooks(adapter)).collect();
     let ours: Vec<&Hook> = hooks
         .iter()
-        .filter(|hook| hook.whose != Whose::Foreign)
+        .filter(|hook| hook.whose != Whose::Foreign && !is_of_another(adapter, hook))
         .collect();
     let mut findings: Vec<Finding> = files
         .iter()
@@ -205,6 +205,16 @@ fn diagnose(
             })
             .collect(),
     })
+}
+
+/// Whether a hook stands in the file that another runtime is wired in. Where two read one folder, each hears the other's
+/// lines; hookgate answers such a call once.
+fn is_of_another(adapter: &Adapter, hook: &Hook) -> bool {
+    let shown = Some(hook.file.shown.as_str());
+    let mut others = adapter::all()
+        .iter()
+        .filter(|other| other.name != adapter.name);
+    others.any(|other| Some(other.wiring.project) == shown || other.wiring.user == shown)
 }
 
 /// The events that a template wires.

@@ -7,6 +7,8 @@ mod bad_input;
 #[cfg(test)]
 mod capabilities;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod effective;
 #[cfg(test)]
 mod examples;

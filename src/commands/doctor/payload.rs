@@ -28,6 +28,7 @@ pub(super) fn payload(adapter: &Adapter, native: &str, act: Act, folder: &str) -
     let mut texts = vec![
         (fields.event, native),
         (fields.session, "hookgate-doctor"),
+        (fields.turn, "hookgate-doctor"),
         (fields.cwd, folder),
         (fields.roots, folder),
     ];

@@ -157,6 +157,7 @@ impl Probe<'_> {
             arguments: &arguments,
             folder: &folder,
             variable,
+            without: &adapter::foreign_variables(self.adapter),
             stdin: &stdin,
         });
         match ran {

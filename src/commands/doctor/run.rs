@@ -33,6 +33,8 @@ pub(super) struct Job<'a> {
     pub(super) folder: &'a Path,
     /// A variable that the runtime sets.
     pub(super) variable: Option<(&'a str, &'a Path)>,
+    /// Variables that it does not set, though the folder's own surroundings may.
+    pub(super) without: &'a [&'a str],
     pub(super) stdin: &'a str,
 }
 
@@ -45,6 +47,9 @@ pub(super) fn run(job: &Job) -> Ran {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    for name in job.without {
+        command.env_remove(name);
+    }
     if let Some((name, value)) = job.variable {
         command.env(name, value);
     }

@@ -18,8 +18,13 @@ pub(super) fn people(policy: Option<&Finding>, diagnoses: &[Diagnosis], output: 
         let title = output.styled(Style::Bold, diagnosis.adapter.title);
         let version = diagnosis.version.as_deref().unwrap_or_default();
         output.line(format!("{title} {version}").trim_end());
+        let names = diagnosis
+            .events
+            .iter()
+            .map(|event| name(event).chars().count());
+        let width = names.max().unwrap_or_default();
         for event in &diagnosis.events {
-            output.line(&event_line(event, output));
+            output.line(&event_line(event, width, output));
         }
         for finding in &diagnosis.findings {
             told(finding, output);
@@ -36,15 +41,19 @@ fn told(finding: &Finding, output: &mut Output) {
     output.line(&format!("    fix: {}", finding.fix));
 }
 
-fn event_line(event: &Guarded, output: &Output) -> String {
+fn event_line(event: &Guarded, width: usize, output: &Output) -> String {
     let place = event.place.as_deref().unwrap_or("not wired");
     let (word, style, what) = said(&event.status);
-    let name = match event.native.as_str() {
-        native if native == event.event => native.to_owned(),
-        native => format!("{} ({native})", event.event),
-    };
+    let name = name(event);
     let word = output.styled(style, &format!("{word:<18}"));
-    format!("  {name:<34} {word} {place}{what}")
+    format!("  {name:<width$} {word} {place}{what}")
+}
+
+fn name(event: &Guarded) -> String {
+    if event.native == event.event {
+        return event.native.clone();
+    }
+    format!("{} ({})", event.event, event.native)
 }
 
 fn said(status: &Status) -> (&'static str, Style, String) {

@@ -14,6 +14,7 @@ pub(super) fn of(adapter: &Adapter, findings: &mut Vec<Finding>) -> Option<Strin
         arguments,
         folder: Path::new("."),
         variable: None,
+        without: &[],
         stdin: "",
     });
     let Ran::Ended {
