@@ -26,7 +26,7 @@ mod tests;
 pub use decode::{PAYLOAD_LIMIT, PayloadError, PayloadProblem, decode};
 pub use encode::{Reply, encode, fallback};
 pub use table::{
-    Adapter, Against, Checked, ConfigFile, Manual, Matchers, Pointer, Scope, Setup, Switch,
+    Adapter, Against, Checked, ConfigFile, Manual, Matchers, Pointer, Scope, Setup, Switch, Tables,
     TimeUnit, Timeouts, ToolRow, Trusted, Wiring,
 };
 pub use visible::visible;

@@ -101,7 +101,7 @@ pub fn run(args: &DoctorArgs, output: &mut Output) -> Result<Exit> {
         && diagnoses.iter().all(|found| found.findings.is_empty());
     match args.format {
         ExplainFormat::Json => {
-            output.line(&format!("{:#}", show::json(policy.as_ref(), &diagnoses)))
+            output.line(&format!("{:#}", show::json(policy.as_ref(), &diagnoses)));
         }
         ExplainFormat::Human => show::people(policy.as_ref(), &diagnoses, output),
     }

@@ -680,3 +680,55 @@ fn an_agent_takes_no_hook_out() {
     }
     repo.shell("hookgate check").assert_silent();
 }
+
+#[test]
+fn hooks_that_stand_in_toml_are_joined_there() {
+    let hooks = "[[hooks.PreToolUse]]\nmatcher = \"Bash\"\n[[hooks.PreToolUse.hooks]]\ntype = \"command\"\ncommand = \"./guard.sh\"\n";
+    let cases = [
+        hooks.to_owned(),
+        format!(
+            "# mine\r\nmodel = \"x\"\r\n\r\n{}",
+            hooks.replace('\n', "\r\n")
+        ),
+        format!("{hooks}\n[features]\nhooks = true # on"),
+        format!("[mcp.servers]\nlist = [{{a = 1}}, {{b = {{c = 2}}}}]\n\n{hooks}\n\n"),
+    ];
+    for case in cases {
+        let repo = Repo::empty();
+        repo.write(".codex/config.toml", &case);
+        assert_in_and_out(&repo, "codex", &case);
+        init(&repo, &["--runtime", "codex"]);
+        assert!(
+            repo.read(".codex/config.toml")
+                .contains("--runtime codex --event before-tool")
+        );
+        assert!(!repo.root().join(".codex/hooks.json").exists());
+    }
+    // Without hooks in it, the file is not ours to touch.
+    let repo = Repo::empty();
+    repo.write(".codex/config.toml", "model = \"x\"\n[hooks.state]\n");
+    assert_in_and_out(&repo, "codex", "no hooks");
+    init(&repo, &["--runtime", "codex"]);
+    assert_eq!(
+        repo.read(".codex/config.toml"),
+        "model = \"x\"\n[hooks.state]\n"
+    );
+    assert!(repo.root().join(".codex/hooks.json").exists());
+}
+
+#[test]
+fn lists_in_toml_that_take_no_more_tables_are_left_alone() {
+    let repo = Repo::empty();
+    repo.write(
+        ".codex/config.toml",
+        "[hooks]\nPreToolUse = [{hooks = []}]\n",
+    );
+    let before = tree(&repo.root());
+    let ran = init(&repo, &["--runtime", "codex"]);
+    assert_eq!(
+        ran.stdout,
+        "Nothing was changed:\n  .codex/config.toml: line 2, column 14: `hooks.PreToolUse` is written in one piece; write it as tables, or leave it to the JSON file beside this one\n"
+    );
+    assert_eq!(ran.exit, 1);
+    assert_eq!(tree(&repo.root()), before);
+}

@@ -334,8 +334,8 @@ pub(super) fn trust(adapter: &Adapter, files: &[File], hook: &Hook) -> Option<Fi
                 .setup
                 .steps
                 .iter()
+                .next_back()
                 .map(|step| step.text)
-                .last()
                 .unwrap_or_default()
                 .to_owned(),
         )

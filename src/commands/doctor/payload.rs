@@ -76,10 +76,10 @@ fn tool(
             match (row.writes.first(), row.patch.first()) {
                 (Some(pointer), _) => set(&mut input, pointer, path.into()),
                 (None, Some(pointer)) => {
-                    let patch = format!(
+                    let body = format!(
                         "*** Begin Patch\n*** Update File: {path}\n@@\n-version: 1\n+version: 2\n*** End Patch\n"
                     );
-                    set(&mut input, pointer, patch.into());
+                    set(&mut input, pointer, body.into());
                 }
                 (None, None) => return None,
             }

@@ -66,9 +66,9 @@ impl Probe<'_> {
                 if self.scratch.root().join(RECORD).exists() {
                     return Ok("writes its record");
                 }
-                Err(self.wrong("wrote no record of a session's end".into()))
+                Err(self.wrong("wrote no record of a session's end"))
             }
-            _ => {
+            Event::Other => {
                 self.answer(Act::NoTool)?;
                 Ok("answers")
             }
@@ -87,7 +87,7 @@ impl Probe<'_> {
             self.expect(Act::Nothing, &Wanted::Nothing)?;
         }
         if denied == 0 {
-            return Err(self.wrong("has no tool that a probe could try".into()));
+            return Err(self.wrong("has no tool that a probe could try"));
         }
         Ok(())
     }
@@ -171,8 +171,8 @@ impl Probe<'_> {
                 exit: u8::try_from(exit).unwrap_or(u8::MAX),
             }),
             Ran::Ended { exit, stderr, .. } => Err(self.not_run(exit, &stderr)),
-            Ran::TooLong => Err(self.wrong("did not answer within 30 seconds".into())),
-            Ran::NoShell(why) => Err(self.wrong(format!("could not be run: {why}"))),
+            Ran::TooLong => Err(self.wrong("did not answer within 30 seconds")),
+            Ran::NoShell(why) => Err(self.wrong(&format!("could not be run: {why}"))),
         }
     }
 
@@ -209,7 +209,7 @@ impl Probe<'_> {
         )
     }
 
-    fn wrong(&self, what: String) -> Finding {
+    fn wrong(&self, what: &str) -> Finding {
         Finding::new(
             format!("the line {what}: `{}`", clipped(self.line)),
             "run it by hand with `HOOKGATE_LOG=debug` and look at the log".into(),

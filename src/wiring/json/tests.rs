@@ -296,7 +296,7 @@ fn value() -> impl Strategy<Value = String> {
                             String::new()
                         };
                         let comma = if at + 1 < count || comma { "," } else { "" };
-                        text += &format!("{before}{key}{value}{after}{comma}");
+                        text.extend([&*before, &*key, &*value, &*after, comma]);
                     }
                     if is_object {
                         format!("{{{text}{end}}}")
