@@ -62,7 +62,9 @@ export const Hookgate = async ({ client, directory, worktree, project }) => {
   return {
     "chat.message": async (input, output) => {
       const session = input.sessionID
-      if (!started.has(session) && !children.has(session)) {
+      // What a sub-agent is told are its parent's words.
+      if (children.has(session)) return
+      if (!started.has(session)) {
         started.add(session)
         const payload = { hook_event_name: "event:session.created", ...base, input: { sessionID: session } }
         add(output.parts, (await tell("session-start", payload, DECISION)).context)

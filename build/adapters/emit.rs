@@ -55,6 +55,7 @@ pub(crate) fn adapter(
             file.scope, file.path, file.moved_by
         )
     });
+    let is_json = adapter.wiring.content.ends_with("hooks.json");
     let source = [
         format!(
             "pub(super) static {}: Adapter = Adapter {{",
@@ -80,6 +81,7 @@ pub(crate) fn adapter(
             adapter.timeouts.unit
         ),
         format!("config: {config},"),
+        format!("hooks: {:?},", Some(wiring).filter(|_| is_json)),
         format!(
             "wiring: Wiring {{ content: {wiring:?}, own_file: {}, project: {:?}, user: {:?} }},",
             adapter.wiring.own_file, adapter.wiring.project, adapter.wiring.user

@@ -293,14 +293,15 @@ fn stop(adapter: &Adapter, value: &Value) -> StopState {
     }
 }
 
-/// Returns the first folder that is named; some runtimes leave one empty.
+/// Returns the first folder that is named. Some runtimes leave one empty and name it elsewhere; where it is named nowhere
+/// else it stays empty, because an empty folder is no missing one.
 fn folder(value: &Value, pointers: &[Pointer]) -> Option<String> {
-    let mut found = pointers
+    let found = pointers
         .iter()
         .flat_map(|pointer| json::each(value, pointer.steps));
-    found
-        .find_map(|found| found.as_str().filter(|folder| !folder.is_empty()))
-        .map(str::to_owned)
+    let folders: Vec<&str> = found.filter_map(Value::as_str).collect();
+    let named = folders.iter().find(|folder| !folder.is_empty());
+    named.or(folders.first()).map(|folder| (*folder).to_owned())
 }
 
 fn roots(value: &Value, pointers: &[Pointer]) -> Vec<String> {

@@ -23,6 +23,7 @@ pub(super) static ALL: &[&Adapter] = &[
     &VSCODE_COPILOT,
     &DEVIN,
     &OPENCODE,
+    &FACTORY_DROID,
 ];
 
 /// The session that `hookgate demo` plays.

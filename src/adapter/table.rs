@@ -32,6 +32,8 @@ pub struct Adapter {
     pub fallback: ReplyTemplate,
     pub timeouts: Timeouts,
     pub config: &'static [ConfigFile],
+    /// The hook lines with their time limits, as JSON text, where the runtime takes such.
+    pub hooks: Option<&'static str>,
     pub wiring: Wiring,
     pub setup: Setup,
 }

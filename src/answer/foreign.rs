@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::{Request, Trace, answer_call, answer_unreadable, folders};
 use crate::adapter::{self, Adapter, ConfigFile, Scope};
 use crate::call::{Call, Event};
+use crate::repo::Repository;
 use crate::settings;
 
 /// Largest hook file that is looked into, in bytes, and most files of one folder.
@@ -51,7 +52,7 @@ pub(super) fn answer(request: &Request<'_>, sender: &'static Adapter) -> Trace {
 /// Whether one of the sender's own hook files has a line of hookgate for this event.
 fn has_own_line(sender: &Adapter, call: &Call) -> bool {
     let roots = folders::repositories(sender, call).unwrap_or_default();
-    let roots: Vec<&Path> = roots.iter().map(|repository| repository.root()).collect();
+    let roots: Vec<&Path> = roots.iter().map(Repository::root).collect();
     let files = sender.config.iter().flat_map(|file| places(file, &roots));
     files
         .flat_map(|place| hook_files(&place))
@@ -111,11 +112,23 @@ fn holds_line(value: &Value, sender: &Adapter, event: Event) -> bool {
 fn is_line(text: &str, sender: &Adapter, event: Event) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let words = words.strip_prefix(&["exec"]).unwrap_or(&words);
-    let [program, "hook", "--runtime", runtime, "--event", named] = words else {
+    let [program, "hook", flags @ ..] = words else {
         return false;
     };
     let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
+    let value = |flag: &str| {
+        let mut pairs = flags.chunks_exact(2);
+        pairs.find_map(|pair| match pair {
+            [name, value] if *name == flag => Some(*value),
+            _ => None,
+        })
+    };
+    let known = ["--runtime", "--event", "--scope"];
+    let is_plain = flags
+        .chunks(2)
+        .all(|pair| pair.len() == 2 && pair.first().is_some_and(|flag| known.contains(flag)));
     matches!(name, "hookgate" | "hookgate.exe")
-        && *runtime == sender.name
-        && adapter::event_named(sender, named) == Some(event)
+        && is_plain
+        && value("--runtime") == Some(sender.name)
+        && value("--event").and_then(|named| adapter::event_named(sender, named)) == Some(event)
 }

@@ -46,6 +46,8 @@ mod tidy;
 #[cfg(test)]
 mod unreadable;
 #[cfg(test)]
+mod verified;
+#[cfg(test)]
 mod wiring;
 #[cfg(test)]
 mod worst;

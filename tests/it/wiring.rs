@@ -7,7 +7,7 @@ use std::process::Command;
 use hookgate::adapter::{self, Adapter};
 use serde_json::{Value, json};
 
-use crate::support::{Ran, Repo, finish, manifest};
+use crate::support::{Ran, Repo, assert_file, finish, manifest};
 
 /// The runtimes that the demo is wired for, and a shell call of each that its policy denies.
 fn wired(repo: &Repo) -> Vec<(&'static Adapter, Value)> {
@@ -92,4 +92,32 @@ fn agents_write_no_file_that_a_runtime_reads_its_hooks_from() {
             assert!(reason.starts_with("floor: "), "{file}: {reason}");
         }
     }
+}
+
+#[test]
+#[ignore = "needs Node: cargo test --test it bridge -- --ignored"]
+fn the_bridge_of_opencode_does_what_hookgate_answers() {
+    let repo = Repo::with_policy(
+        "
+version: 1
+rules:
+  - {id: secrets, protect-paths: {paths: [.env], deny: [read]}, reason: keys}
+  - {id: hello, add-context: {on: session-start, text: Hello.}}
+  - {id: words, add-context: {on: prompt, text: Words.}}
+  - {id: red, quality-gate: {run: 'echo FAIL; exit 1', inputs: [a], on: [after-edit, stop]}}
+",
+    );
+    repo.write("a", "a");
+    let folder = Path::new(env!("CARGO_BIN_EXE_hookgate")).parent().unwrap();
+    let path = hookgate::settings::variable("PATH").unwrap();
+    let mut command = Command::new("node");
+    command
+        .arg("--no-warnings")
+        .arg(manifest().join("adapters/opencode/cases/bridge.mjs"))
+        .current_dir(repo.root())
+        .env("HOME", repo.home())
+        .env("PATH", format!("{}:{path}", folder.display()));
+    let ran = finish(command, b"");
+    assert_eq!((ran.stderr.as_str(), ran.exit), ("", 0));
+    assert_file("adapters/opencode/cases/bridge.txt", &ran.stdout);
 }

@@ -1,5 +1,6 @@
 //! Payloads of other runtimes are noticed, and own ones never taken for foreign.
 
+use super::super::foreign::recognise;
 use super::*;
 
 #[test]
@@ -20,8 +21,9 @@ fn payloads_of_other_runtimes_are_noticed_and_named() {
     }
     for (sender, path) in recorded {
         for (name, payload) in files(&path) {
-            // Session events of this one have no mark but its variable.
-            let env = |name: &str| sender == "devin" && name == "DEVIN_PROJECT_DIR";
+            // Session events of some have no mark but the variable of their start folder.
+            let own = find(&sender).and_then(|adapter| adapter.start_folder_env);
+            let env = |name: &str| own == Some(name);
             for adapter in all() {
                 let expected = (adapter.name != sender).then_some(sender.as_str());
                 let found = match decode(adapter, &payload, Some("other"), &env) {
@@ -42,8 +44,9 @@ fn payloads_that_nobody_recorded_are_named_by_their_marks() {
         let payload = case["payload"].to_string();
         let env = |name: &str| case["env"] == name;
         for adapter in all() {
-            // A payload with a time may always be this one's own, whatever variables are set.
-            if adapter.name == "copilot-cli" && case["env"].is_string() {
+            // What looks like the line's own without the variable stays that.
+            let plain = recognise(shipped::MARKS, "", &case["payload"], &no_variables);
+            if plain == Some(adapter.name) && case["env"].is_string() {
                 continue;
             }
             let expected = case["runtime"]

@@ -208,6 +208,7 @@ pub(super) static SAMPLE: Adapter = Adapter {
         defaults: &[],
     },
     config: &[],
+    hooks: None,
     wiring: Wiring {
         content: "{}",
         own_file: false,
