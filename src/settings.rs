@@ -12,6 +12,8 @@ use std::path::PathBuf;
 pub const LOG: &str = "HOOKGATE_LOG";
 /// File that tracing is appended to. Default: `hookgate.log` in the system's folder for temporary files.
 pub const LOG_FILE: &str = "HOOKGATE_LOG_FILE";
+/// The gates that this process is part of a run of; set for what gates run, so that none waits for itself.
+pub const RUNNING: &str = "HOOKGATE_RUNNING";
 /// The convention of no-color.org: any value turns colours off.
 pub const NO_COLOR: &str = "NO_COLOR";
 

@@ -27,6 +27,9 @@ const FILE_LIMIT: u64 = 16 * 1024 * 1024;
 const LOCK_TRIES: u32 = 100;
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
+/// Ending of files that are not written to their end yet.
+const UNFINISHED: &str = "new";
+
 /// Longest name made from a payload's text, in bytes; longer ones end in a digest.
 const NAME_LIMIT: usize = 80;
 
@@ -111,6 +114,29 @@ impl State {
         None
     }
 
+    /// Removes what processes that were killed while they wrote have left behind.
+    pub(crate) fn tidy(&self) {
+        const AGE: Duration = Duration::from_hours(1);
+        const LOOKED_AT: usize = 10_000;
+        for folder in ["", "gates", "sessions"] {
+            let Ok(entries) = fs::read_dir(self.folder.join(folder)) else {
+                continue;
+            };
+            for entry in entries.flatten().take(LOOKED_AT) {
+                let is_ours = entry
+                    .path()
+                    .extension()
+                    .is_some_and(|ending| ending == UNFINISHED);
+                let age = entry.metadata().and_then(|about| about.modified());
+                let is_old = age.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > AGE));
+                if is_ours && is_old {
+                    // One that cannot be removed stays for the next time.
+                    let _ = fs::remove_file(entry.path());
+                }
+            }
+        }
+    }
+
     /// Returns the path of a file in the folder, after making the folders above it.
     pub(crate) fn prepare(&self, name: &str) -> Result<PathBuf, StateError> {
         let path = self.folder.join(name);
@@ -147,7 +173,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}-{count}.new", std::process::id()));
+    name.push(format!(".{}-{count}.{UNFINISHED}", std::process::id()));
     let beside = path.with_file_name(name);
     let written = File::create(&beside).and_then(|mut file| {
         // Who may read a file stays as it was.

@@ -159,7 +159,8 @@ pub fn is_of_repository(set: &PolicySet, rule: &Rule) -> bool {
 }
 
 /// Digest of all that a gate runs and where.
-fn digest(rule: &Rule, gate: &QualityGate) -> String {
+#[must_use]
+pub fn digest(rule: &Rule, gate: &QualityGate) -> String {
     let parts = format!(
         "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
         rule.id, rule.base, gate.run, gate.env, gate.working_directory, gate.tool_versions

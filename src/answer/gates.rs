@@ -8,8 +8,8 @@ use crate::governor::{self, Choice};
 use crate::policy::evaluate::DueGate;
 use crate::policy::{Mode as PolicyMode, PolicySet};
 use crate::repo::Repository;
-use crate::state::State;
 use crate::state::session::Session;
+use crate::state::{self, State};
 
 /// A gate's result, for the record.
 #[derive(Debug, Clone, PartialEq)]
@@ -207,20 +207,29 @@ pub(super) fn govern(trace: &mut Trace, repository: &Repository) {
     });
     if let Err(error) = counted {
         trace.troubles.push(error.to_string());
-        // Without a count the agent could be blocked for ever, so one block has to do.
-        if trace.call.stop == StopState::Continuing {
+        // Without a count the agent could be blocked for ever, so one block has to do; where the runtime does not say
+        // whether there was one, none.
+        if trace.call.stop != StopState::First {
             choice = Choice::Release;
         }
     }
     if choice == Choice::Release && !blocking.is_empty() {
-        release(trace, &blocking);
+        release(trace, repository, &blocking);
     }
 }
 
-fn release(trace: &mut Trace, blocking: &[String]) {
+fn release(trace: &mut Trace, repository: &Repository, blocking: &[String]) {
+    let logs = blocking.iter().map(|id| gate::log_path(id));
+    let mut logs: Vec<String> = logs
+        .filter(|log| repository.root().join(log).is_file())
+        .collect();
+    if logs.is_empty() {
+        logs.push(format!("{}/{}", state::FOLDER, state::LAST_GATE));
+    }
     trace.decision.notices.push(format!(
-        "hookgate let the agent stop although {} did not pass: blocking it did not help. See .hook-state/last_quality_gate.json",
+        "hookgate let the agent stop although {} did not pass: blocking it did not help. See {}",
         gate::listed(blocking),
+        gate::listed(&logs),
     ));
     trace.decision.verdict = Verdict::Neutral;
     for finding in &mut trace.decision.findings {

@@ -29,6 +29,9 @@ pub(super) fn keep(
 ) {
     let state = State::of(repository.root());
     let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    if trace.call.event == Event::SessionStart {
+        state.tidy();
+    }
     if let Err(trouble) = keep_session(&state, &trace.call, trace.decision.verdict, &now) {
         trace.troubles.push(trouble);
     }

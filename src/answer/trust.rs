@@ -49,12 +49,18 @@ pub(super) fn hold_back<'a>(
         }
         runs
     });
-    let names: Vec<String> = held
-        .settled
-        .iter()
-        .map(|settled| settled.gate.clone())
-        .collect();
-    if !names.is_empty() && is_news(trace, repository, &names) {
+    let skipped = due.iter().filter(|due| {
+        held.settled
+            .iter()
+            .any(|settled| settled.gate == due.rule.id)
+    });
+    let (names, marks): (Vec<String>, Vec<String>) = skipped
+        .map(|due| {
+            let digest = trust::digest(due.rule, due.gate);
+            (due.rule.id.clone(), format!("untrusted {digest}"))
+        })
+        .unzip();
+    if !names.is_empty() && is_news(trace, repository, &marks) {
         tell(trace, &names);
     }
     held
@@ -71,13 +77,13 @@ fn read(trace: &mut Trace) -> Trust {
 }
 
 /// Returns whether the session has not heard of all these yet. Where that cannot be remembered it hears of them again.
-fn is_news(trace: &Trace, repository: &Repository, names: &[String]) -> bool {
+fn is_news(trace: &Trace, repository: &Repository, marks: &[String]) -> bool {
     let state = State::of(repository.root());
     let key = trace.call.session.clone().unwrap_or_default();
     let mut is_news = true;
     let _ = Session::update(&state, &key, |session| {
-        let marks = names.iter().map(|name| format!("untrusted {name}"));
-        let marks: Vec<String> = marks.filter(|mark| !session.told.contains(mark)).collect();
+        let marks = marks.iter().filter(|mark| !session.told.contains(mark));
+        let marks: Vec<String> = marks.cloned().collect();
         is_news = !marks.is_empty();
         session.told.extend(marks);
     });

@@ -1,6 +1,10 @@
 //! `hookgate check`: every problem of the policies, and what each listed runtime can do with each rule.
 
+mod timeouts;
+
+use std::collections::HashMap;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -44,7 +48,10 @@ pub fn run(args: &CheckArgs, output: &mut Output) -> Result<Exit> {
     if !loaded.is_usable() {
         return Ok(Exit::Policy);
     }
-    let is_clean = loaded.problems.is_empty() && weak.iter().all(|weakness| !weakness.impossible);
+    let is_clean = loaded.problems.is_empty()
+        && weak
+            .iter()
+            .all(|weakness| !weakness.impossible && !weakness.is_mistake);
     Ok(if args.strict && !is_clean {
         Exit::Findings
     } else {
@@ -86,7 +93,9 @@ struct Weakness {
     runtime: &'static str,
     impossible: bool,
     unknown: bool,
-    because: &'static str,
+    /// Whether the policy could do better.
+    is_mistake: bool,
+    because: String,
 }
 
 impl Weakness {
@@ -127,12 +136,57 @@ fn weaknesses(set: &PolicySet) -> Vec<Weakness> {
                     runtime: adapter.name,
                     impossible: matches!(capability, Capability::Impossible(_)),
                     unknown: matches!(capability, Capability::Unknown(_)),
-                    because,
+                    is_mistake: false,
+                    because: because.to_owned(),
                 });
             }
+            weak.extend(too_long(set, rule, adapter));
         }
     }
     weak
+}
+
+/// Returns the events on which a gate may take longer than the runtime lets the hook run.
+fn too_long(set: &PolicySet, rule: &Rule, adapter: &Adapter) -> Vec<Weakness> {
+    let RuleKind::QualityGate(gate) = &rule.kind else {
+        return Vec::new();
+    };
+    let takes = longest(set, rule, &mut HashMap::new());
+    let events = gate.on.iter().map(|on| match on {
+        GateEvent::AfterEdit => Event::AfterTool,
+        GateEvent::Stop => Event::Stop,
+    });
+    events
+        .filter_map(|event| timeouts::too_long(adapter, event, takes))
+        .map(|because| Weakness {
+            rule: rule.id.clone(),
+            runtime: adapter.name,
+            impossible: false,
+            unknown: false,
+            is_mistake: true,
+            because,
+        })
+        .collect()
+}
+
+/// The time that a gate may take with those that it needs, which run before it.
+fn longest<'a>(
+    set: &'a PolicySet,
+    rule: &'a Rule,
+    known: &mut HashMap<&'a str, Duration>,
+) -> Duration {
+    let RuleKind::QualityGate(gate) = &rule.kind else {
+        return Duration::ZERO;
+    };
+    if let Some(time) = known.get(rule.id.as_str()) {
+        return *time;
+    }
+    let rules = set.rules.iter();
+    let needed = rules.filter(|other| gate.needs.iter().any(|need| need.id == other.id));
+    let before = needed.map(|need| longest(set, need, known)).max();
+    let time = gate.timeout.saturating_add(before.unwrap_or_default());
+    known.insert(&rule.id, time);
+    time
 }
 
 /// What a rule needs of a runtime.

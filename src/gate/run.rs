@@ -22,6 +22,7 @@ pub use hold::hold;
 use job::{Job, Message};
 
 use crate::policy::QualityGate;
+use crate::settings;
 
 /// The word on the command line that makes this program hold a gate.
 pub const HOLD: &str = "hold-gate";
@@ -110,6 +111,8 @@ impl End {
 pub(super) struct Terms<'a> {
     /// The file that takes the output.
     pub(super) log: Option<PathBuf>,
+    /// The marks of the gates that this run is part of.
+    pub(super) running: String,
     /// Called with each line as it comes.
     pub(super) live: Option<&'a (dyn Fn(&str) + Sync)>,
     /// Asked now and then whether the result is still wanted.
@@ -129,6 +132,8 @@ pub(super) enum Failure {
 pub(super) fn run(gate: &QualityGate, base: &Path, terms: &Terms<'_>) -> Result<Finished, Failure> {
     let mut job = Job::of(gate, folder(gate, base));
     job.log.clone_from(&terms.log);
+    job.env
+        .push((settings::RUNNING.to_owned(), terms.running.clone()));
     job.live = terms.live.is_some();
     held(&job, terms)
 }
@@ -148,6 +153,7 @@ pub(super) fn version(gate: &QualityGate, base: &Path, command: &str) -> Result<
     };
     let terms = Terms {
         log: None,
+        running: String::new(),
         live: None,
         is_wanted: &|| true,
     };
@@ -207,7 +213,7 @@ fn follow(
     terms: &Terms<'_>,
     input: &mut Option<ChildStdin>,
 ) -> Result<Finished, Failure> {
-    let mut deadline = Instant::now() + job.timeout + MARGIN;
+    let mut deadline = after(job.timeout.saturating_add(MARGIN));
     let mut group = None;
     loop {
         match messages.recv_timeout(LOOK) {
@@ -225,7 +231,7 @@ fn follow(
             Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {
                 if input.is_some() && !(terms.is_wanted)() {
                     drop(input.take());
-                    deadline = Instant::now() + ENDING;
+                    deadline = after(ENDING);
                 }
             }
             Err(_) => {
@@ -238,6 +244,12 @@ fn follow(
             }
         }
     }
+}
+
+/// The moment in which a time is up. A policy may write times that no clock counts to.
+pub(super) fn after(time: Duration) -> Instant {
+    const LONGEST: Duration = Duration::from_hours(24 * 365);
+    Instant::now() + time.min(LONGEST)
 }
 
 /// Reads messages in a thread, so that they can be waited for with a limit.

@@ -96,7 +96,11 @@ impl<'a> Job<'a> {
 
     /// Runs the gate, or shares the result of whoever runs it now.
     pub(super) fn settle(&mut self) -> Outcome {
-        let outcome = self.shared_or_own();
+        let outcome = if self.is_own_part() {
+            Err("it is part of its own run, which would wait for itself; take it out of what its command runs".into())
+        } else {
+            self.shared_or_own()
+        };
         let outcome = outcome.unwrap_or_else(|why| Outcome::Broken { why });
         self.watch.ends(&self.rule.id, &outcome);
         outcome
@@ -126,6 +130,18 @@ impl<'a> Job<'a> {
             }
         }
         Err("it was started too often".into())
+    }
+
+    /// Returns whether this process was started by a run of this very gate.
+    fn is_own_part(&self) -> bool {
+        let running = crate::settings::variable(crate::settings::RUNNING).unwrap_or_default();
+        running.split(' ').any(|mark| mark == self.mark())
+    }
+
+    /// Names this gate of this checkout in one word.
+    fn mark(&self) -> String {
+        let name = format!("{}\0{}", self.root.display(), self.rule.id);
+        blake3::hash(name.as_bytes()).to_hex().to_string()
     }
 
     /// A first run may write what later runs leave alone: caches, compiled files, formatted sources.
@@ -210,8 +226,10 @@ impl<'a> Job<'a> {
             now.is_ok_and(|now| now.digest == before.digest)
         };
         let live = |line: &str| self.watch.prints(&self.rule.id, line);
+        let running = crate::settings::variable(crate::settings::RUNNING).unwrap_or_default();
         let terms = Terms {
             log,
+            running: format!("{running} {}", self.mark()),
             live: self.watch.is_live().then_some(&live),
             is_wanted: &is_wanted,
         };
@@ -301,7 +319,7 @@ impl<'a> Job<'a> {
 
     /// Where there can be no lock, or its owner takes too long, the gate runs all the same.
     fn wait_for_turn(&mut self, inputs: &Inputs) -> Option<File> {
-        let patience = self.gate.timeout * 2 + PATIENCE;
+        let patience = self.gate.timeout.saturating_mul(2).saturating_add(PATIENCE);
         match self.turns.wait(&inputs.digest, patience) {
             Ok(file) => Some(file),
             Err(trouble) => {

@@ -7,6 +7,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use super::run::after;
 use crate::state::{self, State, file_name};
 
 /// How often a waiting process looks again.
@@ -40,7 +41,7 @@ impl Turns {
         let mut options = OpenOptions::new();
         let file = options.create(true).append(true).open(path);
         let file = file.map_err(|error| error.to_string())?;
-        let deadline = Instant::now() + patience;
+        let deadline = after(patience);
         let mut has_said = false;
         loop {
             match file.try_lock() {

@@ -31,6 +31,40 @@ fn names_from_payloads_stay_in_their_folder() {
 }
 
 #[test]
+fn only_old_unfinished_files_are_tidied_away() {
+    let (_folder, state) = state();
+    let old = std::time::SystemTime::now() - std::time::Duration::from_hours(2);
+    for (name, time) in [
+        ("gates/a.json.7-0.new", Some(old)),
+        ("gates/b.json.7-0.new", None),
+        ("gates/c.json", Some(old)),
+        ("x.json.7-0.new", Some(old)),
+    ] {
+        let path = state.prepare(name).unwrap();
+        replace(&path, b"{").unwrap();
+        if let Some(time) = time {
+            fs::File::options()
+                .append(true)
+                .open(path)
+                .unwrap()
+                .set_modified(time)
+                .unwrap();
+        }
+    }
+    state.tidy();
+    let left = |folder: &str| {
+        let entries = fs::read_dir(state.folder().join(folder)).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(left("gates"), ["b.json.7-0.new", "c.json"]);
+    assert_eq!(left(""), [".gitignore", "gates"]);
+}
+
+#[test]
 fn a_session_is_read_back_as_written() {
     let (_folder, state) = state();
     let session = Session {

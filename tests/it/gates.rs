@@ -130,6 +130,63 @@ fn the_same_failure_blocks_three_times_and_then_the_person_is_told() {
 }
 
 #[test]
+fn progress_begins_the_count_anew_below_a_cap_of_six() {
+    let policy = COUNTING.replace("echo \"FAIL: a is bad\"", "echo \"FAIL: $(cat src/a)\"");
+    let repo = Repo::with_policy(&policy);
+    for n in 0..6 {
+        repo.write("src/a", &format!("bad in another way: {n}"));
+        repo.stop().blocked();
+    }
+    repo.write("src/a", "bad in one more way");
+    let released = repo.stop().json();
+    assert_eq!(
+        released["systemMessage"],
+        "hookgate let the agent stop although tests did not pass: blocking it did not help. See .hook-state/gates/tests.log"
+    );
+    assert_eq!(released["decision"], serde_json::Value::Null);
+    repo.stop().blocked();
+}
+
+#[test]
+fn the_count_is_kept_by_session() {
+    let repo = repo();
+    repo.write("src/a", "bad");
+    for _ in 0..3 {
+        repo.stop().blocked();
+    }
+    let other =
+        serde_json::json!({"session_id": "other", "hook_event_name": "Stop", "cwd": repo.root()});
+    repo.hook("stop", other.to_string().as_bytes()).blocked();
+    assert_eq!(repo.stop().json()["decision"], serde_json::Value::Null);
+}
+
+/// Where the runtime does not say whether it goes on already, and nothing can be counted, blocking might never end.
+#[test]
+fn a_stop_that_cannot_be_counted_at_all_is_not_blocked() {
+    let repo = repo();
+    repo.write(".hook-state", "not a folder");
+    repo.write("src/a", "bad");
+    let payload =
+        serde_json::json!({"session_id": "s", "hook_event_name": "Stop", "cwd": repo.root()});
+    let released = repo.hook("stop", payload.to_string().as_bytes()).json();
+    assert_eq!(released["decision"], serde_json::Value::Null);
+    let told = released["systemMessage"].as_str().unwrap();
+    assert!(
+        told.contains("hookgate let the agent stop although tests did not pass"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_time_limit_beyond_all_clocks_is_none() {
+    let policy = COUNTING.replace("timeout: 10s", "timeout: 500000000000years");
+    let repo = Repo::with_policy(&policy);
+    repo.write("src/a", "good");
+    repo.stop().assert_silent();
+    assert_eq!(runs(&repo), 1);
+}
+
+#[test]
 fn a_gate_that_only_warns_keeps_nobody_at_work() {
     let repo = Repo::with_policy(&COUNTING.replace("id: tests", "id: tests\n    action: warn"));
     repo.write("src/a", "bad");

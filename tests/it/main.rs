@@ -15,6 +15,8 @@ mod examples;
 #[cfg(test)]
 mod foreign;
 #[cfg(test)]
+mod gate_command;
+#[cfg(test)]
 mod gate_runs;
 #[cfg(test)]
 mod gates;
@@ -22,6 +24,7 @@ mod gates;
 mod globs;
 #[cfg(test)]
 mod hook;
+#[cfg(test)]
 mod init;
 #[cfg(test)]
 mod packs;

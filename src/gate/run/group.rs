@@ -134,7 +134,7 @@ mod imp {
 
     /// Takes note of ended children that were adopted.
     pub(super) fn reap() {
-        while let Ok(Some(_)) = process::waitpid(None, WaitOptions::NOHANG) {}
+        while let Ok(Some(_)) = process::wait(WaitOptions::NOHANG) {}
     }
 
     /// Returns every process below this one.

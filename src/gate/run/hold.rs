@@ -17,7 +17,7 @@ use super::super::text::{end, harmless};
 use super::job::{Job, Message};
 use super::keep::Kept;
 use super::mask::Masker;
-use super::{End, Finished, group};
+use super::{End, Finished, after, group};
 use crate::{output, settings};
 
 /// Characters kept of each stream for the record.
@@ -84,7 +84,7 @@ fn run(job: &Job, sender: Sender<Notice>, receiver: &Receiver<Notice>) -> Result
             .map(|pipe| Stream::read(pipe, job, &kept)),
     ];
     thread::spawn(move || sender.send(Notice::Ended(child.wait())));
-    let end = wait(receiver, group, started + job.timeout)?;
+    let end = wait(receiver, group, after(job.timeout))?;
     let duration = started.elapsed();
     let left = group::sweep(group);
     let [stdout, stderr] = streams.map(|stream| stream.map(Stream::finish).unwrap_or_default());
