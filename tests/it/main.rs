@@ -9,6 +9,8 @@ mod capabilities;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
+mod doctor_lines;
+#[cfg(test)]
 mod effective;
 #[cfg(test)]
 mod examples;
@@ -27,6 +29,8 @@ mod hook;
 #[cfg(test)]
 mod init;
 #[cfg(test)]
+mod init_refused;
+#[cfg(test)]
 mod packs;
 #[cfg(test)]
 mod payloads;
@@ -42,6 +46,8 @@ mod properties;
 mod readme;
 #[cfg(test)]
 mod routes;
+#[cfg(test)]
+mod starter;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
