@@ -26,8 +26,8 @@ mod tests;
 pub use decode::{PAYLOAD_LIMIT, PayloadError, PayloadProblem, decode};
 pub use encode::{Reply, encode, fallback};
 pub use table::{
-    Adapter, Against, Checked, ConfigFile, Manual, Matchers, Pointer, Scope, Setup, Switch,
-    TimeUnit, Timeouts, Trusted, Wiring,
+    Adapter, Against, Checked, ConfigFile, Manual, Matchers, Pointer, Scope, Setup, Switch, Tables,
+    TimeUnit, Timeouts, ToolRow, Trusted, Wiring,
 };
 pub use visible::visible;
 
@@ -61,6 +61,18 @@ pub fn native_name(adapter: &Adapter, event: Event) -> &'static str {
 #[must_use]
 pub fn other_configs() -> &'static [&'static str] {
     shipped::CONFIGS
+}
+
+/// Returns the variables by which other runtimes give themselves away: a hook of this one is run without them.
+#[must_use]
+pub fn foreign_variables(adapter: &Adapter) -> Vec<&'static str> {
+    let marks = || shipped::MARKS.iter();
+    let own = |name: &str| {
+        let mut own = marks().filter(|mark| mark.runtime == adapter.name);
+        own.any(|mark| mark.env.contains(&name)) || adapter.start_folder_env == Some(name)
+    };
+    let names = marks().flat_map(|mark| mark.env.iter().copied());
+    names.filter(|name| !own(name)).collect()
 }
 
 /// How far a runtime honours a verdict.

@@ -30,6 +30,8 @@ enum Command {
     Hook(HookArgs),
     /// Write a starter policy, and hookgate into the hooks of the agents that work here
     Init(InitArgs),
+    /// Prove that the hooks that are registered hold
+    Doctor(DoctorArgs),
     /// Report every problem of the policy
     Check(CheckArgs),
     /// Run the examples that stand beside the rules
@@ -79,6 +81,17 @@ pub struct InitArgs {
     #[arg(long)]
     pub uninstall: bool,
     /// How to print what was done
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ExplainFormat,
+}
+
+/// What to look at.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// A runtime to look at; default: those that are in use here
+    #[arg(long = "runtime", value_name = "NAME", value_parser = runtimes())]
+    pub runtimes: Vec<String>,
+    /// How to print what was found
     #[arg(long, value_enum, default_value_t)]
     pub format: ExplainFormat,
 }
@@ -281,6 +294,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
             });
         }
         Command::Init(args) => commands::init::run(&args, &mut output),
+        Command::Doctor(args) => commands::doctor::run(&args, &mut output),
         Command::Check(args) => commands::check::run(&args, &mut output),
         Command::Test(args) => commands::test::run(&args, &mut output),
         Command::Explain(args) => commands::explain::run(&args, &mut output),

@@ -4,10 +4,13 @@
 //! alone: taking it out leaves the bytes of before, on any machine. What cannot be edited that way is left alone.
 
 pub mod backup;
+pub mod block;
 pub mod edit;
 pub mod file;
 pub mod json;
 pub mod line;
 pub mod place;
 pub mod problem;
+pub mod registered;
+pub mod toml;
 pub mod tree;

@@ -187,13 +187,20 @@ fn setup_source(setup: &Setup) -> String {
             pointer(&trust.at)
         )
     });
+    let tables = setup.tables.as_ref().map(|tables| {
+        format!(
+            "Tables {{ project: {:?}, user: {:?} }}",
+            tables.project, tables.user
+        )
+    });
     format!(
-        "Setup {{ signs: &{:?}, comments: {}, root_only: {}, steps: {steps}, trust: {}, switches: {switches}, \
+        "Setup {{ signs: &{:?}, comments: {}, root_only: {}, steps: {steps}, trust: {}, tables: {}, switches: {switches}, \
          matchers: Matchers::{:?}, shell: &{:?}, version: &{:?} }}",
         setup.signs,
         setup.comments,
         setup.root_only,
         option(trust),
+        option(tables),
         setup.matchers,
         setup.shell,
         setup.version

@@ -55,10 +55,18 @@ pub(crate) struct Setup {
     pub(crate) root_only: bool,
     pub(crate) steps: Vec<SetupStep>,
     pub(crate) trust: Option<SetupTrust>,
+    pub(crate) tables: Option<Tables>,
     pub(crate) switches: Vec<Switch>,
     pub(crate) matchers: Matchers,
     pub(crate) shell: Vec<String>,
     pub(crate) version: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Tables {
+    pub(crate) project: String,
+    pub(crate) user: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

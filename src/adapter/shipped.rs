@@ -5,7 +5,7 @@
 use super::table::{
     Adapter, Against, Cannot, Checked, Condition, ConfigFile, Decoder, EventRow, Fields, Instead,
     Manual, Mark, Matchers, McpNames, Node, Piece, Pointer, ReplyRow, ReplyTemplate, Scope, Setup,
-    Slot, Switch, TimeUnit, Timeouts, ToolRow, Trusted, Weaker, Wiring,
+    Slot, Switch, Tables, TimeUnit, Timeouts, ToolRow, Trusted, Weaker, Wiring,
 };
 use crate::call::{Event, Outcome, ShellDialect, ToolKind};
 use crate::decision::Verdict;

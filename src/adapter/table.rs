@@ -62,6 +62,8 @@ pub struct Setup {
     pub root_only: bool,
     /// Where the runtime keeps which hooks a person trusts.
     pub trust: Option<Trusted>,
+    /// Where hooks may stand as TOML instead. Used where they do already.
+    pub tables: Option<Tables>,
     /// What a person has to do.
     pub steps: &'static [Manual],
     /// Values in configurations that switch every hook off.
@@ -86,6 +88,15 @@ pub struct Manual {
 pub struct Trusted {
     pub path: &'static str,
     pub at: Pointer,
+}
+
+/// Files in TOML that hold hooks beside much else.
+#[derive(Debug, Clone, Copy)]
+pub struct Tables {
+    /// Relative to the repository's root.
+    pub project: &'static str,
+    /// Below `~/`.
+    pub user: Option<&'static str>,
 }
 
 /// A value that switches hooks off.

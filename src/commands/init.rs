@@ -25,10 +25,8 @@ mod show;
 mod starter;
 mod survey;
 
-#[cfg(test)]
-mod tests;
-
 use plan::Plan;
+pub(super) use plan::is_in_use;
 
 /// Sets hookgate up, or takes it out again.
 ///
@@ -93,7 +91,7 @@ fn whom(args: &InitArgs, output: &mut Output) -> Option<For> {
 }
 
 /// The root of the repository that the current folder lies in, or that folder itself.
-fn root() -> Option<PathBuf> {
+pub(super) fn root() -> Option<PathBuf> {
     let folder = settings::working_folder()?;
     if let Some(repository) = Repository::find(&folder, settings::home()) {
         return Some(repository.root().to_path_buf());

@@ -6,6 +6,7 @@ use super::file;
 use super::json::{self, Left};
 use super::line::{self, Shell};
 use super::problem::Problem;
+use super::toml;
 use super::tree::{Kind, Node};
 use crate::adapter::{Adapter, Scope};
 use crate::settings;
@@ -53,6 +54,8 @@ pub struct Place {
 enum Content {
     /// Entries among those of others.
     Entries(Node),
+    /// The same as tables, in TOML.
+    Tables(Node),
     /// A file of hookgate's own.
     Whole(String),
 }
@@ -72,28 +75,70 @@ impl Place {
     #[must_use]
     pub fn of(adapter: &'static Adapter, whom: &For) -> Option<Self> {
         let wiring = &adapter.wiring;
+        let tables = Self::tables(adapter, whom).filter(Self::holds_hooks);
+        let place = Self::at(adapter, whom, wiring.project, wiring.user, || {
+            if wiring.own_file {
+                Some(Content::Whole(own_file(wiring.content, whom)))
+            } else {
+                Some(Content::Entries(template(wiring.content, whom)?))
+            }
+        });
+        match (place, tables) {
+            (Some(place), Some(tables)) if !place.path.exists() => Some(tables),
+            (place, _) => place,
+        }
+    }
+
+    /// Returns every place where hookgate may have been wired.
+    #[must_use]
+    pub fn all(adapter: &'static Adapter, whom: &For) -> Vec<Self> {
+        let usual = Self::of(adapter, whom);
+        let tables = Self::tables(adapter, whom).filter(|tables| {
+            let is_other = |usual: &Self| usual.path != tables.path;
+            tables.path.exists() && usual.as_ref().is_none_or(is_other)
+        });
+        usual.into_iter().chain(tables).collect()
+    }
+
+    /// The file in TOML where hooks may stand instead.
+    fn tables(adapter: &'static Adapter, whom: &For) -> Option<Self> {
+        let tables = adapter.setup.tables?;
+        Self::at(adapter, whom, tables.project, tables.user, || {
+            Some(Content::Tables(template(adapter.wiring.content, whom)?))
+        })
+    }
+
+    fn at(
+        adapter: &'static Adapter,
+        whom: &For,
+        project: &str,
+        user: Option<&str>,
+        content: impl FnOnce() -> Option<Content>,
+    ) -> Option<Self> {
         let (path, shown, inside) = match whom {
-            For::Repository(root) => {
-                let path = root.join(wiring.project);
-                (path, wiring.project.to_owned(), root.clone())
-            }
+            For::Repository(root) => (root.join(project), project, root.clone()),
             For::User { home, .. } => {
-                let shown = wiring.user?;
-                let (path, inside) = user_path(adapter, shown, home);
-                (path, shown.to_owned(), inside)
+                let (path, inside) = user_path(adapter, user?, home);
+                (path, user?, inside)
             }
-        };
-        let content = if wiring.own_file {
-            Content::Whole(own_file(wiring.content, whom))
-        } else {
-            Content::Entries(template(wiring.content, whom)?)
         };
         Some(Self {
             adapter,
             path,
-            shown,
+            shown: shown.to_owned(),
             inside,
-            content,
+            content: content()?,
+        })
+    }
+
+    /// Whether hooks, anybody's, stand in the file.
+    fn holds_hooks(&self) -> bool {
+        let text = std::fs::read_to_string(&self.path).unwrap_or_default();
+        let root = toml::parse(&text).ok();
+        let hooks = root.as_ref().and_then(|root| root.get("hooks"));
+        hooks.is_some_and(|hooks| {
+            let mut events = self.adapter.events.iter();
+            events.any(|row| hooks.get(row.native).is_some())
         })
     }
 
@@ -108,6 +153,9 @@ impl Place {
             (Content::Whole(content), Some(text)) if is_own_file(text) => content.clone(),
             (Content::Whole(_), Some(_)) => {
                 return Err(Problem::of_file("is there and not hookgate's"));
+            }
+            (Content::Tables(template), text) => {
+                toml::merge(text.as_deref().unwrap_or_default(), template)?
             }
             (Content::Entries(template), None) => json::new_file(template),
             (Content::Entries(template), Some(text)) => {
@@ -138,11 +186,9 @@ impl Place {
             (_, None) => None,
             (Content::Whole(_), Some(text)) if is_own_file(text) => None,
             (Content::Entries(template), Some(text)) if text.contains(line::PROGRAM) => {
-                match json::unmerge(text, template)? {
-                    Left::Text(text) => Some(text),
-                    Left::Nothing => None,
-                }
+                left(json::unmerge(text, template)?)
             }
+            (Content::Tables(_), Some(text)) => left(toml::unmerge(text)?),
             (_, Some(text)) => Some(text.clone()),
         };
         Ok(self.change(found, after))
@@ -189,6 +235,13 @@ impl Place {
     #[must_use]
     pub fn inside(&self) -> &Path {
         &self.inside
+    }
+}
+
+fn left(left: Left) -> Option<String> {
+    match left {
+        Left::Text(text) => Some(text),
+        Left::Nothing => None,
     }
 }
 

@@ -7,6 +7,10 @@ mod bad_input;
 #[cfg(test)]
 mod capabilities;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
+mod doctor_lines;
+#[cfg(test)]
 mod effective;
 #[cfg(test)]
 mod everyday;
@@ -30,6 +34,8 @@ mod globs;
 mod hook;
 #[cfg(test)]
 mod init;
+#[cfg(test)]
+mod init_refused;
 #[cfg(test)]
 mod outcome;
 #[cfg(test)]
@@ -60,6 +66,8 @@ mod routes;
 mod scripts;
 #[cfg(test)]
 mod situations;
+#[cfg(test)]
+mod starter;
 #[cfg(test)]
 mod starts;
 #[cfg(test)]

@@ -220,6 +220,7 @@ pub(super) static SAMPLE: Adapter = Adapter {
         comments: false,
         root_only: false,
         trust: None,
+        tables: None,
         steps: &[],
         switches: &[],
         matchers: Matchers::NamesOrPattern,

@@ -61,7 +61,14 @@ pub(super) fn install(whom: &For, runtimes: &[&'static Adapter]) -> Plan {
             }));
         }
     }
-    items.extend(hooks(whom, runtimes, Place::install));
+    items.extend(
+        runtimes
+            .iter()
+            .map(|adapter| match Place::of(adapter, whom) {
+                Some(place) => of_hooks(adapter, &place, place.install()),
+                None => nowhere(adapter),
+            }),
+    );
     let steps = runtimes.iter().flat_map(|adapter| {
         let steps = adapter.setup.steps.iter();
         let steps =
@@ -76,8 +83,11 @@ pub(super) fn install(whom: &For, runtimes: &[&'static Adapter]) -> Plan {
 
 /// Plans to take out what was set up.
 pub(super) fn uninstall(whom: &For, runtimes: &[&'static Adapter]) -> Plan {
-    let mut items = hooks(whom, runtimes, Place::uninstall);
-    items.retain(|item| !matches!(item.what, What::Nowhere(_)));
+    let places = runtimes
+        .iter()
+        .flat_map(|adapter| Place::all(adapter, whom));
+    let places = places.map(|place| of_hooks(place.adapter, &place, place.uninstall()));
+    let mut items: Vec<Item> = places.collect();
     if let For::Repository(root) = whom {
         items.push(item(What::Ignore, root, ".gitignore", |text| {
             text.and_then(ignore::removed)
@@ -93,28 +103,23 @@ pub(super) fn uninstall(whom: &For, runtimes: &[&'static Adapter]) -> Plan {
     }
 }
 
-fn hooks(
-    whom: &For,
-    runtimes: &[&'static Adapter],
-    plan: fn(&Place) -> Result<Change, Problem>,
-) -> Vec<Item> {
-    let item = |adapter: &&'static Adapter| match Place::of(adapter, whom) {
-        Some(place) => Item {
-            what: What::Hooks(adapter),
-            change: plan(&place),
-            inside: place.inside().to_path_buf(),
-            shown: place.shown,
-        },
-        None => Item {
-            what: What::Nowhere(adapter),
-            shown: adapter.title.to_owned(),
-            change: Err(Problem::of_file(
-                "has no hooks for a whole user; set it up per repository",
-            )),
-            inside: PathBuf::new(),
-        },
-    };
-    runtimes.iter().map(item).collect()
+fn of_hooks(adapter: &'static Adapter, place: &Place, change: Result<Change, Problem>) -> Item {
+    Item {
+        what: What::Hooks(adapter),
+        change,
+        inside: place.inside().to_path_buf(),
+        shown: place.shown.clone(),
+    }
+}
+
+fn nowhere(adapter: &'static Adapter) -> Item {
+    let what = "has no hooks for a whole user; set it up per repository";
+    Item {
+        what: What::Nowhere(adapter),
+        shown: adapter.title.to_owned(),
+        change: Err(Problem::of_file(what)),
+        inside: PathBuf::new(),
+    }
 }
 
 fn item(
@@ -138,7 +143,7 @@ fn item(
 }
 
 /// Whether one of the files and folders is there that show a runtime in use.
-pub(super) fn is_in_use(adapter: &Adapter, whom: &For, home: Option<&Path>) -> bool {
+pub(in crate::commands) fn is_in_use(adapter: &Adapter, whom: &For, home: Option<&Path>) -> bool {
     let signs = adapter.setup.signs;
     // A table without signs says where its hooks are, which is one.
     let place = adapter.wiring.project.split('/').next().unwrap_or_default();

@@ -33,17 +33,19 @@ pub(super) fn done(plan: &Plan, args: &InitArgs, output: &mut Output) {
         }
         return;
     }
+    let is_shown = |item: &&Item| {
+        let nothing = args.uninstall && matches!(action(item), "unchanged" | "absent");
+        !nothing || is_kept_policy(item)
+    };
     let width = plan
         .items
         .iter()
+        .filter(is_shown)
         .map(|item| item.shown.chars().count())
         .max();
     let width = width.unwrap_or_default();
-    for item in &plan.items {
+    for item in plan.items.iter().filter(is_shown) {
         let action = action(item);
-        if args.uninstall && matches!(action, "unchanged" | "absent") && !is_kept_policy(item) {
-            continue;
-        }
         let style = match action {
             "unchanged" | "absent" => Style::Dim,
             _ => Style::Green,

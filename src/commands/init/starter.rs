@@ -12,6 +12,9 @@ use crate::decision::Verdict;
 /// How the last line begins. It holds the digest of what is above it.
 const MARK: &str = "# starter ";
 
+/// What all gates may take on one event: below the ten minutes that hooks of a stop are given.
+const MINUTES: usize = 8;
+
 /// Lock files, and how each is changed.
 const LOCKS: [(&str, &str); 14] = [
     ("Cargo.lock", "cargo update"),
@@ -50,8 +53,11 @@ pub(super) fn policy(survey: &Survey, runtimes: &[&Adapter]) -> String {
     generated(survey, &mut rules);
     vendored(survey, &mut rules);
     locks(survey, &mut rules);
-    for gate in gates::of(survey) {
-        quality_gate(&gate, runtimes, &mut rules);
+    let gates = gates::of(survey);
+    // Together they end before the hook that runs them does.
+    let minutes = (MINUTES / gates.len().max(1)).max(1);
+    for gate in &gates {
+        quality_gate(gate, minutes, runtimes, &mut rules);
     }
     let names: Vec<&str> = runtimes.iter().map(|adapter| adapter.name).collect();
     let mut text = format!(
@@ -242,7 +248,7 @@ fn protect(
     );
 }
 
-fn quality_gate(gate: &Gate, runtimes: &[&Adapter], rules: &mut String) {
+fn quality_gate(gate: &Gate, minutes: usize, runtimes: &[&Adapter], rules: &mut String) {
     let cannot = runtimes.iter().find(|adapter| {
         let stop = adapter::capability(adapter, Event::Stop, Verdict::Deny);
         matches!(stop, Capability::Impossible(_))
@@ -271,7 +277,7 @@ fn quality_gate(gate: &Gate, runtimes: &[&Adapter], rules: &mut String) {
       run: {}
       inputs: [{}]
       on: [{on}]
-      timeout: 10m
+      timeout: {minutes}m
 ",
         gate.id,
         told(&gate.run),

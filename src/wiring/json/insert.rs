@@ -97,7 +97,7 @@ impl Insertion<'_> {
             return;
         }
         match there.last() {
-            Some(last) => self.append_after(list, there, *last, new),
+            Some((_, end)) => self.append_after(list, there, *end, new),
             None => self.fill(list, new),
         }
     }
@@ -106,10 +106,9 @@ impl Insertion<'_> {
         &mut self,
         list: &Node,
         there: &[(usize, usize)],
-        last: (usize, usize),
+        end: usize,
         new: &[(Option<&str>, &Node)],
     ) {
-        let end = last.1;
         let comma = self.document.comma_between(end, list.end);
         let starts = there.iter().map(|(start, _)| *start);
         let indent = starts.rev().find_map(|start| line_start(self.text, start));
@@ -148,7 +147,8 @@ impl Insertion<'_> {
             .get(list.start + 1..list.end - 1)
             .unwrap_or_default();
         let mark = if inside.is_empty() { " " } else { "  " };
-        if !self.text.contains('\n') && !(list.start == 0 && inside.is_empty()) {
+        let is_bare = list.start == 0 && inside.is_empty();
+        if !is_bare && !self.text.contains('\n') {
             let items: Vec<String> = new.iter().map(|item| self.inline(*item)).collect();
             let items = items.join(&format!(",{}", self.layout.gap()));
             return self

@@ -121,19 +121,19 @@ impl Removal<'_> {
 
     /// Empties a list that was empty before hookgate came; `false` when hookgate made it.
     fn empty_again(&mut self, list: &Node, items: &[Item]) -> bool {
-        let (Some(first), Some(last)) = (items.first(), items.last()) else {
+        let (Some(first), Some(end)) = (items.first(), items.last().map(|item| item.end)) else {
             return false;
         };
         let mark = self.text.get(list.start + 1..first.start);
-        let end = match mark {
+        let stop = match mark {
             Some(" ") => list.end - 1,
             Some("  ") => {
-                let comma = self.document.comma_between(last.end, list.end);
-                comma.map_or(last.end, |comma| comma + 1)
+                let comma = self.document.comma_between(end, list.end);
+                comma.map_or(end, |comma| comma + 1)
             }
             _ => return false,
         };
-        self.edits.push(Edit::cut(list.start + 1, end));
+        self.edits.push(Edit::cut(list.start + 1, stop));
         true
     }
 
@@ -152,13 +152,13 @@ impl Removal<'_> {
     }
 
     fn cut_run(&mut self, list: &Node, before: Option<&Item>, run: &[&Item], after: Option<&Item>) {
-        let (Some(first), Some(last)) = (run.first(), run.last()) else {
+        let (Some(first), Some(ended)) = (run.first(), run.last().map(|item| item.end)) else {
             return;
         };
         let start = self.start_of(first);
         let bound = after.map_or(list.end, |item| item.start);
-        let comma = self.document.comma_between(last.end, bound);
-        let mut end = comma.map_or(last.end, |comma| comma + 1);
+        let comma = self.document.comma_between(ended, bound);
+        let mut end = comma.map_or(ended, |comma| comma + 1);
         if before.is_none() && line_start(self.text, first.start).is_none() {
             end += self.blanks_after(end);
         }

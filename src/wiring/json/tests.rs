@@ -296,7 +296,7 @@ fn value() -> impl Strategy<Value = String> {
                             String::new()
                         };
                         let comma = if at + 1 < count || comma { "," } else { "" };
-                        text += &format!("{before}{key}{value}{after}{comma}");
+                        text.extend([&*before, &*key, &*value, &*after, comma]);
                     }
                     if is_object {
                         format!("{{{text}{end}}}")
@@ -309,7 +309,7 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000.max(ProptestConfig::default().cases), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_that_takes_the_entries_gives_them_back(

@@ -1,0 +1,362 @@
+//! `hookgate doctor`: are the hooks that are really registered found, run, and answered as the runtime honours?
+//!
+//! Configurations are read in all their layers. Each line of hookgate's is run by its runtime's shell, in another folder,
+//! with calls that would do no harm even if they were real; they play in a scratch repository, so that no real state is
+//! touched. Hooks of others are listed and never run.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::adapter::{self, Adapter, Capability, Scope};
+use crate::call::Event;
+use crate::cli::{DoctorArgs, ExplainFormat};
+use crate::decision::Verdict;
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::policy::load;
+use crate::policy::sources;
+use crate::repo::Repository;
+use crate::settings;
+use crate::wiring::json;
+use crate::wiring::registered::{self, File, Hook, Whose};
+use crate::wiring::tree::{Kind, Node};
+
+mod lint;
+mod payload;
+mod probe;
+mod run;
+mod scratch;
+mod show;
+mod version;
+
+use probe::Probe;
+use scratch::Scratch;
+
+/// What is wrong, and how to mend it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Finding {
+    what: String,
+    fix: String,
+}
+
+impl Finding {
+    fn new(what: String, fix: String) -> Self {
+        Self { what, fix }
+    }
+}
+
+/// How sure it is that an event is guarded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Status {
+    /// A probe was answered as the runtime honours it.
+    Proven(&'static str),
+    Unproven,
+    /// The runtime lets nothing be stopped there.
+    Observed {
+        answers: bool,
+        because: &'static str,
+    },
+}
+
+/// One event of a runtime.
+#[derive(Debug)]
+struct Guarded {
+    event: &'static str,
+    native: String,
+    /// Where the line is.
+    place: Option<String>,
+    status: Status,
+}
+
+/// What was found out about a runtime.
+#[derive(Debug)]
+struct Diagnosis {
+    adapter: &'static Adapter,
+    version: Option<String>,
+    events: Vec<Guarded>,
+    findings: Vec<Finding>,
+    /// Hooks of others on the same events.
+    foreign: Vec<String>,
+}
+
+/// Looks at the runtimes that are in use here.
+///
+/// # Errors
+/// When there is no place for the scratch repository.
+pub fn run(args: &DoctorArgs, output: &mut Output) -> Result<Exit> {
+    let folder = settings::working_folder().context("the current folder cannot be found")?;
+    let home = settings::home().map(PathBuf::from);
+    let root = super::init::root().unwrap_or_else(|| folder.clone());
+    let mut diagnoses = Vec::new();
+    for adapter in adapter::all() {
+        let files = registered::files(adapter, &root, home.as_deref());
+        if is_wanted(adapter, args, &root, home.as_deref(), &files) {
+            diagnoses.push(diagnose(adapter, &root, &folder, &files)?);
+        }
+    }
+    let policy = policy(&folder);
+    let is_well = policy.is_none()
+        && !diagnoses.is_empty()
+        && diagnoses.iter().all(|found| found.findings.is_empty());
+    match args.format {
+        ExplainFormat::Json => {
+            output.line(&format!("{:#}", show::json(policy.as_ref(), &diagnoses)));
+        }
+        ExplainFormat::Human => show::people(policy.as_ref(), &diagnoses, output),
+    }
+    Ok(if is_well { Exit::Fine } else { Exit::Findings })
+}
+
+fn is_wanted(
+    adapter: &Adapter,
+    args: &DoctorArgs,
+    root: &Path,
+    home: Option<&Path>,
+    files: &[File],
+) -> bool {
+    if !args.runtimes.is_empty() {
+        return args.runtimes.iter().any(|name| name == adapter.name);
+    }
+    let whom = crate::wiring::place::For::Repository(root.to_path_buf());
+    super::init::is_in_use(adapter, &whom, home)
+        || files
+            .iter()
+            .any(|file| file.text.contains(crate::wiring::line::PROGRAM))
+}
+
+/// Without a policy that loads, hooks have nothing to say.
+fn policy(folder: &Path) -> Option<Finding> {
+    let Some(repository) = Repository::find(folder, settings::home()) else {
+        return Some(Finding::new(
+            "there is no hookgate.yaml here: hookgate has no opinion on anything".into(),
+            "`hookgate init` writes one".into(),
+        ));
+    };
+    let runtimes: Vec<&str> = adapter::all().iter().map(|adapter| adapter.name).collect();
+    let loaded = load::load(repository.root(), &sources::all(&repository), &runtimes);
+    (!loaded.is_usable()).then(|| {
+        Finding::new(
+            "the policy does not load".into(),
+            "`hookgate check` says where and why".into(),
+        )
+    })
+}
+
+fn diagnose(
+    adapter: &'static Adapter,
+    root: &Path,
+    folder: &Path,
+    files: &[File],
+) -> Result<Diagnosis> {
+    let hooks: Vec<Hook> = files.iter().flat_map(|file| file.hooks(adapter)).collect();
+    let ours: Vec<&Hook> = hooks
+        .iter()
+        .filter(|hook| hook.whose != Whose::Foreign && !is_of_another(adapter, hook))
+        .collect();
+    let mut findings: Vec<Finding> = files
+        .iter()
+        .flat_map(|file| lint::file(adapter, file))
+        .collect();
+    // What keeps hooks from being read leaves nothing proven, however well the lines themselves answer.
+    let is_blocked = !findings.is_empty();
+    let template = json::parse(adapter.wiring.content)
+        .ok()
+        .and_then(|document| document.root);
+    let mut events = Vec::new();
+    if let Some(template) = &template {
+        for hook in &ours {
+            findings.extend(lint::hook(adapter, hook, template));
+        }
+        findings.extend(lint::doubles(&ours));
+        let starts = ours
+            .iter()
+            .map(|hook| lint::start_folder(adapter, root, folder, hook));
+        let trusts = ours.iter().map(|hook| lint::trust(adapter, files, hook));
+        findings.extend(starts.chain(trusts).flatten());
+        events = guarded(
+            adapter,
+            &natives(template),
+            &ours,
+            is_blocked,
+            &mut findings,
+        )?;
+    } else {
+        findings.extend(bridge(adapter, files));
+        events.extend(bridged(adapter, files, &mut findings)?);
+    }
+    let mut known = Vec::new();
+    findings.retain(|finding| {
+        let is_new = !known.contains(finding);
+        known.push(finding.clone());
+        is_new
+    });
+    let foreign = hooks.iter().filter(|hook| hook.whose == Whose::Foreign);
+    let version = version::of(adapter, &mut findings);
+    Ok(Diagnosis {
+        adapter,
+        version,
+        events,
+        findings,
+        foreign: foreign
+            .map(|hook| {
+                let place = format!("{}:{}", hook.file.shown, hook.at);
+                format!("{place}: {} runs `{}`", hook.event, clipped(hook.line))
+            })
+            .collect(),
+    })
+}
+
+/// Whether a hook stands in the file that another runtime is wired in. Where two read one folder, each hears the other's
+/// lines; hookgate answers such a call once.
+fn is_of_another(adapter: &Adapter, hook: &Hook) -> bool {
+    let shown = Some(hook.file.shown.as_str());
+    let mut others = adapter::all()
+        .iter()
+        .filter(|other| other.name != adapter.name);
+    others.any(|other| Some(other.wiring.project) == shown || other.wiring.user == shown)
+}
+
+/// The events that a template wires.
+fn natives(template: &Node) -> Vec<&str> {
+    let events = template.get("hooks").unwrap_or(template);
+    let lists = events
+        .members()
+        .iter()
+        .filter(|member| matches!(member.node.kind, Kind::Array(_)));
+    lists.map(|member| member.key.as_str()).collect()
+}
+
+fn guarded(
+    adapter: &'static Adapter,
+    natives: &[&str],
+    ours: &[&Hook],
+    is_blocked: bool,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<Guarded>> {
+    let mut guarded = Vec::new();
+    for (number, native) in natives.iter().enumerate() {
+        let Some(event) = adapter::event_named(adapter, native) else {
+            continue;
+        };
+        let hook = ours.iter().find(|hook| hook.event == *native);
+        let answered = match hook {
+            None => {
+                findings.push(Finding::new(
+                    format!("no hook of hookgate's on {native}"),
+                    format!("`hookgate init --runtime {}` wires it", adapter.name),
+                ));
+                None
+            }
+            Some(hook) => {
+                let is_user = hook.file.scope == Scope::User || hook.line.contains("--scope user");
+                fire(adapter, native, event, hook.line, is_user, number, findings)?
+            }
+        };
+        guarded.push(Guarded {
+            event: event.name(),
+            native: (*native).to_owned(),
+            place: hook.map(|hook| format!("{}:{}", hook.file.shown, hook.at)),
+            status: status(adapter, event, answered.filter(|_| !is_blocked)),
+        });
+    }
+    Ok(guarded)
+}
+
+fn fire(
+    adapter: &'static Adapter,
+    native: &str,
+    event: Event,
+    line: &str,
+    for_user: bool,
+    number: usize,
+    findings: &mut Vec<Finding>,
+) -> Result<Option<&'static str>> {
+    let scratch = Scratch::make(number).context("while making a scratch repository")?;
+    let probe = Probe {
+        adapter,
+        native,
+        event,
+        line,
+        for_user,
+        scratch: &scratch,
+    };
+    Ok(probe.fire().map_err(|finding| findings.push(finding)).ok())
+}
+
+fn status(adapter: &Adapter, event: Event, answered: Option<&'static str>) -> Status {
+    match adapter::capability(adapter, event, Verdict::Deny) {
+        Capability::Impossible(because) => Status::Observed {
+            answers: answered.is_some(),
+            because,
+        },
+        _ => answered.map_or(Status::Unproven, Status::Proven),
+    }
+}
+
+/// A bridge is code that only its runtime can run: it is compared with the one that `init` writes.
+fn bridge(adapter: &Adapter, files: &[File]) -> Option<Finding> {
+    let fix = format!("`hookgate init --runtime {}` writes it", adapter.name);
+    let own = [Some(adapter.wiring.project), adapter.wiring.user];
+    let mut there = files
+        .iter()
+        .filter(|file| own.contains(&Some(file.shown.as_str())));
+    let Some(file) = there.next() else {
+        return Some(Finding::new(
+            format!("`{}` is not there", adapter.wiring.project),
+            fix,
+        ));
+    };
+    let is_same = file.scope == Scope::User || file.text == adapter.wiring.content;
+    (!is_same).then(|| Finding::new(format!("`{}` is not as `init` writes it", file.shown), fix))
+}
+
+/// The events behind a bridge, tried with the line that stands for it.
+fn bridged(
+    adapter: &'static Adapter,
+    files: &[File],
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<Guarded>> {
+    let own = [Some(adapter.wiring.project), adapter.wiring.user];
+    let Some(file) = files
+        .iter()
+        .find(|file| own.contains(&Some(file.shown.as_str())))
+    else {
+        return Ok(Vec::new());
+    };
+    let mut guarded = Vec::new();
+    let events = [
+        Event::SessionStart,
+        Event::Prompt,
+        Event::BeforeTool,
+        Event::AfterTool,
+        Event::Stop,
+        Event::SessionEnd,
+    ];
+    for (number, event) in events.into_iter().enumerate() {
+        let native = adapter::native_name(adapter, event);
+        if native.is_empty() || !file.text.contains(event.name()) {
+            continue;
+        }
+        let name = adapter.name;
+        let line = format!("hookgate hook --runtime {name} --event {}", event.name());
+        let answered = fire(adapter, native, event, &line, false, number, findings)?;
+        guarded.push(Guarded {
+            event: event.name(),
+            native: native.to_owned(),
+            place: Some(file.shown.clone()),
+            status: status(adapter, event, answered),
+        });
+    }
+    Ok(guarded)
+}
+
+/// The start of a text, on one line.
+fn clipped(text: &str) -> String {
+    let text = text.trim();
+    let mut short: String = text.chars().take(200).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    adapter::visible(&short).replace('\n', "\\n")
+}

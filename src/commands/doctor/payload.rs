@@ -1,0 +1,129 @@
+//! Payloads for probes, made from a runtime's own table: what its client would send for these calls.
+
+use serde_json::{Map, Value, json};
+
+use crate::adapter::{Adapter, Pointer};
+use crate::call::{Event, ToolKind};
+use crate::repo::POLICY_FILE;
+
+/// What a probe does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    /// Changes the policy, which nobody lets an agent do.
+    EditPolicy,
+    /// The same with a shell.
+    OverwritePolicy,
+    /// A command that does nothing.
+    Nothing,
+    /// Has changed the file that the scratch gate looks at.
+    Edited,
+    /// No tool is involved.
+    NoTool,
+}
+
+/// Returns a payload; `None` when the runtime has no tool for it.
+pub(super) fn payload(adapter: &Adapter, native: &str, act: Act, folder: &str) -> Option<String> {
+    let fields = &adapter.fields;
+    let mut payload = Value::Object(Map::new());
+    let mut texts = vec![
+        (fields.event, native),
+        (fields.session, "hookgate-doctor"),
+        (fields.turn, "hookgate-doctor"),
+        (fields.cwd, folder),
+        (fields.roots, folder),
+    ];
+    let row = adapter.events.iter().find(|row| row.native == native)?;
+    if row.event == Event::Prompt {
+        texts.push((fields.prompt, "hello"));
+    }
+    for (pointers, text) in texts {
+        if let Some(pointer) = pointers.first() {
+            set(&mut payload, pointer, text.into());
+        }
+    }
+    if act != Act::NoTool {
+        let (name, input) = tool(adapter, act, row.tool, folder)?;
+        if let Some(pointer) = fields.tool_name.first() {
+            set(&mut payload, pointer, name.into());
+        }
+        set(&mut payload, fields.tool_input.first()?, input);
+    }
+    Some(payload.to_string())
+}
+
+/// Picks a tool of the runtime, and writes its input.
+fn tool(
+    adapter: &Adapter,
+    act: Act,
+    only: Option<&str>,
+    folder: &str,
+) -> Option<(&'static str, Value)> {
+    let mut rows = adapter
+        .tools
+        .iter()
+        .filter(|row| only.is_none_or(|only| only == row.name));
+    let policy = format!("{folder}/{POLICY_FILE}");
+    let edited = format!("{folder}/probe.txt");
+    let mut input = json!({});
+    let row = match act {
+        Act::EditPolicy | Act::Edited => {
+            let path = if act == Act::Edited { edited } else { policy };
+            let edits = [ToolKind::Edit, ToolKind::Write, ToolKind::Patch];
+            let is_edit = |row: &&crate::adapter::ToolRow| {
+                edits.contains(&row.kind) && !(row.writes.is_empty() && row.patch.is_empty())
+            };
+            let row = rows.find(is_edit)?;
+            match (row.writes.first(), row.patch.first()) {
+                (Some(pointer), _) => set(&mut input, pointer, path.into()),
+                (None, Some(pointer)) => {
+                    let body = format!(
+                        "*** Begin Patch\n*** Update File: {path}\n@@\n-version: 1\n+version: 2\n*** End Patch\n"
+                    );
+                    set(&mut input, pointer, body.into());
+                }
+                (None, None) => return None,
+            }
+            row
+        }
+        Act::OverwritePolicy | Act::Nothing => {
+            let command = match act {
+                Act::Nothing => "true".to_owned(),
+                _ => format!("echo hello > {POLICY_FILE}"),
+            };
+            let row = rows.find(|row| row.kind == ToolKind::Shell && !row.command.is_empty())?;
+            set(&mut input, row.command.first()?, command.into());
+            row
+        }
+        Act::NoTool => return None,
+    };
+    Some((row.name, input))
+}
+
+/// Puts a value where a pointer leads, making what is missing on the way.
+fn set(root: &mut Value, pointer: &Pointer, value: Value) {
+    let mut place = root;
+    for step in pointer.steps {
+        if *step == "*" {
+            if !place.is_array() {
+                *place = json!([null]);
+            }
+            let Some(first) = place.get_mut(0) else {
+                return;
+            };
+            place = first;
+        } else {
+            if !place.is_object() {
+                *place = json!({});
+            }
+            let Some(members) = place.as_object_mut() else {
+                return;
+            };
+            place = members.entry(*step).or_insert(Value::Null);
+        }
+    }
+    match (place.as_object_mut(), value) {
+        // The whole payload is the input.
+        (Some(members), Value::Object(more)) => members.extend(more),
+        (_, value) => *place = value,
+    }
+}

@@ -1,0 +1,245 @@
+//! The hooks that are really registered: found in every file that a runtime reads them from.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::place::user_path;
+use super::problem::{Problem, position};
+use super::tree::{Kind, Node};
+use super::{json, line, toml};
+use crate::adapter::{Adapter, Scope};
+
+/// Members of a hook whose text is run.
+const LINES: [&str; 8] = [
+    "command",
+    "bash",
+    "exec",
+    "linux",
+    "osx",
+    "powershell",
+    "windows",
+    "commandWindows",
+];
+/// The largest file that is read, and the files of one folder.
+const SIZE: u64 = 4 * 1024 * 1024;
+const FILES: usize = 100;
+
+/// One configuration.
+#[derive(Debug)]
+pub struct File {
+    pub scope: Scope,
+    pub path: PathBuf,
+    /// As people read it.
+    pub shown: String,
+    pub text: String,
+    /// What is in it, or why nothing of it counts.
+    pub content: Result<Node, Problem>,
+    /// Whether there is a comment or a comma before a bracket in JSON.
+    pub slips: Vec<Problem>,
+}
+
+/// One hook.
+#[derive(Debug)]
+pub struct Hook<'a> {
+    pub file: &'a File,
+    /// The runtime's own name.
+    pub event: &'a str,
+    pub matcher: Option<&'a str>,
+    /// The object that says what is run.
+    pub entry: &'a Node,
+    /// What a shell runs; empty for hooks of another kind.
+    pub line: &'a str,
+    /// The line in the file.
+    pub at: usize,
+    pub whose: Whose,
+}
+
+/// Who wrote a hook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// It runs hookgate, as `init` writes it.
+    Ours,
+    /// It calls hookgate among other things.
+    Touched,
+    Foreign,
+}
+
+/// Reads every configuration of a runtime that is there.
+#[must_use]
+pub fn files(adapter: &'static Adapter, root: &Path, home: Option<&Path>) -> Vec<File> {
+    let mut files = Vec::new();
+    let own = [
+        (Scope::Project, Some(adapter.wiring.project)),
+        (Scope::User, adapter.wiring.user),
+    ];
+    let listed = adapter
+        .config
+        .iter()
+        .map(|config| (config.scope, Some(config.path)));
+    for (scope, shown) in listed.chain(own) {
+        let Some(shown) = shown else {
+            continue;
+        };
+        let path = match scope {
+            Scope::Project | Scope::Local => root.join(shown),
+            Scope::Managed => PathBuf::from(shown),
+            Scope::User => match home {
+                Some(home) => user_path(adapter, shown, home).0,
+                None => continue,
+            },
+        };
+        add(&mut files, scope, &path, shown);
+    }
+    files
+}
+
+fn add(files: &mut Vec<File>, scope: Scope, path: &Path, shown: &str) {
+    if path.is_dir() {
+        let entries = fs::read_dir(path).into_iter().flatten().flatten();
+        let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
+        names.sort();
+        for name in names.iter().take(FILES).filter_map(|name| name.to_str()) {
+            let is_json = Path::new(name).extension().is_some_and(|end| end == "json");
+            if is_json && !path.join(name).is_dir() {
+                add(files, scope, &path.join(name), &format!("{shown}/{name}"));
+            }
+        }
+        return;
+    }
+    let is_known = files.iter().any(|file| file.path == path);
+    let is_file = fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() <= SIZE);
+    if is_known || !is_file {
+        return;
+    }
+    let bytes = fs::read(path).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let (content, slips) = read(path, &text);
+    files.push(File {
+        scope,
+        path: path.to_path_buf(),
+        shown: shown.to_owned(),
+        content,
+        slips,
+        text,
+    });
+}
+
+fn read(path: &Path, text: &str) -> (Result<Node, Problem>, Vec<Problem>) {
+    let ending = path.extension().and_then(|end| end.to_str());
+    if ending == Some("toml") {
+        return (toml::parse(text), Vec::new());
+    }
+    if !matches!(ending, Some("json" | "jsonc")) {
+        // A bridge is code: there is nothing to read in it.
+        let nothing = Node {
+            start: 0,
+            end: 0,
+            kind: Kind::Object(Vec::new()),
+        };
+        return (Ok(nothing), Vec::new());
+    }
+    match json::parse(text) {
+        Err(problem) => (Err(problem), Vec::new()),
+        Ok(document) => {
+            let comment = document.comments.first().map(|(start, _)| *start);
+            let comment = comment.map(|at| Problem::at(text, at, "a comment"));
+            let comma = document.trailing_comma(text);
+            let comma = comma.map(|at| Problem::at(text, at, "a comma before a closing bracket"));
+            let empty = Problem::of_file("empty");
+            (
+                document.root.ok_or(empty),
+                comment.into_iter().chain(comma).collect(),
+            )
+        }
+    }
+}
+
+impl File {
+    /// Returns the line of a byte.
+    #[must_use]
+    pub fn line(&self, at: usize) -> usize {
+        position(&self.text, at).0
+    }
+
+    /// Finds the hooks in the file.
+    #[must_use]
+    pub fn hooks<'a>(&'a self, adapter: &Adapter) -> Vec<Hook<'a>> {
+        let mut search = Search {
+            file: self,
+            adapter,
+            found: Vec::new(),
+        };
+        if let Ok(root) = &self.content {
+            search.below(root, None, None);
+        }
+        search.found
+    }
+}
+
+struct Search<'a, 'b> {
+    file: &'a File,
+    adapter: &'b Adapter,
+    found: Vec<Hook<'a>>,
+}
+
+impl<'a> Search<'a, '_> {
+    fn below(&mut self, node: &'a Node, event: Option<&'a str>, matcher: Option<&'a str>) {
+        match &node.kind {
+            Kind::Scalar(_) => {}
+            Kind::Array(elements) => {
+                for element in elements {
+                    self.below(element, event, matcher);
+                }
+            }
+            Kind::Object(members) => {
+                let matcher = node.get("matcher").and_then(Node::text).or(matcher);
+                if let Some(event) = event {
+                    self.entry(node, event, matcher);
+                }
+                for member in members {
+                    let native = || {
+                        self.adapter
+                            .events
+                            .iter()
+                            .any(|row| row.native == member.key)
+                    };
+                    let inner = match event {
+                        None if native() => Some(member.key.as_str()),
+                        _ => event,
+                    };
+                    // Only lists hold hooks: `state` and the like hold texts that only look like them.
+                    if inner.is_none() || !member.node.elements().is_empty() {
+                        self.below(&member.node, inner, matcher);
+                    }
+                }
+            }
+        }
+    }
+
+    fn entry(&mut self, node: &'a Node, event: &'a str, matcher: Option<&'a str>) {
+        let texts = node
+            .members()
+            .iter()
+            .filter(|member| LINES.contains(&member.key.as_str()));
+        let lines: Vec<&str> = texts.filter_map(|member| member.node.text()).collect();
+        let Some(first) = lines.first() else {
+            return;
+        };
+        let ours = lines.iter().find(|text| line::is_ours(text));
+        let touched = lines.iter().find(|text| line::calls_hookgate(text));
+        let (whose, line) = match (ours, touched) {
+            (Some(line), _) => (Whose::Ours, *line),
+            (None, Some(line)) => (Whose::Touched, *line),
+            (None, None) => (Whose::Foreign, *first),
+        };
+        self.found.push(Hook {
+            file: self.file,
+            event,
+            matcher,
+            entry: node,
+            line,
+            at: self.file.line(node.start),
+            whose,
+        });
+    }
+}
