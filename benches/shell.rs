@@ -20,6 +20,7 @@ use hookgate::repo::Repository;
 use hookgate::shell;
 
 #[path = "../tests/it/worst/lines.rs"]
+#[expect(dead_code, reason = "the files that some lines read are for the test")]
 mod lines;
 
 /// The command whose instructions are the budget's.
