@@ -10,6 +10,10 @@ use crate::shell::{Arith, ParamOp, Parameter};
 
 /// Longest value that operators are applied to; one beyond is not known afterwards.
 const LONGEST: usize = 1_000;
+/// Longest value in which parts are replaced: every part of it is compared with the pattern.
+const LONGEST_REPLACED: usize = 256;
+/// What reading a pattern costs, in bytes compared with one.
+const READING: usize = 20_000;
 /// What a shell splits at unless told otherwise.
 const BLANKS: &str = " \t\n";
 
@@ -105,7 +109,8 @@ impl Walker<'_> {
         let changed = match op {
             ParamOp::Pattern(sign, word) => {
                 let pattern = self.values(word, state);
-                text.zip(matcher(&pattern))
+                text.filter(|text| self.may_compare(text.len() * text.len() / 2, &pattern))
+                    .zip(matcher(&pattern))
                     .and_then(|(text, pattern)| cut(sign, text, &pattern))
             }
             ParamOp::Replace(sign, word, replacement) => {
@@ -119,9 +124,13 @@ impl Walker<'_> {
                     [field] => field.value.known(),
                     _ => None,
                 };
-                text.zip(matcher(&pattern)).zip(replacement).map(
-                    |((text, pattern), replacement)| replaced(sign, text, &pattern, replacement),
-                )
+                text.filter(|text| text.len() <= LONGEST_REPLACED)
+                    .filter(|text| self.may_compare(text.len().pow(3) / 4, &pattern))
+                    .zip(matcher(&pattern))
+                    .zip(replacement)
+                    .map(|((text, pattern), replacement)| {
+                        replaced(sign, text, &pattern, replacement)
+                    })
             }
             ParamOp::Substring(range) => {
                 self.parts(&range.parts, state);
@@ -135,6 +144,18 @@ impl Walker<'_> {
             _ => None,
         };
         changed.map_or(Value::Starts(String::new()), Value::Known)
+    }
+
+    /// Takes from what patterns may still be compared with; beyond, the line is said to go too far.
+    fn may_compare(&mut self, bytes: usize, pattern: &[Field]) -> bool {
+        let letters: usize = pattern.iter().map(|field| field.value.start().len()).sum();
+        let effort = (READING + bytes) * (1 + letters / 8);
+        let left = self.compared.checked_sub(effort);
+        self.compared = left.unwrap_or_default();
+        if left.is_none() {
+            self.too_many_steps(self.origin);
+        }
+        left.is_some()
     }
 
     /// Returns what `$name` may be; `None` when nothing is known of it.
@@ -321,8 +342,8 @@ fn replaced(sign: &str, text: &str, pattern: &GlobMatcher, replacement: &str) ->
     let mut at = 0;
     let mut done = false;
     while let Some(letter) = text.get(at..).and_then(|rest| rest.chars().next()) {
-        let may = !done && (sign != "/#" || at == 0) && text.len() <= 256;
-        if let Some(end) = longest(at).filter(|_| may) {
+        let may = !done && (sign != "/#" || at == 0);
+        if let Some(end) = may.then(|| longest(at)).flatten() {
             out.push_str(replacement);
             at = end;
             done = sign != "//";

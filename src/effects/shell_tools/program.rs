@@ -88,9 +88,9 @@ impl Walker<'_> {
             is_sourcing,
             index,
         };
-        for readings in self.programs.readings(name, &fields) {
+        for entry in self.programs.entries(name) {
             started.is_doubtful = false;
-            for reading in &readings {
+            for reading in &programs::read(entry, &fields) {
                 self.reading(&started, reading, state);
                 started.is_doubtful = true;
             }
@@ -105,7 +105,9 @@ impl Walker<'_> {
     /// Adds the effects of one reading of a command's words.
     fn reading(&mut self, started: &Started<'_>, reading: &Reading<'_>, state: &mut State) {
         let words = started.fields;
-        self.sieve = Sieve::of(&started.name, reading, |at| at.text(words).to_owned());
+        self.sieve = Sieve::of(&started.name, reading, &mut self.entries, |at| {
+            at.text(words).to_owned()
+        });
         // Most programs work where they are started: no state is copied for those.
         let moves = reading.parts.iter().any(|part| part.role == Role::Folder);
         let folders = if moves {
@@ -121,10 +123,12 @@ impl Walker<'_> {
             }
             inside
         };
-        let inside = inside_at(last, state);
         let here = reading
             .here
-            .filter(|role| !self.is_brought(*role, started, reading, &inside))
+            .filter(|role| {
+                let moved = moves.then(|| inside_at(last, state));
+                !self.is_brought(*role, started, reading, moved.as_ref().unwrap_or(state))
+            })
             .map(|role| (role, Field::known(".", started.span), last));
         let parts = reading
             .parts
@@ -139,13 +143,13 @@ impl Walker<'_> {
             self.part(started, reading, role, &field, &mut inside);
             state.links = inside.links;
         }
-        let inside = inside_at(last, state);
+        let moved = moves.then(|| inside_at(last, state));
         let outer = self.given.len();
         for field in pieces(started, reading, &[Role::Assignment]) {
             self.given.extend(assigned(&field.value));
         }
         for command in &reading.commands {
-            self.command_in(started, reading, command, &inside);
+            self.command_in(started, reading, command, moved.as_ref().unwrap_or(state));
         }
         self.given.truncate(outer);
         if matches!(started.name.as_str(), "split" | "gsplit")
@@ -161,12 +165,12 @@ impl Walker<'_> {
                 state,
             );
         }
-        self.behind_dashes(started, reading, &inside);
-        self.unpack_library(started, &inside);
+        self.behind_dashes(started, reading, moved.as_ref().unwrap_or(state));
+        self.unpack_library(started, moved.as_ref().unwrap_or(state));
         self.setting_words(started, reading, state);
         self.stdin(started, reading, state);
         self.script_file(started, reading, state);
-        self.package_script(started, reading, &inside);
+        self.package_script(started, reading, moved.as_ref().unwrap_or(state));
         self.recipe(started, reading);
     }
 
@@ -352,17 +356,17 @@ impl Walker<'_> {
         }
     }
 
-    fn typed(&self, first: &Field, state: &State) -> Option<Typed> {
+    fn typed(&mut self, first: &Field, state: &State) -> Option<Typed> {
         let [Some(folder)] = state.folders.as_slice() else {
             return None;
         };
-        let folder = self.repository.places_in(folder, ".", Follow::All).real;
+        let folder = self.lookup.places(folder, Follow::All).real;
         let program = first.value.known()?.to_owned();
         Some(Typed { program, folder })
     }
 
     /// Notes where the words of a command lead when they are taken for paths.
-    fn resolve(&self, invocation: &mut Invocation, fields: &[Field], state: &State) {
+    fn resolve(&mut self, invocation: &mut Invocation, fields: &[Field], state: &State) {
         if self.remote {
             return;
         }
@@ -372,10 +376,10 @@ impl Walker<'_> {
         };
         invocation.folder = folder
             .filter(|folder| *folder != self.here)
-            .map(|folder| self.repository.places_in(folder, ".", Follow::All).lexical);
-        let places = |path: &str| -> Option<Places> {
-            let folder = folder.or_else(|| path.starts_with('/').then_some("/"))?;
-            Some(self.repository.places_in(folder, path, Follow::AllButLast))
+            .map(|folder| self.lookup.places(folder, Follow::All).lexical);
+        let mut places = |path: &str| -> Option<Places> {
+            let absolute = joined(folder, path)?;
+            Some(self.lookup.places(&absolute, Follow::AllButLast))
         };
         for (word, field) in invocation.words.iter_mut().zip(fields) {
             let Some(text) = field.value.known().filter(|text| !text.starts_with('-')) else {
