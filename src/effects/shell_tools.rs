@@ -130,6 +130,7 @@ fn line(effects: &mut Effects, text: &str, repository: &Repository, programs: &P
         copies: Vec::new(),
         made: Vec::new(),
         looked: BTreeMap::new(),
+        matchers: BTreeMap::new(),
         lookup: Lookup::new(repository),
         expanded: BTreeMap::new(),
         found: BTreeMap::new(),
@@ -178,6 +179,8 @@ struct Walker<'a> {
     made: Vec<String>,
     /// What was found below folders.
     looked: BTreeMap<String, Arc<[String]>>,
+    /// Patterns of `${name…}`, as they were read.
+    matchers: BTreeMap<String, globset::GlobMatcher>,
     /// Where paths lead.
     lookup: Lookup<'a>,
     /// What patterns match, by folder and pattern.

@@ -287,7 +287,12 @@ impl Walker<'_> {
         if self.remote {
             return Input::Unknown;
         }
-        if !is_within {
+        // All that the machine holds is more than is looked at.
+        if !is_within
+            || starts
+                .iter()
+                .any(|start| start.trim_end_matches('/').is_empty())
+        {
             return below();
         }
         let implied = !test.acts();

@@ -8,9 +8,9 @@ use globset::{GlobBuilder, GlobMatcher};
 /// Matches at most; beyond, the pattern stands for something that is not known.
 const MATCHES: usize = 256;
 /// What opening a folder costs, in entries looked at.
-pub(super) const OPENING: usize = 4;
+pub(super) const OPENING: usize = 6;
 /// What reading one name's pattern costs.
-pub(super) const READING: usize = 16;
+pub(super) const READING: usize = 128;
 
 /// Returns the paths that a pattern matches, written as the pattern is: relative stays relative. `None` when there are too
 /// many. An empty list means that the shell hands on the pattern itself.

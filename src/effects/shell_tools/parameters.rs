@@ -13,7 +13,7 @@ const LONGEST: usize = 1_000;
 /// Longest value in which parts are replaced: every part of it is compared with the pattern.
 const LONGEST_REPLACED: usize = 256;
 /// What reading a pattern costs, in bytes compared with one.
-const READING: usize = 20_000;
+const READING: usize = 100_000;
 /// What a shell splits at unless told otherwise.
 const BLANKS: &str = " \t\n";
 
@@ -110,7 +110,7 @@ impl Walker<'_> {
             ParamOp::Pattern(sign, word) => {
                 let pattern = self.values(word, state);
                 text.filter(|text| self.may_compare(text.len() * text.len() / 2, &pattern))
-                    .zip(matcher(&pattern))
+                    .zip(self.matcher(&pattern))
                     .and_then(|(text, pattern)| cut(sign, text, &pattern))
             }
             ParamOp::Replace(sign, word, replacement) => {
@@ -126,7 +126,7 @@ impl Walker<'_> {
                 };
                 text.filter(|text| text.len() <= LONGEST_REPLACED)
                     .filter(|text| self.may_compare(text.len().pow(3) / 4, &pattern))
-                    .zip(matcher(&pattern))
+                    .zip(self.matcher(&pattern))
                     .zip(replacement)
                     .map(|((text, pattern), replacement)| {
                         replaced(sign, text, &pattern, replacement)
@@ -149,13 +149,41 @@ impl Walker<'_> {
     /// Takes from what patterns may still be compared with; beyond, the line is said to go too far.
     fn may_compare(&mut self, bytes: usize, pattern: &[Field]) -> bool {
         let letters: usize = pattern.iter().map(|field| field.value.start().len()).sum();
-        let effort = (READING + bytes) * (1 + letters / 8);
+        self.take_compared(bytes.max(1_000) * (1 + letters / 8))
+    }
+
+    fn take_compared(&mut self, effort: usize) -> bool {
         let left = self.compared.checked_sub(effort);
         self.compared = left.unwrap_or_default();
         if left.is_none() {
             self.too_many_steps(self.origin);
         }
         left.is_some()
+    }
+
+    /// Returns a matcher for whole texts; `None` when the pattern is not known, or one too many.
+    fn matcher(&mut self, pattern: &[Field]) -> Option<GlobMatcher> {
+        let [field] = pattern else {
+            return None;
+        };
+        let text = field.value.known()?;
+        let glob = match &field.pattern {
+            Some(pattern) => pattern.clone(),
+            None => globset::escape(text),
+        };
+        if let Some(known) = self.matchers.get(&glob) {
+            return Some(known.clone());
+        }
+        if !self.take_compared(READING + 1_000 * glob.len()) {
+            return None;
+        }
+        let built = GlobBuilder::new(&glob)
+            .literal_separator(false)
+            .backslash_escape(true)
+            .build();
+        let matcher = built.ok()?.compile_matcher();
+        self.matchers.insert(glob, matcher.clone());
+        Some(matcher)
     }
 
     /// Returns what `$name` may be; `None` when nothing is known of it.
@@ -255,24 +283,6 @@ fn bounds(range: &str, count: usize) -> Option<(usize, usize)> {
     let from = place(offset, 0)?;
     let to = length.map_or(Some(count), |length| place(length, from))?;
     (from <= to).then_some((from, to))
-}
-
-/// Returns a matcher for whole texts; `None` when the pattern is not known.
-fn matcher(pattern: &[Field]) -> Option<GlobMatcher> {
-    let [field] = pattern else {
-        return None;
-    };
-    let text = field.value.known()?;
-    let glob = match &field.pattern {
-        Some(pattern) => pattern.clone(),
-        None => globset::escape(text),
-    };
-    let glob = GlobBuilder::new(&glob)
-        .literal_separator(false)
-        .backslash_escape(true)
-        .build()
-        .ok()?;
-    Some(glob.compile_matcher())
 }
 
 /// `${x#…}`, `${x%…}` and changes of case.

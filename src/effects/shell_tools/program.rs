@@ -47,7 +47,8 @@ impl Walker<'_> {
         }
         let is_typed = std::mem::take(&mut self.is_typed);
         let is_sourcing = std::mem::take(&mut self.is_sourcing);
-        let Some(budget) = self.budget.checked_sub(1) else {
+        let Some(budget) = self.budget.checked_sub(1 + rest.len() / 4) else {
+            self.budget = 0;
             return self.too_many_steps(span);
         };
         self.budget = budget;

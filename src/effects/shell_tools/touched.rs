@@ -26,7 +26,7 @@ const DEVICES: [&str; 8] = [
 ];
 
 /// Effects on paths that are looked up in one call.
-const PATHS: usize = 5_000;
+const PATHS: usize = 4_000;
 /// Paths that are kept as made by the line.
 const MADE: usize = 200;
 
@@ -70,6 +70,7 @@ impl Walker<'_> {
             }
         };
         if self.effects.paths.len() >= PATHS {
+            self.budget = 0;
             return self.too_many_steps(field.span);
         }
         for folder in &state.folders {
