@@ -236,7 +236,7 @@ fn guarded(
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Guarded>> {
     let mut guarded = Vec::new();
-    for (number, native) in natives.iter().enumerate() {
+    for native in natives {
         let Some(event) = adapter::event_named(adapter, native) else {
             continue;
         };
@@ -252,7 +252,7 @@ fn guarded(
             Some(hook) if !is_runnable(hook, root, findings) => None,
             Some(hook) => {
                 let is_user = hook.file.scope == Scope::User || hook.line.contains("--scope user");
-                fire(adapter, native, event, hook.line, is_user, number, findings)?
+                fire(adapter, native, event, hook.line, is_user, findings)?
             }
         };
         guarded.push(Guarded {
@@ -302,10 +302,9 @@ fn fire(
     event: Event,
     line: &str,
     for_user: bool,
-    number: usize,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<&'static str>> {
-    let scratch = Scratch::make(number).context("while making a scratch repository")?;
+    let scratch = Scratch::make().context("while making a scratch repository")?;
     let probe = Probe {
         adapter,
         native,
@@ -366,14 +365,14 @@ fn bridged(
         Event::Stop,
         Event::SessionEnd,
     ];
-    for (number, event) in events.into_iter().enumerate() {
+    for event in events {
         let native = adapter::native_name(adapter, event);
         if native.is_empty() || !file.text.contains(event.name()) {
             continue;
         }
         let name = adapter.name;
         let line = format!("hookgate hook --runtime {name} --event {}", event.name());
-        let answered = fire(adapter, native, event, &line, false, number, findings)?;
+        let answered = fire(adapter, native, event, &line, false, findings)?;
         guarded.push(Guarded {
             event: event.name(),
             native: native.to_owned(),
