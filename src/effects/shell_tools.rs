@@ -9,6 +9,7 @@ mod fields;
 mod find;
 mod globs;
 mod interpreters;
+mod invocation;
 mod look;
 mod mounts;
 mod packages;
@@ -177,8 +178,8 @@ struct Walker<'a> {
     copies: Vec<(Place, String)>,
     /// What programs of the line made: a `cd` there does not fail.
     made: Vec<String>,
-    /// What was found below folders.
-    looked: BTreeMap<String, Arc<[String]>>,
+    /// What was found below folders, and whether it is all.
+    looked: BTreeMap<String, (Arc<[String]>, bool)>,
     /// Patterns of `${name…}`, as they were read.
     matchers: BTreeMap<String, globset::GlobMatcher>,
     /// Where paths lead.
