@@ -222,6 +222,22 @@ fn what_moved_is_named() {
     }
 }
 
+#[test]
+fn a_file_that_git_tracks_in_another_case_counts_below_rules_of_a_folder() {
+    let checkout = Checkout::new();
+    checkout.write("deep/A.LOG", "x");
+    checkout.commit();
+    checkout.git(&["config", "core.ignorecase", "true"]);
+    checkout.write("deep/.gitignore", "*.log\n");
+    fs::rename(
+        checkout.root().join("deep/A.LOG"),
+        checkout.root().join("deep/a.log"),
+    )
+    .unwrap();
+    checkout.write("deep/b.log", "x");
+    assert_eq!(checkout.names(&["**"]), ["deep/.gitignore", "deep/a.log"]);
+}
+
 #[cfg(unix)]
 mod links {
     use std::ffi::OsStr;
@@ -299,20 +315,4 @@ mod links {
         assert_eq!(inputs.digest, before);
         assert_eq!(checkout.names(&["**"]).len(), 4);
     }
-}
-
-#[test]
-fn a_file_that_git_tracks_in_another_case_counts_below_rules_of_a_folder() {
-    let checkout = Checkout::new();
-    checkout.write("deep/A.LOG", "x");
-    checkout.commit();
-    checkout.git(&["config", "core.ignorecase", "true"]);
-    checkout.write("deep/.gitignore", "*.log\n");
-    fs::rename(
-        checkout.root().join("deep/A.LOG"),
-        checkout.root().join("deep/a.log"),
-    )
-    .unwrap();
-    checkout.write("deep/b.log", "x");
-    assert_eq!(checkout.names(&["**"]), ["deep/.gitignore", "deep/a.log"]);
 }
