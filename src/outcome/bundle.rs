@@ -162,7 +162,7 @@ mod tests {
         // Cut short anywhere, what lies before is still there and nothing else.
         let whole = fs::read(&files[0]).unwrap();
         for length in (0..whole.len()).step_by(997) {
-            fs::write(&files[0], &whole[..length]).unwrap();
+            crate::state::replace(&files[0], &whole[..length]).unwrap();
             let mut bundles = Bundles::default();
             for content in &contents {
                 let read = bundles.read(&state, &digest(content));

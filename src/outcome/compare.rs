@@ -116,7 +116,7 @@ pub fn compare(site: &Site, baseline: &Baseline) -> Differences {
         .collect();
     let seen = many::look(&site.root, &paths);
     for (at, (entry, seen)) in baseline.entries.iter().zip(seen).enumerate() {
-        match look(site, entry, seen, &mut budget) {
+        match look(site, entry, &seen, &mut budget) {
             Look::Same => {}
             Look::Touched(stat, noted) => found.touched.push((at, stat, noted)),
             Look::Changed(kind) => found.add(site, baseline, &entry.path, kind),
@@ -132,7 +132,7 @@ pub fn compare(site: &Site, baseline: &Baseline) -> Differences {
 /// Whether a file is as it was noted.
 pub(super) fn is_as_noted(site: &Site, entry: &Entry) -> bool {
     let seen = many::look(&site.root, &[&entry.path]).pop();
-    let look = seen.map(|seen| look(site, entry, seen, &mut Budget::new()));
+    let look = seen.map(|seen| look(site, entry, &seen, &mut Budget::new()));
     !matches!(look, None | Some(Look::Changed(_)))
 }
 
@@ -142,7 +142,7 @@ enum Look {
     Changed(Kind),
 }
 
-fn look(site: &Site, entry: &Entry, seen: Seen, budget: &mut Budget) -> Look {
+fn look(site: &Site, entry: &Entry, seen: &Seen, budget: &mut Budget) -> Look {
     let noted = seen.noted;
     let Ok((nature, stat)) = seen.what else {
         return Look::Changed(Kind::Hidden);

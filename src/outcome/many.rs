@@ -68,7 +68,7 @@ fn one_share(root: &Path, paths: &[&str]) -> Vec<Seen> {
             .filter(|(folder, _)| !folder.is_empty());
         let (folder, name) = split.unwrap_or(("", path));
         if last.as_ref().is_none_or(|(known, _)| *known != folder) {
-            let opened = openat(CWD, &root.join(folder), flags, Mode::empty());
+            let opened = openat(CWD, root.join(folder), flags, Mode::empty());
             last = Some((folder, opened.ok()));
         }
         let about = match &last {
@@ -108,7 +108,7 @@ mod tests {
             let name = format!("folder{}/file{number}", number / 40);
             std::fs::create_dir_all(root.join(&name).parent().unwrap()).unwrap();
             if number % 7 > 0 {
-                std::fs::write(root.join(&name), "x".repeat(number)).unwrap();
+                crate::state::replace(&root.join(&name), "x".repeat(number).as_bytes()).unwrap();
             }
             paths.push(name);
         }

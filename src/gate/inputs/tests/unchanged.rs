@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{Checkout, State, asked, fs, patterns};
 use crate::gate::inputs::{Asked, digest_by, unchanged};
 use crate::state::clock::Moment;
+use crate::state::replace;
 
 /// Long enough that nothing is too young to be remembered.
 const LATER: i64 = 10_000_000_000;
@@ -290,14 +291,14 @@ fn a_damaged_trail_is_none() {
     for at in 0..whole.len() {
         let mut bytes = whole.clone();
         bytes[at] ^= 0x10;
-        fs::write(&file, &bytes).unwrap();
+        replace(&file, &bytes).unwrap();
         assert_eq!(compared(here), None, "{at}");
         if at % 7 == 0 {
-            fs::write(&file, &whole[..at]).unwrap();
+            replace(&file, &whole[..at]).unwrap();
             assert_eq!(compared(here), None, "{at}");
         }
     }
-    fs::write(&file, &whole).unwrap();
+    replace(&file, &whole).unwrap();
     assert!(compared(here).is_some());
 }
 
@@ -307,7 +308,7 @@ fn many_files_are_compared_by_several_threads() {
     for number in 0..3_000 {
         let path = checkout.root().join(format!("part{}", number / 100));
         fs::create_dir_all(&path).unwrap();
-        fs::write(path.join(format!("file{number}")), "x").unwrap();
+        replace(&path.join(format!("file{number}")), b"old\n").unwrap();
     }
     checkout.commit();
     let (root, state) = (checkout.root(), State::of(&checkout.root()));
@@ -315,8 +316,7 @@ fn many_files_are_compared_by_several_threads() {
     let here = asked(&state, &root, &globs);
     warm(here);
     for number in [0, 1_499, 2_999] {
-        let path = root.join(format!("part{}/file{number}", number / 100));
-        fs::write(path, "y").unwrap();
+        overwrite(&checkout, &format!("part{}/file{number}", number / 100));
         assert_eq!(compared(here), None, "{number}");
         warm(here);
     }

@@ -64,7 +64,7 @@ impl Head {
                 index.write_to(head);
             });
             head.extend(checkout.names);
-            optional(&mut head, checkout.rules, |head, rules| head.extend(rules));
+            optional(&mut head, checkout.rules, Extend::extend);
         }
         count(&mut head, self.without.len());
         for folder in &self.without {
