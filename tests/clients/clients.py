@@ -6,11 +6,22 @@ telemetry, no updates, the repository trusted. Hooks come from `hookgate init` a
 
 import glob
 import os
+import shlex
+from dataclasses import dataclass
 
 import codex_trust
 import pins
 
 KEY = "dummy"
+NO_RECORD = "reports/sessions.log is not there"
+
+
+@dataclass
+class Lack:
+    """Why a client cannot hold a scenario, and how the scenario then fails; None where that is a race and nothing is asserted."""
+
+    why: str
+    fails_with: str = None
 
 
 class Client:
@@ -19,7 +30,7 @@ class Client:
     name = ""
     native = None
     script = None
-    # Scenario -> why this client cannot hold it. Such a scenario is played all the same: that it does not hold is the assertion.
+    # Scenario -> Lack. Such a scenario is played all the same: that it does not hold is the assertion.
     cannot = {}
 
     def __init__(self, known):
@@ -109,7 +120,7 @@ class Codex(Client):
         return ["exec", "--json", "--dangerously-bypass-approvals-and-sandbox", prompt]
 
     def read(self, path):
-        return self.run("cat " + path)
+        return self.run("cat " + shlex.quote(path))
 
     def edit(self, path, old, new):
         return "apply_patch", "*** Begin Patch\n*** Update File: %s\n@@\n-%s\n+%s\n*** End Patch\n" % (path, old, new)
@@ -164,7 +175,7 @@ class CopilotCli(Client):
         }
 
     def words(self, prompt):
-        return ["-p", prompt, "--no-auto-update", "--disable-builtin-mcps", "--allow-all-tools"]
+        return ["-p", prompt, "--no-auto-update", "--disable-builtin-mcps", "--allow-all-tools", "--allow-all-paths"]
 
     def read(self, path):
         return "view", {"path": path}
@@ -180,8 +191,10 @@ class OpenCode(Client):
     name = "opencode"
     native = "opencode-{system}-{processor}*/bin/opencode"
     cannot = {
-        "gate-holds-the-end": "`opencode run` ends before a plugin can send a prompt",
-        "session-end-is-recorded": "a session ends only when it is deleted",
+        "gate-runs-at-the-end": Lack("`opencode run` does not wait for a plugin at its end, so a gate may be cut off"),
+        "gate-holds-the-end": Lack("`opencode run` ends before a plugin can send a prompt", "there is no request 4; it ended with 0"),
+        "stuck-gate-lets-go": Lack("`opencode run` ends before a plugin can send a prompt", "the number of requests is 3 and not 6"),
+        "session-end-is-recorded": Lack("a session ends only when it is deleted", NO_RECORD),
     }
 
     def settings(self, world, address):
@@ -217,7 +230,7 @@ class OpenCode(Client):
 class QwenCode(Client):
     name = "qwen-code"
     script = "@qwen-code/qwen-code/cli-entry.js"
-    cannot = {"session-end-is-recorded": "SessionEnd fires for /clear only, not at the end of a headless run"}
+    cannot = {"session-end-is-recorded": Lack("SessionEnd fires for /clear only, not at the end of a headless run", NO_RECORD)}
 
     def settings(self, world, address):
         world.home_file(".qwen/settings.json", {

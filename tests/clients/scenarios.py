@@ -1,4 +1,4 @@
-"""What must hold in every client: three sessions, and what is asserted of each.
+"""What must hold in every client: a few sessions, and what is asserted of each.
 
 A scenario is a function whose name says what holds; it raises `Wrong` where it does not.
 """
@@ -13,6 +13,8 @@ WHY_COMMAND = "a person releases to production"
 INSTEAD_COMMAND = "sh deploy.sh staging"
 WELCOME = "Amounts are integer cents here."
 INVOICES = "Invoices are numbered without gaps."
+# Three ends are objected to for one and the same reason; the fourth is let be.
+ENDS_OF_A_STUCK_GATE = 4
 FAILURE = "the checked file says: state: bad"
 
 
@@ -37,11 +39,18 @@ def played(session, steps):
     equal("the exit code", session.exit, 0)
 
 
-class WithoutHooks:
+class Play:
+    """A session: how hookgate is set up, where the client is started, what it is told."""
+
+    scope = "repository"
+    start_in = ""
+    prompt = "Change the invoice."
+
+
+class WithoutHooks(Play):
     """The forbidden calls, with nothing wired: what shows that they are well-formed and would work."""
 
-    wired = False
-    prompt = "Change the invoice."
+    scope = None
 
     def steps(self, client, path):
         return [
@@ -57,11 +66,8 @@ class WithoutHooks:
         equal("deployed-production.txt", world.text("deployed-production.txt"), "production\n")
 
 
-class Work:
+class Work(Play):
     """Forbidden and allowed calls, and an end that the gate agrees to."""
-
-    wired = True
-    prompt = "Change the invoice."
 
     def steps(self, client, path):
         return [
@@ -105,6 +111,8 @@ class Work:
 
     def green_gate_lets_it_stop(self, world, session):
         played(session, 7)
+
+    def gate_runs_at_the_end(self, world, session):
         equal("the gate's record", gate(world), ("state-is-good", "passed", 0))
 
     def session_end_is_recorded(self, world, session):
@@ -114,10 +122,9 @@ class Work:
         equal("the number of lines in reports/sessions.log", len(recorded.splitlines()), 1)
 
 
-class Gate:
+class Gate(Play):
     """An edit breaks what the gate checks; the model says that it is done, hears otherwise, and mends it."""
 
-    wired = True
     prompt = "Change the state."
 
     def steps(self, client, path):
@@ -143,17 +150,62 @@ class Gate:
         played(session, 5)
 
 
-ALL = [WithoutHooks, Work, Gate]
+class Stuck(Play):
+    """A gate that fails for the same reason at each end: hookgate lets go after a few, whatever the client's own limit."""
+
+    prompt = "Change the state."
+
+    def steps(self, client, path):
+        return [
+            client.read(path("src/state.txt")),
+            client.edit(path("src/state.txt"), "state: good", "state: bad"),
+            *["The state is changed, said %d times." % number for number in range(1, 7)],
+        ]
+
+    def stuck_gate_lets_go(self, world, session):
+        equal("the gate's record", gate(world), ("state-is-good", "failed", 1))
+        equal("the number of requests", len(session.requests), 2 + ENDS_OF_A_STUCK_GATE)
+        equal("the exit code", session.exit, 0)
+
+
+class ForTheUser(Play):
+    """Set up for the user, with the program in a folder that is not on PATH, and started in a sub-folder."""
+
+    scope = "user"
+    start_in = "src"
+
+    def steps(self, client, path):
+        return [
+            client.read(path("src/generated/part.txt")),
+            client.edit(path("src/generated/part.txt"), "made: old", "made: new"),
+            client.run("sh ../deploy.sh production"),
+            client.run("sh ../deploy.sh staging"),
+            "The invoice is changed.",
+        ]
+
+    def wired_for_the_user_it_denies_in_a_sub_folder(self, world, session):
+        played(session, 5)
+        equal("src/generated/part.txt", world.text("src/generated/part.txt"), FILES["src/generated/part.txt"])
+        holds("the result of the edit", result(session, 1), WHY_EDIT)
+        equal("src/deployed-production.txt", world.text("src/deployed-production.txt"), None)
+        holds("the result of the command", result(session, 2), WHY_COMMAND)
+
+    def wired_for_the_user_it_lets_through(self, world, session):
+        equal("src/deployed-staging.txt", world.text("src/deployed-staging.txt"), "staging\n")
+        holds("the first request", first(session), WELCOME)
+
+
+ALL = [WithoutHooks, Work, Gate, Stuck, ForTheUser]
 
 
 def names(play):
-    """The scenarios of a session: its methods, by the order they stand in."""
-    return [name for name in vars(play) if name[0] != "_" and name not in ("steps", "wired", "prompt")]
+    """The scenarios of a session: its methods, in the order in which they stand there."""
+    return [name for name, value in vars(play).items() if callable(value) and name != "steps"]
 
 
 def request(session, number):
     if number >= len(session.requests):
-        raise Wrong("there is no request %d; the client ended with %s" % (number + 1, session.exit))
+        raise Wrong("there is no request %d; it ended with %s" % (number + 1, session.exit))
     return session.requests[number]
 
 

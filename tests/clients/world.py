@@ -18,7 +18,7 @@ runtimes: [%s]
 
 rules:
   - id: generated
-    protect-paths: {paths: [generated/**]}
+    protect-paths: {paths: ["**/generated/**"]}
     reason: generated is written from schema.txt
     instead: edit schema.txt
 
@@ -50,6 +50,7 @@ rules:
 FILES = {
     "schema.txt": "field: old\n",
     "generated/api.txt": "made: old\n",
+    "src/generated/part.txt": "made: old\n",
     "src/state.txt": "state: good\n",
     "deploy.sh": 'echo "$1" > "deployed-$1.txt"\n',
     "check.sh": 'grep -q "state: good" src/state.txt || { echo "the checked file says: $(cat src/state.txt)"; exit 1; }\n',
@@ -71,8 +72,10 @@ class World:
     """The folders of one session, below `folder`."""
 
     def __init__(self, folder, hookgate):
+        self.folder = folder
         self.hookgate = hookgate
-        self.repository = os.path.join(folder, "repository")
+        self.on_path = True
+        self.repository = os.path.join(folder, "a shop")
         self.home = os.path.join(folder, "home")
         self.temporary = os.path.join(folder, "tmp")
         for made in (self.repository, self.home, self.temporary):
@@ -98,7 +101,8 @@ class World:
 
     def variables(self, client, address=""):
         """A clean environment: nothing of the caller's but where programs are."""
-        folders = [os.path.dirname(self.hookgate)] + ([os.path.dirname(client.node)] if client.node else [])
+        folders = [os.path.dirname(self.hookgate)] if self.on_path else []
+        folders += [os.path.dirname(client.node)] if client.node else []
         base = {
             "HOME": self.home, "TMPDIR": self.temporary, "LANG": "C.UTF-8", "TERM": "dumb", "NO_COLOR": "1", "DO_NOT_TRACK": "1",
             "PATH": os.pathsep.join([*folders, "/usr/local/bin", "/usr/bin", "/bin"]),
@@ -111,33 +115,40 @@ class World:
         for words in (["init", "-q", "-b", "main"], ["add", "-A"], [*author, "commit", "-q", "-m", "start"]):
             subprocess.run(["git", *words], cwd=self.repository, env=environment, check=True)
 
-    def wire(self, client):
+    def wire(self, client, scope):
+        """Sets hookgate up: for the repository with the program on PATH, or for the user with a program that is not."""
         self.put("hookgate.yaml", POLICY % client.name)
-        words = [self.hookgate, "init", "--runtime", client.name]
+        if scope == "user":
+            away = os.path.join(self.folder, "my tools", "hookgate")
+            os.makedirs(os.path.dirname(away))
+            self.hookgate = shutil.copy(self.hookgate, away)
+            self.on_path = False
+        words = [self.hookgate, "init", "--runtime", client.name, "--scope", scope]
         done = subprocess.run(words, cwd=self.repository, env=self.variables(client), capture_output=True, text=True)
         if done.returncode != 0:
             raise RuntimeError("hookgate init ended with %s: %s%s" % (done.returncode, done.stdout, done.stderr))
 
-    def play(self, client, prompt, steps, wired=True):
-        """Lets the client work through the steps."""
-        server = model.Model(steps)
+    def play(self, client, play):
+        """Lets the client work through the steps of a session."""
+        server = model.Model(play.steps(client, self.path))
         try:
             client.settings(self, server.address)
-            if wired:
-                self.wire(client)
+            if play.scope:
+                self.wire(client, play.scope)
             self.commit(client)
-            if wired:
+            if play.scope:
                 client.trust(self)
-            code, stdout, stderr = self.start(client, [*client.start(), *client.words(prompt)], server.address)
+            words = [*client.start(), *client.words(play.prompt)]
+            code, stdout, stderr = self.start(client, words, server.address, self.path(play.start_in))
         finally:
             server.stop()
         return Session(server.requests, server.spent, code, stdout, stderr)
 
-    def start(self, client, words, address):
+    def start(self, client, words, address, folder):
         """Runs the client to its end, or ends it and all that it started at the limit."""
         # Into files: a pipe would wait for every child that the client leaves behind.
         with open(self.log("stdout"), "wb") as out, open(self.log("stderr"), "wb") as err:
-            started = subprocess.Popen(words, cwd=self.repository, env=self.variables(client, address), start_new_session=True,
+            started = subprocess.Popen(words, cwd=folder, env=self.variables(client, address), start_new_session=True,
                                        stdin=subprocess.DEVNULL, stdout=out, stderr=err)
             try:
                 code = started.wait(timeout=LIMIT)
