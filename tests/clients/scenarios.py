@@ -80,6 +80,9 @@ class Work(Play):
             "The invoice is changed.",
         ]
 
+    def doctor_finds_nothing_to_mend(self, world, session):
+        healthy(session)
+
     def forbidden_edit_does_not_happen(self, world, session):
         equal("generated/api.txt", world.text("generated/api.txt"), FILES["generated/api.txt"])
 
@@ -183,6 +186,9 @@ class ForTheUser(Play):
             "The invoice is changed.",
         ]
 
+    def wired_for_the_user_doctor_finds_nothing_to_mend(self, world, session):
+        healthy(session)
+
     def wired_for_the_user_it_denies_in_a_sub_folder(self, world, session):
         played(session, 5)
         equal("src/generated/part.txt", world.text("src/generated/part.txt"), FILES["src/generated/part.txt"])
@@ -196,6 +202,12 @@ class ForTheUser(Play):
 
 
 ALL = [WithoutHooks, Work, Gate, Stuck, ForTheUser]
+
+
+def healthy(session):
+    """What doctor said before the client was started."""
+    if session.doctor.returncode != 0:
+        raise Wrong("doctor ended with %d: %s" % (session.doctor.returncode, session.doctor.stdout.strip()[-600:]))
 
 
 def names(play):

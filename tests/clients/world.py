@@ -66,6 +66,7 @@ class Session:
     exit: object
     stdout: str
     stderr: str
+    doctor: subprocess.CompletedProcess
 
 
 class World:
@@ -109,6 +110,10 @@ class World:
         }
         return {**base, **client.variables(self, address)}
 
+    def ask_doctor(self, client):
+        words = [self.hookgate, "doctor", "--runtime", client.name]
+        return subprocess.run(words, cwd=self.repository, env=self.variables(client), capture_output=True, text=True, check=False)
+
     def commit(self, client):
         environment = self.variables(client)
         author = ["-c", "user.name=Dev", "-c", "user.email=dev@example.invalid"]
@@ -136,13 +141,15 @@ class World:
             if play.scope:
                 self.wire(client, play.scope)
             self.commit(client)
+            doctor = None
             if play.scope:
                 client.trust(self)
+                doctor = self.ask_doctor(client)
             words = [*client.start(), *client.words(play.prompt)]
             code, stdout, stderr = self.start(client, words, server.address, self.path(play.start_in))
         finally:
             server.stop()
-        return Session(server.requests, server.spent, code, stdout, stderr)
+        return Session(server.requests, server.spent, code, stdout, stderr, doctor)
 
     def start(self, client, words, address, folder):
         """Runs the client to its end, or ends it and all that it started at the limit."""
