@@ -52,7 +52,11 @@ impl Finding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Status {
     /// A probe was answered as the runtime honours it.
-    Proven(&'static str),
+    Proven {
+        what: &'static str,
+        /// Of a stop, which runtimes honour least: what they do less.
+        less: Option<&'static str>,
+    },
     Unproven,
     /// The runtime lets nothing be stopped there.
     Observed {
@@ -323,7 +327,13 @@ fn status(adapter: &Adapter, event: Event, answered: Option<&'static str>) -> St
             answers: answered.is_some(),
             because,
         },
-        _ => answered.map_or(Status::Unproven, Status::Proven),
+        capability => answered.map_or(Status::Unproven, |what| Status::Proven {
+            what,
+            less: match (event, capability) {
+                (Event::Stop, Capability::Weaker(because)) => Some(because),
+                _ => None,
+            },
+        }),
     }
 }
 

@@ -132,7 +132,7 @@ Claude Code
   before-tool (PreToolUse)        proven             .claude/settings.json:28  denies a change of the policy, lets a harmless command pass
   after-tool (PostToolUse)        proven             .claude/settings.json:40  tells what a gate found
   after-tool (PostToolUseFailure) proven             .claude/settings.json:51  tells what a gate found
-  stop (Stop)                     proven             .claude/settings.json:62  keeps a turn from ending while a gate fails
+  stop (Stop)                     proven             .claude/settings.json:62  objects while a gate fails; the client lets the turn end after 8 blocks in a row
   session-end (SessionEnd)        cannot be enforced .claude/settings.json:73  answers; the end of a session is only observed
 "
     );
