@@ -467,12 +467,13 @@ fn a_bridge_of_the_users_runs_the_program_that_it_names() {
 
     let bridge = repo.home().join(".config/opencode/plugin/hookgate.js");
     let text = fs::read_to_string(&bridge).unwrap();
-    fs::write(&bridge, format!("{text}// mine\n")).unwrap();
+    let changed = format!("{text}// mine\n");
+    hookgate::state::replace(&bridge, changed.as_bytes()).unwrap();
     let fix = "`hookgate init --scope user --runtime opencode` writes it";
     let what = "`~/.config/opencode/plugin/hookgate.js` is not as `init` writes it";
     assert_found(&repo, "opencode", &[(what, fix)]);
 
-    fs::write(&bridge, text).unwrap();
+    hookgate::state::replace(&bridge, text.as_bytes()).unwrap();
     fs::remove_file(&program).unwrap();
     let what = format!("`{}` is not there any more", program.display());
     let fix = "`hookgate init --scope user --runtime opencode` writes where it is now";
