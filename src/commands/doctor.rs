@@ -18,8 +18,9 @@ use crate::policy::load;
 use crate::policy::sources;
 use crate::repo::Repository;
 use crate::settings;
+use crate::wiring::bridge;
 use crate::wiring::json;
-use crate::wiring::line;
+use crate::wiring::line::{self, Shell};
 use crate::wiring::registered::{self, File, Hook, Whose};
 use crate::wiring::tree::{Kind, Node};
 
@@ -51,7 +52,11 @@ impl Finding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Status {
     /// A probe was answered as the runtime honours it.
-    Proven(&'static str),
+    Proven {
+        what: &'static str,
+        /// Of a stop, which runtimes honour least: what they do less.
+        less: Option<&'static str>,
+    },
     Unproven,
     /// The runtime lets nothing be stopped there.
     Observed {
@@ -182,7 +187,7 @@ fn diagnose(
             &mut findings,
         )?;
     } else {
-        findings.extend(bridge(adapter, files));
+        findings.extend(bridge_as_written(adapter, files));
         events.extend(bridged(adapter, files, &mut findings)?);
     }
     let mut known = Vec::new();
@@ -322,12 +327,18 @@ fn status(adapter: &Adapter, event: Event, answered: Option<&'static str>) -> St
             answers: answered.is_some(),
             because,
         },
-        _ => answered.map_or(Status::Unproven, Status::Proven),
+        capability => answered.map_or(Status::Unproven, |what| Status::Proven {
+            what,
+            less: match (event, capability) {
+                (Event::Stop, Capability::Weaker(because)) => Some(because),
+                _ => None,
+            },
+        }),
     }
 }
 
 /// A bridge is code that only its runtime can run: it is compared with the one that `init` writes.
-fn bridge(adapter: &Adapter, files: &[File]) -> Option<Finding> {
+fn bridge_as_written(adapter: &Adapter, files: &[File]) -> Option<Finding> {
     let fix = format!("`hookgate init --runtime {}` writes it", adapter.name);
     let own = [Some(adapter.wiring.project), adapter.wiring.user];
     let mut there = files
@@ -339,8 +350,25 @@ fn bridge(adapter: &Adapter, files: &[File]) -> Option<Finding> {
             fix,
         ));
     };
-    let is_same = file.scope == Scope::User || file.text == adapter.wiring.content;
+    let template = adapter.wiring.content;
+    let is_same = match program_of(adapter, file) {
+        Some(program) => file.text == bridge::for_user(template, &program),
+        None => file.text == template,
+    };
+    let fix = match file.scope {
+        Scope::User => format!(
+            "`hookgate init --scope user --runtime {}` writes it",
+            adapter.name
+        ),
+        _ => fix,
+    };
     (!is_same).then(|| Finding::new(format!("`{}` is not as `init` writes it", file.shown), fix))
+}
+
+/// The program that a bridge of the user's runs.
+fn program_of(adapter: &Adapter, file: &File) -> Option<PathBuf> {
+    let is_users = file.scope == Scope::User;
+    is_users.then(|| bridge::program(adapter.wiring.content, &file.text))?
 }
 
 /// The events behind a bridge, tried with the line that stands for it.
@@ -356,6 +384,7 @@ fn bridged(
     else {
         return Ok(Vec::new());
     };
+    let program = program_of(adapter, file);
     let mut guarded = Vec::new();
     let events = [
         Event::SessionStart,
@@ -371,8 +400,11 @@ fn bridged(
             continue;
         }
         let name = adapter.name;
-        let line = format!("hookgate hook --runtime {name} --event {}", event.name());
-        let answered = fire(adapter, native, event, &line, false, findings)?;
+        let mut line = format!("hookgate hook --runtime {name} --event {}", event.name());
+        if let Some(program) = &program {
+            line = line::with_program(&line, program, Shell::Posix);
+        }
+        let answered = fire(adapter, native, event, &line, program.is_some(), findings)?;
         guarded.push(Guarded {
             event: event.name(),
             native: native.to_owned(),

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::bridge;
 use super::file;
 use super::json::{self, Left};
 use super::line::{self, Shell};
@@ -305,10 +306,7 @@ fn own_file(content: &str, whom: &For) -> String {
             if let Some(template) = template(content, whom) {
                 return json::new_file(&template);
             }
-            let quoted = serde_json::Value::from(program.to_string_lossy()).to_string();
-            let name = serde_json::Value::from(line::PROGRAM).to_string();
-            let content = content.replace(&name, &quoted);
-            content.replace(r#""hook", "#, r#""hook", "--scope", "user", "#)
+            bridge::for_user(content, program)
         }
     }
 }
