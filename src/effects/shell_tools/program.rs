@@ -56,7 +56,7 @@ impl Walker<'_> {
         let mut invocation = self.invocation(name, rest, span);
         invocation.environment = Environment {
             given: self.given.clone(),
-            shell: state.variables.clone(),
+            shell: state.exported.clone(),
         };
         self.resolve(&mut invocation, rest, state);
         if is_typed {
@@ -94,6 +94,11 @@ impl Walker<'_> {
                 self.reading(&started, reading, state);
                 started.is_doubtful = true;
             }
+        }
+        if has_subcommands(name)
+            && let Some(shorter) = super::simple::without_unknown(rest)
+        {
+            self.program(first, &shorter, input, span, state);
         }
         for words in self.programs.other_words(name) {
             let words = words.iter().map(|word| Field::known(word, span));
@@ -394,6 +399,12 @@ impl Walker<'_> {
             }
         }
     }
+}
+
+/// Whether a program does what its first words say: words that are not known may be none, and the next one says it.
+fn has_subcommands(name: &str) -> bool {
+    programs::find(name)
+        .is_some_and(|entry| !entry.subcommands.is_empty() || entry.language == Some("shell"))
 }
 
 /// Returns the variable that a word such as `NAME=value` sets.

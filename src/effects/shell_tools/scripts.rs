@@ -114,7 +114,7 @@ impl Walker<'_> {
         let is_tee = name == "tee";
         if !(is_tee || matches!(name, "cp" | "mv" | "ln" | "install" | "gcp"))
             || self.remote
-            || self.files.len() + self.copies.len() > FILES_KEPT
+            || self.copies.len() > FILES_KEPT
         {
             return;
         }
@@ -164,7 +164,7 @@ impl Walker<'_> {
 
     fn keep_text(&mut self, path: &str, text: Option<&String>, state: &State) {
         for place in self.file_places(path, state) {
-            self.files.push(Written {
+            self.keep_file(Written {
                 place,
                 text: text.cloned(),
             });
