@@ -169,10 +169,11 @@ impl Walker<'_> {
         self.behind_dashes(started, reading, &inside);
         self.unpack_library(started, &inside);
         self.setting_words(started, reading, state);
+        self.settings_given(started, reading, state);
         self.stdin(started, reading, state);
         self.script_file(started, reading, state);
         self.package_script(started, reading, &inside);
-        self.recipe(started, reading);
+        self.recipe(started, reading, &inside);
     }
 
     /// Adds what lands in the folder without being named; `false` where something else is done to the folder.

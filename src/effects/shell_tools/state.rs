@@ -214,7 +214,9 @@ impl State {
 
     /// Empties a variable that is no longer there.
     pub(super) fn unset(&mut self, name: &str) {
-        self.set(name, vec![Value::Known(String::new())]);
+        // Without it a shell splits as it always does.
+        let empty = (name != "IFS").then(|| Value::Known(String::new()));
+        self.set(name, empty.into_iter().collect());
         self.hide(name);
         self.changed.remove(name);
         if let Some(function) = self.functions.get_mut(name) {
