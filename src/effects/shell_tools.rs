@@ -5,6 +5,7 @@
 
 mod builtins;
 mod code;
+mod dumps;
 mod fields;
 mod find;
 mod globs;

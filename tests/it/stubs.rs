@@ -25,10 +25,6 @@ use crate::support::{manifest, print};
 const SEED: u64 = 0x5eed_0f57_4b5e_ed01;
 const LINES: usize = 500;
 
-/// Lines that are judged wrong, each the shortest of its kind, with the cause. The list may only shrink.
-/// The generator keeps clear of them.
-const UNSOUND: [(&str, &str); 0] = [];
-
 /// Lines that were judged wrong once, each the shortest of its kind.
 const MENDED: [&str; 9] = [
     "f() { local v=$1; alpha $v; }; f 'a b'",
@@ -286,10 +282,7 @@ fn corpus() -> Vec<String> {
         let text = fs::read_to_string(manifest().join(file)).unwrap();
         for line in text.lines() {
             let case: Json = serde_json::from_str(line).unwrap();
-            let is_known = |line: &&str| UNSOUND.iter().any(|(known, _)| known == line);
-            let command = case["cmd"]
-                .as_str()
-                .filter(|line| is_harmless(line) && !is_known(line));
+            let command = case["cmd"].as_str().filter(|line| is_harmless(line));
             lines.extend(command.map(str::to_owned));
         }
     }
@@ -357,20 +350,5 @@ fn what_was_missed_once_is_among_the_effects() {
             panic!("is open: {line}");
         };
         assert!(acts > 0 && missing.is_empty(), "{line}: {missing:?}");
-    }
-}
-
-#[test]
-fn what_is_known_to_be_missed_is_still_missed() {
-    let Some(sandbox) = Sandbox::new() else {
-        print("skipped: there is no bash");
-        return;
-    };
-    for (line, cause) in UNSOUND {
-        let Outcome::Ran(_, missing) = missing(&sandbox, line) else {
-            panic!("is open now, take it away: {line}");
-        };
-        assert!(!missing.is_empty(), "is right now, take it away: {line}");
-        print(&format!("not said: {line:?}: {cause}"));
     }
 }

@@ -333,10 +333,8 @@ pub(super) fn without_unknown(words: &[Field]) -> Option<Vec<Field>> {
 
 /// Whether a command only prints its words.
 fn prints(readings: &[Vec<Field>]) -> bool {
-    let names = readings.iter().filter_map(|fields| fields.first());
-    names.fold(true, |all, name| {
-        all && matches!(name.value.known(), Some("echo" | "printf"))
-    })
+    let mut names = readings.iter().filter_map(|fields| fields.first());
+    names.all(|name| matches!(name.value.known(), Some("echo" | "printf")))
 }
 
 /// Whether a command assigns by its words.

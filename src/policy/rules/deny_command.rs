@@ -7,7 +7,7 @@ use crate::effects::{Effects, Invocation};
 use crate::policy::Rule;
 use crate::policy::command_pattern::{self, Known};
 
-/// How clients of MySQL are called.
+/// How clients begin for which `--` is a comment only before a blank.
 const MYSQL: [&str; 3] = ["mysql", "mariadb", "mycli"];
 
 /// Returns the rule's objections, one for each command. An exception holds for the command that it describes, not for the line.
