@@ -5,11 +5,13 @@
 
 mod builtins;
 mod code;
+mod dumps;
 mod fields;
 mod find;
 mod globs;
 mod interpreters;
 mod invocation;
+mod locals;
 mod look;
 mod mounts;
 mod packages;
@@ -128,6 +130,7 @@ fn line(effects: &mut Effects, text: &str, repository: &Repository, programs: &P
         origin: None,
         input: Input::Inherited,
         files: Vec::new(),
+        has_more_files: false,
         copies: Vec::new(),
         made: Vec::new(),
         looked: BTreeMap::new(),
@@ -141,6 +144,8 @@ fn line(effects: &mut Effects, text: &str, repository: &Repository, programs: &P
         mounts: Vec::new(),
         is_typed: false,
         is_sourcing: false,
+        is_condition: false,
+        is_overlong: false,
         file: None,
         bounds: Bounds::default(),
     };
@@ -174,6 +179,8 @@ struct Walker<'a> {
     input: Input,
     /// Files that the line wrote, the last one last.
     files: Vec<File>,
+    /// The line wrote more files than these.
+    has_more_files: bool,
     /// Files that the line copied, moved or linked: where to, and the absolute path of what.
     copies: Vec<(Place, String)>,
     /// What programs of the line made: a `cd` there does not fail.
@@ -200,6 +207,10 @@ struct Walker<'a> {
     is_typed: bool,
     /// The script file of the present command is walked by whoever asked for it.
     is_sourcing: bool,
+    /// What is walked now decides whether something else runs.
+    is_condition: bool,
+    /// A list of words was too long to be read.
+    is_overlong: bool,
     /// The name of the file that is walked now.
     file: Option<String>,
     bounds: Bounds,

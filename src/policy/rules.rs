@@ -8,6 +8,7 @@ pub(crate) mod floor;
 pub(crate) mod protect_paths;
 pub(super) mod quality_gate;
 pub mod sanctioned;
+mod sql_text;
 pub(super) mod unknowns;
 
 use std::time::Duration;

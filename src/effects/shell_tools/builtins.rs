@@ -7,9 +7,13 @@ use super::printing::printed;
 use super::simple::joined;
 use super::stages::Input;
 use super::state::{Function, State};
-use crate::effects::{Span, UnknownKind, Value};
+use crate::effects::{Span, UnknownKind, Value, Variables};
 use crate::shell;
 
+/// What assigns by its words, which are not split.
+pub(super) const DECLARING: [&str; 5] = ["declare", "export", "local", "readonly", "typeset"];
+/// Traps that are followed.
+const TRAPS: usize = 16;
 /// Lines that a variable may hold in turn; with more, only what all begin with.
 const LINES: usize = 8;
 
@@ -35,19 +39,40 @@ impl Walker<'_> {
             }
             "exit" | "return" => state.ended = true,
             "eval" => self.eval(rest, span, state),
-            "export" | "declare" | "typeset" | "local" | "readonly" => {
-                self.declare(rest, span, state);
+            name if DECLARING.contains(&name) => self.declare(name, rest, span, state),
+            "let" => self.arithmetic(rest, span, state),
+            "read" => {
+                self.subscripts(rest, span, state);
+                let is_shared = !self.is_condition && *input == self.input;
+                read(rest, input, is_shared, state);
             }
-            "read" => read(rest, input, state),
             "mapfile" | "readarray" => map_lines(rest, input, state),
             "printf" if rest.first().is_some_and(|word| word.value.start() == "-v") => {
+                self.subscripts(rest.get(..2).unwrap_or_default(), span, state);
                 print_into(rest, state);
             }
+            "test" | "[" => {
+                let asks = |field: &Field| matches!(field.value.known(), Some("-v" | "-R"));
+                if rest.first().is_some_and(asks) {
+                    self.subscripts(rest, span, state);
+                }
+                return false;
+            }
             "alias" => Self::alias(rest, state),
-            "unset" | "getopts" => {
+            "unset" => {
+                for field in rest {
+                    self.subscript(&field.value, span, state);
+                    state.unset(field.value.start());
+                }
+            }
+            "getopts" => {
                 for field in rest {
                     state.forget(field.value.start());
                 }
+            }
+            "trap" => {
+                trap(rest, state);
+                return false;
             }
             "set" => set(rest, state),
             "shift" => shift(rest, state),
@@ -116,25 +141,92 @@ impl Walker<'_> {
     }
 }
 
-/// `export NAME=value` and its like. Values were split from their names at run time's mercy, so only plain ones are kept.
+/// `export NAME=value` and its like.
 impl Walker<'_> {
-    fn declare(&mut self, rest: &[Field], span: Span, state: &mut State) {
+    fn declare(&mut self, command: &str, rest: &[Field], span: Span, state: &mut State) {
+        let given = |letter: char| {
+            rest.iter().any(|field| {
+                let text = field.value.start();
+                text.starts_with('-') && text.contains(letter)
+            })
+        };
+        let hides = given('n') && command == "export";
+        let exports = !hides && (command == "export" || given('x'));
+        let is_own = command == "local"
+            || (matches!(command, "declare" | "typeset") && !given('g') && !given('f'));
+        let refers = command != "export" && given('n');
+        let change = ['i', 'l', 'u'].into_iter().find(|letter| given(*letter));
         for field in rest {
             let text = field.value.start();
-            if text.starts_with('-') {
+            if text.starts_with(['-', '+']) {
                 continue;
             }
-            match (text.split_once('='), &field.value) {
-                (Some((name, value)), Value::Known(_)) => {
-                    let values = vec![Value::Known(value.to_owned())];
-                    self.setting(name, &values, span, state);
-                    state.set(name, values);
-                }
-                (Some((name, value)), Value::Starts(_)) => {
-                    state.set(name, vec![Value::Starts(value.to_owned())]);
-                }
-                (None, _) => {}
+            self.subscript(&field.value, span, state);
+            let (name, value) = match text.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None => (text, None),
+            };
+            let (name, adds) = match name.strip_suffix('+') {
+                Some(name) => (name, true),
+                None => (name, false),
+            };
+            if is_own {
+                state.localize(name);
             }
+            if refers {
+                if let (Some(target), Value::Known(_)) = (value, &field.value) {
+                    state.references.insert(name.to_owned(), target.to_owned());
+                }
+                continue;
+            }
+            if let Some(change) = change {
+                state.changed.insert(name.to_owned(), change);
+            }
+            if let Some(value) = value {
+                let values = vec![match &field.value {
+                    Value::Known(_) => Value::Known(value.to_owned()),
+                    Value::Starts(_) => Value::Starts(value.to_owned()),
+                }];
+                let values = if adds {
+                    let before = state.variable(name).unwrap_or_default();
+                    super::simple::appended(before, &values)
+                } else {
+                    values
+                };
+                self.setting(name, &values, span, state);
+                state.set(name, values);
+            }
+            if hides {
+                state.hide(name);
+            } else if exports {
+                state.export(name);
+            }
+        }
+    }
+
+    /// `let 'list[$(command)]=1'`: what is quoted is expanded once more.
+    fn arithmetic(&mut self, rest: &[Field], span: Span, state: &mut State) {
+        for field in rest {
+            self.subscript(&field.value, span, state);
+            let name = field.value.start().split(['=', '+', '-', '*', '[']).next();
+            state.forget(name.unwrap_or_default().trim());
+        }
+    }
+
+    fn subscripts(&mut self, words: &[Field], span: Span, state: &State) {
+        for field in words {
+            self.subscript(&field.value, span, state);
+        }
+    }
+
+    /// Walks what a shell runs to find out which element of a list a word names.
+    pub(super) fn subscript(&mut self, value: &Value, span: Span, state: &State) {
+        let Some((_, index)) = value.start().split_once('[').filter(|_| !self.muted) else {
+            return;
+        };
+        if index.contains("$(") || index.contains('`') {
+            let text = format!(": \"{}\"", index.replace('"', ""));
+            self.nested(&text, span, &mut state.clone());
         }
     }
 
@@ -159,8 +251,37 @@ impl Walker<'_> {
     }
 }
 
+/// `trap 'text' EXIT`: what it runs sees the variables of a later moment.
+fn trap(rest: &[Field], state: &mut State) {
+    let mut words = rest.iter().map(|field| &field.value);
+    let mut word = words.next();
+    if word.and_then(Value::known) == Some("--") {
+        word = words.next();
+    }
+    if let (Some(text), true) = (word.and_then(Value::known), words.next().is_some())
+        && !text.starts_with('-')
+        && state.traps.texts.len() < TRAPS
+    {
+        state.traps.texts.push(text.to_owned());
+        state.traps.seen = Variables::clone(&state.variables);
+        state.traps.folders.clone_from(&state.folders);
+    }
+}
+
 /// `set -- a b`: the words are the parameters.
 fn set(rest: &[Field], state: &mut State) {
+    let is = |text: &str| rest.iter().any(|field| field.value.known() == Some(text));
+    let letters = |sign: char| {
+        rest.iter().any(|field| {
+            let text = field.value.start();
+            text.strip_prefix(sign)
+                .is_some_and(|text| text.contains('a') && text.len() < 6)
+        })
+    };
+    state.exports_all |= is("allexport") || letters('-');
+    if letters('+') || (is("+o") && is("allexport")) {
+        state.exports_all = false;
+    }
     let mut takes_name = false;
     let at = rest.iter().position(|word| {
         let text = word.value.start();
@@ -217,16 +338,18 @@ fn names<'f>(
     (names, value)
 }
 
-/// `read a b`: any line of the input, as it may be called again and again.
-fn read(rest: &[Field], input: &Input, state: &mut State) {
+/// `read a b`: any line of the input, as it may be called again and again; nothing when others read all of it before.
+fn read(rest: &[Field], input: &Input, is_shared: bool, state: &mut State) {
     let (mut names, list) = names(rest, "-a", "pdtnNui");
     names.extend(list);
     if names.is_empty() {
         names.push("REPLY");
     }
+    let ending = (is_shared && matches!(input, Input::Known(_))).then_some("");
     let lines: Vec<Value> = match input {
         Input::Known(text) if text.lines().count() <= super::fields::FIELDS => text
             .lines()
+            .chain(ending)
             .map(|line| Value::Known(line.to_owned()))
             .collect(),
         Input::Begins(starts) => starts.iter().cloned().map(Value::Starts).collect(),

@@ -86,6 +86,8 @@ struct Reader<'c> {
     words: &'c [String],
     /// Names that hold a plain text.
     names: BTreeMap<String, Value>,
+    /// Where the code went: paths lie there, or where it was before.
+    folder: Option<Value>,
     /// A shell is started with something that is not written there.
     loose: bool,
     depth: usize,
@@ -100,9 +102,31 @@ impl<'c> Reader<'c> {
             language,
             words,
             names: BTreeMap::new(),
+            folder: None,
             loose: false,
             depth: 0,
             strict,
+        }
+    }
+
+    /// Adds a path, and where it is from the folder that the code went to.
+    fn path(&mut self, access: Access, value: &Value) {
+        self.found.path(access, value);
+        if let Some(folder) = &self.folder
+            && !value.start().starts_with(['/', '~'])
+        {
+            let inside = glued(folder, "/", value);
+            self.found.path(access, &inside);
+        }
+    }
+
+    /// Adds shell text, which runs in the folder that the code went to.
+    fn script(&mut self, text: &str, folder: Option<&Value>) {
+        if let Some(Value::Known(folder)) = folder.or(self.folder.as_ref()) {
+            let moved = format!("cd {} && {text}", quoted(folder));
+            self.found.scripts.push(moved);
+        } else {
+            self.found.scripts.push(text.to_owned());
         }
     }
 
@@ -134,7 +158,7 @@ impl<'c> Reader<'c> {
             .filter_map(|(at, token)| match token {
                 Token::Name(name) => Some((at, name.as_str())),
                 Token::Shell(text) => {
-                    self.found.scripts.push(text.clone());
+                    self.script(text, None);
                     None
                 }
                 _ => None,
@@ -150,7 +174,10 @@ impl<'c> Reader<'c> {
             if !is_call || (self.strict && !files::is_sure(base, last)) {
                 continue;
             }
-            if is_in(OPENS, last) {
+            if matches!(last, "chdir" | "chroot") {
+                self.go(after);
+                acts = true;
+            } else if is_in(OPENS, last) {
                 self.open(base, after);
                 acts = true;
             } else if is_in(SHELLS, last) && !(self.language == "python" && *name == "exec") {
@@ -168,9 +195,21 @@ impl<'c> Reader<'c> {
         }
         if !acts && !is_harmless && !self.strict {
             for value in self.texts(tokens) {
-                self.found.path(Access::Read, &value);
+                self.path(Access::Read, &value);
             }
         }
+    }
+
+    /// `os.chdir("folder")`.
+    fn go(&mut self, after: &[Token]) {
+        let Some(folder) = self.texts(arguments(after)).into_iter().next() else {
+            return;
+        };
+        let is_absolute = folder.start().starts_with(['/', '~']);
+        self.folder = Some(match &self.folder {
+            Some(before) if !is_absolute => glued(before, "/", &folder),
+            _ => folder,
+        });
     }
 
     /// Some languages call without brackets: `system "rm"`, `unlink "file"`.
@@ -192,7 +231,9 @@ impl<'c> Reader<'c> {
         else {
             return false;
         };
-        let Some(Token::Name(name)) = left.last() else {
+        // `open("file", mode="w")` assigns nothing.
+        let Some(Token::Name(name)) = left.last().filter(|_| !left.contains(&Token::Sign('(')))
+        else {
             return false;
         };
         let is_plain = right.iter().all(|token| match token {
@@ -242,6 +283,13 @@ impl<'c> Reader<'c> {
                     (Some(glue), Some(before)) => *before = glued(before, glue, &value),
                     _ => all.push(value),
                 },
+                (None, Token::Name(name)) if glue.is_some() && !name.starts_with('.') => {
+                    // Something that is filled in when it runs.
+                    let open = Value::Starts(String::new());
+                    if let (Some(glue), Some(before)) = (glue.take(), all.last_mut()) {
+                        *before = glued(before, glue, &open);
+                    }
+                }
                 (None, Token::Sign('/')) if !all.is_empty() => glue = Some("/"),
                 (None, Token::Sign(',')) if joins => glue = Some("/"),
                 (None, Token::Sign('+' | '.')) if !all.is_empty() => glue = Some(""),
@@ -288,17 +336,13 @@ impl<'c> Reader<'c> {
             let named = text.trim_start_matches(['>', '<', '+', ' ']);
             match text.find(['>', '<']) {
                 Some(0 | 1) if text.contains('>') || text.starts_with('+') => {
-                    self.found.known(Access::Write, named);
+                    self.path(Access::Write, &Value::Known(named.to_owned()));
                 }
-                Some(0) => self.found.known(Access::Read, named),
+                Some(0) => self.path(Access::Read, &Value::Known(named.to_owned())),
                 _ if self.language == "perl" && text.trim_end().ends_with('|') => {
-                    self.found
-                        .scripts
-                        .push(text.trim_end_matches(['|', ' ']).to_owned());
+                    self.script(text.trim_end_matches(['|', ' ']), None);
                 }
-                _ => self
-                    .found
-                    .path(if writes { Access::Write } else { Access::Read }, &value),
+                _ => self.path(if writes { Access::Write } else { Access::Read }, &value),
             }
         }
     }
@@ -322,17 +366,27 @@ impl<'c> Reader<'c> {
                 _ => break,
             }
         }
+        let folder = self.folder_of(after);
         let known: Vec<&str> = words.iter().filter_map(Value::known).collect();
         match known.as_slice() {
             [] => {}
-            [script] if !is_list => self.found.scripts.push((*script).to_owned()),
+            [script] if !is_list => self.script(script, folder.as_ref()),
             words => {
                 let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-                self.found.scripts.push(words.join(" "));
+                self.script(&words.join(" "), folder.as_ref());
             }
         }
         // `re.exec(text)`, `list.run()`: no shell, and nothing was said of paths.
         !known.is_empty() || base.is_empty()
+    }
+
+    /// `cwd="folder"` among the arguments of a call.
+    fn folder_of(&self, after: &[Token]) -> Option<Value> {
+        let arguments = arguments(after);
+        let at = arguments.iter().position(
+            |token| matches!(token, Token::Name(name) if name == "cwd" || name == "chdir"),
+        )?;
+        self.texts(arguments.get(at + 1..)?).into_iter().next()
     }
 
     /// Code in a text, or code that is made when it runs.
@@ -366,10 +420,10 @@ impl<'c> Reader<'c> {
         if is_in(COPIES, last) && paths.len() > 1 {
             let written = paths.pop();
             for path in &paths {
-                self.found.path(Access::Read, path);
+                self.path(Access::Read, path);
             }
             if let Some(path) = &written {
-                self.found.path(Access::Write, path);
+                self.path(Access::Write, path);
             }
             return;
         }
@@ -382,7 +436,7 @@ impl<'c> Reader<'c> {
         }
         for path in &paths {
             for access in accesses {
-                self.found.path(*access, path);
+                self.path(*access, path);
             }
         }
     }

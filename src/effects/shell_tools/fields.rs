@@ -14,10 +14,33 @@ use crate::shell::{Part, PartKind, Word};
 
 /// Readings of one command.
 const READINGS: usize = 8;
-/// Fields of one command; beyond, something is not known.
-pub(super) const FIELDS: usize = 1_000;
+/// Fields of one command; beyond, the line is one that cannot be read.
+pub(super) const FIELDS: usize = 4_000;
 /// Longest text of one field; with more it is only known how it begins.
 pub(super) const LONGEST: usize = 256 * 1_024;
+
+/// What happens to the values in a word that is not quoted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Mode {
+    /// They are split, and patterns in them count: the words of a command.
+    Words,
+    /// Patterns in them count: the target of a redirection, which some shells do not split.
+    Target,
+    /// Nothing: what is assigned.
+    Value,
+}
+
+impl Mode {
+    /// Returns the letters at which a value is split; `None` where patterns in it do not count either.
+    fn separators(self, quoted: bool, state: &State) -> Option<String> {
+        match self {
+            _ if quoted => None,
+            Self::Words => Some(separators(state)),
+            Self::Target => Some(String::new()),
+            Self::Value => None,
+        }
+    }
+}
 
 /// One word as a program gets it.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,6 +167,7 @@ impl Walker<'_> {
     /// Returns the readings of a list of words. There is at least one.
     pub(super) fn fields(&mut self, words: &[Word], state: &mut State) -> Vec<Vec<Field>> {
         let mut readings = vec![Vec::with_capacity(words.len())];
+        let mut is_overlong = false;
         for word in words {
             let span = self.span(word.span);
             if let Some(text) = plain(word) {
@@ -157,27 +181,38 @@ impl Walker<'_> {
                 continue;
             }
             if !word.has_braces() {
-                let choices = self.word(word, true, state);
+                let choices = self.word(word, Mode::Words, state);
                 combine(&mut readings, choices, span);
                 continue;
             }
             let Some(expanded) = word.expand_braces() else {
+                is_overlong = true;
                 self.parts(&word.parts, state);
                 combine(&mut readings, vec![vec![Field::unknown(span)]], span);
                 continue;
             };
             for word in expanded {
-                let choices = self.word(&word, true, state);
+                let choices = self.word(&word, Mode::Words, state);
                 combine(&mut readings, choices, span);
             }
         }
+        self.is_overlong = is_overlong || readings.iter().any(|reading| reading.len() > FIELDS);
         readings
     }
 
-    /// Returns what one word may be when it is not split: an assignment's value, a redirection's target.
+    /// Returns what one word may be when it is not split: an assignment's value.
     pub(super) fn values(&mut self, word: &Word, state: &mut State) -> Vec<Field> {
+        self.single(word, Mode::Value, state)
+    }
+
+    /// Returns what the target of a redirection may be.
+    pub(super) fn targets(&mut self, word: &Word, state: &mut State) -> Vec<Field> {
+        self.single(word, Mode::Target, state)
+    }
+
+    fn single(&mut self, word: &Word, mode: Mode, state: &mut State) -> Vec<Field> {
         let span = self.span(word.span);
-        let choices = self.word(word, false, state);
+        let choices = self.word(word, mode, state);
         let single = choices.into_iter().map(|mut fields| match fields.len() {
             0 => Field::known("", span),
             1 => fields.remove(0),
@@ -187,14 +222,16 @@ impl Walker<'_> {
     }
 
     /// Returns the readings of one word: each a list of fields.
-    fn word(&mut self, word: &Word, split: bool, state: &mut State) -> Vec<Vec<Field>> {
+    fn word(&mut self, word: &Word, mode: Mode, state: &mut State) -> Vec<Vec<Field>> {
         let span = self.span(word.span);
         let mut readings: Vec<Drafts> = vec![vec![Draft::default()]];
         for part in &word.parts {
-            readings = self.add_part(part, readings, split, state);
+            readings = self.add_part(part, readings, mode, state);
         }
         let done = readings.into_iter().map(|drafts| {
-            let existing = drafts.into_iter().filter(|draft| draft.exists || !split);
+            let existing = drafts
+                .into_iter()
+                .filter(|draft| draft.exists || mode != Mode::Words);
             existing.map(|draft| draft.field(span)).collect()
         });
         done.collect()
@@ -205,10 +242,9 @@ impl Walker<'_> {
         &mut self,
         part: &Part,
         mut readings: Vec<Drafts>,
-        split: bool,
+        mode: Mode,
         state: &mut State,
     ) -> Vec<Drafts> {
-        let splits = split && !part.quoted;
         let values = match &part.kind {
             PartKind::Text(text) => {
                 each(&mut readings, |draft| draft.push(text, part.quoted));
@@ -228,13 +264,9 @@ impl Walker<'_> {
             }
             PartKind::Parameter(parameter) => {
                 if let Some(elements) = self.elements(parameter, part.quoted, state) {
-                    let separators = if splits {
-                        separators(state)
-                    } else {
-                        String::new()
-                    };
+                    let separators = mode.separators(part.quoted, state);
                     for drafts in &mut readings {
-                        append_all(drafts, &elements, &separators, part.quoted);
+                        append_all(drafts, &elements, separators.as_deref(), part.quoted);
                     }
                     return readings;
                 }
@@ -247,14 +279,11 @@ impl Walker<'_> {
                 vec![Value::Starts(String::new())]
             }
         };
-        let separators = if splits {
-            separators(state)
-        } else {
-            String::new()
-        };
+        let separators = mode.separators(part.quoted, state);
+        let separators = separators.as_deref();
         if let [value] = values.as_slice() {
             for drafts in &mut readings {
-                append(drafts, value, &separators, part.quoted);
+                append(drafts, value, separators, part.quoted);
             }
             return readings;
         }
@@ -262,7 +291,7 @@ impl Walker<'_> {
         for drafts in &readings {
             for value in &values {
                 let mut drafts = drafts.clone();
-                append(&mut drafts, value, &separators, part.quoted);
+                append(&mut drafts, value, separators, part.quoted);
                 next.push(drafts);
             }
         }
@@ -305,7 +334,7 @@ impl Walker<'_> {
     /// Walks what is executed inside parts, for its effects alone.
     pub(super) fn parts(&mut self, parts: &[Part], state: &mut State) {
         for part in parts {
-            self.add_part(part, vec![vec![Draft::default()]], false, state);
+            self.add_part(part, vec![vec![Draft::default()]], Mode::Value, state);
         }
     }
 
@@ -313,7 +342,7 @@ impl Walker<'_> {
     pub(super) fn text_of(&mut self, parts: &[Part], state: &mut State) -> Option<String> {
         let mut readings: Vec<Drafts> = vec![vec![Draft::default()]];
         for part in parts {
-            readings = self.add_part(part, readings, false, state);
+            readings = self.add_part(part, readings, Mode::Value, state);
         }
         match readings.as_slice() {
             [drafts] => match drafts.as_slice() {
@@ -406,7 +435,7 @@ fn each(readings: &mut [Drafts], act: impl Fn(&mut Draft)) {
 }
 
 /// Appends the elements of a list, each a field of its own.
-fn append_all(drafts: &mut Drafts, elements: &[Value], separators: &str, quoted: bool) {
+fn append_all(drafts: &mut Drafts, elements: &[Value], separators: Option<&str>, quoted: bool) {
     for (at, element) in elements.iter().enumerate() {
         if drafts.len() > FIELDS {
             drafts.iter_mut().skip(FIELDS).for_each(Draft::open);
@@ -420,12 +449,12 @@ fn append_all(drafts: &mut Drafts, elements: &[Value], separators: &str, quoted:
 }
 
 /// Appends a value; one that is not quoted is split at the separators, and its pattern letters count.
-fn append(drafts: &mut Drafts, value: &Value, separators: &str, quoted: bool) {
+fn append(drafts: &mut Drafts, value: &Value, separators: Option<&str>, quoted: bool) {
     let (text, is_open) = match value {
         Value::Known(text) => (text, false),
         Value::Starts(text) => (text, true),
     };
-    if !separators.is_empty() {
+    if let Some(separators) = separators {
         let mut pieces = text.split(|letter| separators.contains(letter));
         if let (Some(first), Some(draft)) = (pieces.next(), drafts.last_mut()) {
             push_unquoted(draft, first);
@@ -457,7 +486,7 @@ fn push_unquoted(draft: &mut Draft, text: &str) {
 }
 
 /// Combines the readings of the words so far with those of the next one.
-fn combine(readings: &mut Vec<Vec<Field>>, mut choices: Vec<Vec<Field>>, span: Span) {
+pub(super) fn combine(readings: &mut Vec<Vec<Field>>, mut choices: Vec<Vec<Field>>, span: Span) {
     let too_many = readings.len() * choices.len() > READINGS;
     let too_long = readings.iter().any(|reading| reading.len() > FIELDS);
     if too_many || too_long {

@@ -201,7 +201,12 @@ impl Walker<'_> {
             },
             ("IFS", _) => known(BLANKS),
             ("@" | "*", _) => Some(vec![joined(state.parameters.as_ref()?)]),
-            ("#", _) => known(&state.parameters.as_ref()?.len().to_string()),
+            // A word that is not known may be none, or several.
+            ("#", _) => {
+                let parameters = state.parameters.as_ref()?;
+                let is_sure = parameters.iter().all(|value| value.known().is_some());
+                known(&parameters.len().to_string()).filter(|_| is_sure)
+            }
             _ => {
                 let position: usize = name.parse().ok()?;
                 let parameters = state.parameters.as_ref()?;

@@ -55,7 +55,7 @@ impl Walker<'_> {
         let mut invocation = self.invocation(name, rest, span);
         invocation.environment = Environment {
             given: self.given.clone(),
-            shell: state.variables.clone(),
+            shell: state.exported.clone(),
         };
         self.resolve(&mut invocation, rest, state);
         if is_typed {
@@ -94,6 +94,11 @@ impl Walker<'_> {
                 started.is_doubtful = true;
             }
         }
+        if has_subcommands(name)
+            && let Some(shorter) = super::simple::without_unknown(rest)
+        {
+            self.program(first, &shorter, input, span, state);
+        }
         for words in self.programs.other_words(name) {
             let words = words.iter().map(|word| Field::known(word, span));
             let words: Vec<Field> = words.chain(fields.iter().cloned()).collect();
@@ -125,8 +130,8 @@ impl Walker<'_> {
         let here = reading
             .here
             .filter(|role| {
-                let moved = moves.then(|| inside_at(last, state));
-                !self.is_brought(*role, started, reading, moved.as_ref().unwrap_or(state))
+                let elsewhere = moves.then(|| inside_at(last, state));
+                !self.is_brought(*role, started, reading, elsewhere.as_ref().unwrap_or(state))
             })
             .map(|role| (role, Field::known(".", started.span), last));
         let parts = reading
@@ -142,13 +147,18 @@ impl Walker<'_> {
             self.part(started, reading, role, &field, &mut inside);
             state.links = inside.links;
         }
-        let moved = moves.then(|| inside_at(last, state));
+        let elsewhere = moves.then(|| inside_at(last, state));
         let outer = self.given.len();
         for field in pieces(started, reading, &[Role::Assignment]) {
             self.given.extend(assigned(&field.value));
         }
         for command in &reading.commands {
-            self.command_in(started, reading, command, moved.as_ref().unwrap_or(state));
+            self.command_in(
+                started,
+                reading,
+                command,
+                elsewhere.as_ref().unwrap_or(state),
+            );
         }
         self.given.truncate(outer);
         if matches!(started.name.as_str(), "split" | "gsplit")
@@ -164,13 +174,14 @@ impl Walker<'_> {
                 state,
             );
         }
-        self.behind_dashes(started, reading, moved.as_ref().unwrap_or(state));
-        self.unpack_library(started, moved.as_ref().unwrap_or(state));
+        self.behind_dashes(started, reading, elsewhere.as_ref().unwrap_or(state));
+        self.unpack_library(started, elsewhere.as_ref().unwrap_or(state));
         self.setting_words(started, reading, state);
+        self.settings_given(started, reading, state);
         self.stdin(started, reading, state);
         self.script_file(started, reading, state);
-        self.package_script(started, reading, moved.as_ref().unwrap_or(state));
-        self.recipe(started, reading);
+        self.package_script(started, reading, elsewhere.as_ref().unwrap_or(state));
+        self.recipe(started, reading, elsewhere.as_ref().unwrap_or(state));
     }
 
     /// Adds what lands in the folder without being named; `false` where something else is done to the folder.
@@ -316,6 +327,12 @@ impl Walker<'_> {
             self.path(Access::Write, &host, Follow::All, true, by, state);
         }
     }
+}
+
+/// Whether a program does what its first words say: words that are not known may be none, and the next one says it.
+fn has_subcommands(name: &str) -> bool {
+    programs::find(name)
+        .is_some_and(|entry| !entry.subcommands.is_empty() || entry.language == Some("shell"))
 }
 
 /// Returns the variable that a word such as `NAME=value` sets.

@@ -9,12 +9,12 @@ use std::path::Path;
 
 use super::Walker;
 use super::fields::Field;
-use super::program::{Started, base_name, is_folder};
+use super::program::{Started, base_name, is_folder, pieces};
 use super::simple::joined;
 use super::stages::{FILES as FILES_KEPT, File as Written, Input};
 use super::state::State;
 use crate::effects::{Span, UnknownKind, Value};
-use crate::programs::{self, Reading};
+use crate::programs::{self, Reading, Role};
 use crate::shell;
 
 /// Longest file that is read.
@@ -114,7 +114,7 @@ impl Walker<'_> {
         let is_tee = name == "tee";
         if !(is_tee || matches!(name, "cp" | "mv" | "ln" | "install" | "gcp"))
             || self.remote
-            || self.files.len() + self.copies.len() > FILES_KEPT
+            || self.copies.len() > FILES_KEPT
         {
             return;
         }
@@ -164,7 +164,7 @@ impl Walker<'_> {
 
     fn keep_text(&mut self, path: &str, text: Option<&String>, state: &State) {
         for place in self.file_places(path, state) {
-            self.files.push(Written {
+            self.keep_file(Written {
                 place,
                 text: text.cloned(),
             });
@@ -280,11 +280,45 @@ impl Walker<'_> {
         state.forget_sourced();
     }
 
-    /// `make test`: what the repository's recipes do is not looked into.
-    pub(super) fn recipe(&mut self, started: &Started<'_>, reading: &Reading<'_>) {
+    /// `make test`: what the repository's recipes do is not looked into; those that the line itself wrote are.
+    pub(super) fn recipe(&mut self, started: &Started<'_>, reading: &Reading<'_>, state: &State) {
         let is_recipe = matches!(reading.language, Some("make" | "ninja"));
-        if is_recipe && !reading.has("-n") && started.name != "cmake" && !started.is_doubtful {
-            self.unknown(UnknownKind::Script, &started.name, Some(started.span));
+        if !is_recipe || reading.has("-n") || started.name == "cmake" || started.is_doubtful {
+            return;
+        }
+        let named = pieces(started, reading, &[Role::ScriptFile, Role::Read]);
+        let named = named.iter().filter_map(|field| field.value.known());
+        let is_stdin =
+            |field: &Field| matches!(field.value.known(), Some("-" | "-f-" | "--file=-"));
+        let stdin = started.fields.iter().any(is_stdin).then_some("-");
+        for path in named
+            .chain(stdin)
+            .chain(["GNUmakefile", "makefile", "Makefile"])
+        {
+            let content = match path {
+                "-" => Some(started.input.clone()),
+                path => self.content(path, state),
+            };
+            match content {
+                Some(Input::Known(text)) => self.recipes(started, &text, state),
+                Some(_) => self.unknown(UnknownKind::OpaqueCode, path, Some(started.span)),
+                None => {}
+            }
+        }
+        self.unknown(UnknownKind::Script, &started.name, Some(started.span));
+    }
+
+    /// Walks the recipes of a makefile, line by line.
+    fn recipes(&mut self, started: &Started<'_>, text: &str, state: &State) {
+        for line in text.lines() {
+            let behind_target = line.split_once(';').map(|(_, recipe)| recipe);
+            let Some(recipe) = line.strip_prefix('\t').or(behind_target) else {
+                continue;
+            };
+            let recipe = recipe
+                .trim_start_matches(['@', '-', '+', ' '])
+                .replace("$$", "$");
+            self.script_text(started, &Field::known(&recipe, started.span), state);
         }
     }
 

@@ -26,6 +26,8 @@ const VARIABLES: [&str; 15] = [
     "LESSOPEN",
     "BROWSER",
 ];
+/// Settings that variables are looked through for.
+const PAIRS: usize = 16;
 /// Names of settings whose value is a command; `*` stands for the middle.
 const NAMES: [&str; 22] = [
     "core.pager",
@@ -101,6 +103,31 @@ impl Walker<'_> {
             return;
         };
         self.script_text(started, &Field::known(&text, field.span), state);
+    }
+
+    /// `GIT_CONFIG_KEY_0=name GIT_CONFIG_VALUE_0=value git …`
+    pub(super) fn settings_given(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        state: &State,
+    ) {
+        let command = self.effects.commands.get(started.index);
+        let Some(command) = command.filter(|_| started.name == "git") else {
+            return;
+        };
+        if command.variable("GIT_CONFIG_COUNT").is_none() {
+            return;
+        }
+        let known = |name: String| command.variable(&name)?.first()?.known();
+        let pairs = (0..PAIRS).filter_map(|at| {
+            let name = known(format!("GIT_CONFIG_KEY_{at}"))?;
+            let value = known(format!("GIT_CONFIG_VALUE_{at}"))?;
+            Some(Field::known(&format!("{name}={value}"), started.span))
+        });
+        for setting in pairs.collect::<Vec<_>>() {
+            self.setting_text(started, reading, &setting, state);
+        }
     }
 
     /// `git config name value`.

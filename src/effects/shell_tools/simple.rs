@@ -1,15 +1,19 @@
 //! Simple commands: assignments, redirections, what the shell does itself, and everything else handed to `program`.
 
+use std::sync::Arc;
+
 use super::Walker;
-use super::fields::Field;
+use super::fields::{Field, combine};
 use super::stages::Input;
-use super::state::State;
+use super::state::{State, Traps};
+use super::walk::is_name;
 use crate::call::Access;
-use crate::effects::{Span, Value};
+use crate::effects::{Span, UnknownKind, Value};
 use crate::programs;
 use crate::repo::Follow;
 use crate::shell::{
-    Assignment, AssignmentValue, Element, Redirect, RedirectOp, SimpleCommand, Target, Word,
+    Assignment, AssignmentValue, Element, PartKind, Redirect, RedirectOp, SimpleCommand, Target,
+    Word,
 };
 
 /// What a shell does itself and is kept as a command all the same.
@@ -26,7 +30,22 @@ impl Walker<'_> {
             return;
         };
         self.budget = budget;
-        let readings = self.fields(&simple.words, state);
+        self.is_overlong = false;
+        let declares = is_declaration(simple);
+        let readings = if declares {
+            self.declared(&simple.words, state)
+        } else {
+            self.fields(&simple.words, state)
+        };
+        if self.is_overlong && !prints(&readings) {
+            let span = self.span(simple.span);
+            self.unknown(
+                UnknownKind::Unparsable,
+                "a command with too many words",
+                Some(span),
+            );
+        }
+        let readings = with_shorter(readings, state);
         let outer = self.given.len();
         if simple.words.is_empty() {
             self.assign(&simple.assignments, state);
@@ -49,7 +68,10 @@ impl Walker<'_> {
         if let ([fields], []) = (readings.as_slice(), simple.redirects.as_slice()) {
             self.words(fields, &input, span, state);
             self.given.truncate(outer);
-            return;
+            if declares {
+                self.declare_lists(&simple.words, state);
+            }
+            return self.follow_traps(span, state);
         }
         let mut after: Option<State> = None;
         for fields in readings {
@@ -64,6 +86,61 @@ impl Walker<'_> {
         self.keep_output(simple, state);
         if let Some(after) = after {
             *state = after;
+        }
+        if declares {
+            self.declare_lists(&simple.words, state);
+        }
+        self.follow_traps(span, state);
+    }
+
+    /// Returns the readings of a command such as `local`: the words that assign are not split.
+    fn declared(&mut self, words: &[Word], state: &mut State) -> Vec<Vec<Field>> {
+        let mut readings = vec![Vec::with_capacity(words.len())];
+        for word in words {
+            if assigned_name(word).is_some() {
+                let plain = self.values(word, state).into_iter().map(|field| {
+                    let pattern = None;
+                    vec![Field { pattern, ..field }]
+                });
+                combine(&mut readings, plain.collect(), self.span(word.span));
+            } else {
+                let more = self.fields(std::slice::from_ref(word), state);
+                combine(&mut readings, more, self.span(word.span));
+            }
+        }
+        readings
+    }
+
+    /// `declare list=(…)`.
+    fn declare_lists(&mut self, words: &[Word], state: &mut State) {
+        for word in words {
+            if let (Some((name, append)), Some(PartKind::Array(elements))) = (
+                assigned_name(word),
+                word.parts.get(1).map(|part| &part.kind),
+            ) {
+                let outer = std::mem::replace(&mut self.muted, true);
+                self.assign_list(name, append, elements, state);
+                self.muted = outer;
+            }
+        }
+    }
+
+    /// Follows what traps run once more, where variables or folders are others than before.
+    fn follow_traps(&mut self, span: Span, state: &mut State) {
+        let is_seen = |state: &State| {
+            Arc::ptr_eq(&state.traps.seen, &state.variables) && state.traps.folders == state.folders
+        };
+        if state.traps.texts.is_empty() || is_seen(state) {
+            return;
+        }
+        state.traps.seen = Arc::clone(&state.variables);
+        state.traps.folders.clone_from(&state.folders);
+        let mut inner = State {
+            traps: Traps::default(),
+            ..state.clone()
+        };
+        for text in &state.traps.texts {
+            self.under("trap", |walker| walker.nested(text, span, &mut inner));
         }
     }
 
@@ -80,7 +157,7 @@ impl Walker<'_> {
         self.note_own(name, rest, span, state);
         if let Some(function) = state.functions.get(name).cloned() {
             let parameters = rest.iter().map(|field| field.value.clone()).collect();
-            if function.is_alias {
+            if function.is_doubtful {
                 self.program(first, rest, input, span, state);
             }
             let outer = std::mem::replace(&mut self.input, input.clone());
@@ -138,7 +215,7 @@ impl Walker<'_> {
                     fields.into_iter().map(|field| field.value).collect()
                 }
                 AssignmentValue::Array(elements) => {
-                    self.assign_list(assignment, elements, state);
+                    self.assign_list(&assignment.name, assignment.append, elements, state);
                     continue;
                 }
             };
@@ -151,13 +228,17 @@ impl Walker<'_> {
                     appended(&before.unwrap_or_default(), &values),
                 );
             } else {
-                self.setting(&assignment.name, &values, self.span(assignment.span), state);
+                let span = self.span(assignment.span);
+                self.setting(&assignment.name, &values, span, state);
+                for value in &values {
+                    self.subscript(value, span, state);
+                }
                 state.set(&assignment.name, values);
             }
         }
     }
 
-    fn assign_list(&mut self, assignment: &Assignment, elements: &[Element], state: &mut State) {
+    fn assign_list(&mut self, name: &str, append: bool, elements: &[Element], state: &mut State) {
         let words: Vec<Word> = elements
             .iter()
             .map(|element| element.value.clone())
@@ -165,16 +246,16 @@ impl Walker<'_> {
         let readings = self.fields(&words, state);
         let is_plain = elements.iter().all(|element| element.index.is_none());
         let (true, [fields]) = (is_plain, readings.as_slice()) else {
-            state.forget(&assignment.name);
+            state.forget(name);
             return;
         };
-        let before = if assignment.append {
-            state.list(&assignment.name)
+        let before = if append {
+            state.list(name)
         } else {
             Some(Vec::new())
         };
         let Some(mut values) = before else {
-            state.forget(&assignment.name);
+            state.forget(name);
             return;
         };
         for field in fields {
@@ -184,7 +265,7 @@ impl Walker<'_> {
                     .map(|field| field.value),
             );
         }
-        state.set_list(&assignment.name, values);
+        state.set_list(name, values);
     }
 
     pub(super) fn redirects(&mut self, redirects: &[Redirect], state: &mut State) {
@@ -200,7 +281,7 @@ impl Walker<'_> {
                     continue;
                 }
             };
-            let fields = self.values(word, state);
+            let fields = self.targets(word, state);
             let accesses: &[Access] = match redirect.op {
                 RedirectOp::Read => &[Access::Read],
                 RedirectOp::Write
@@ -225,6 +306,55 @@ impl Walker<'_> {
     }
 }
 
+/// Adds a reading in which words that are not known are none, where their number says which parameter is which.
+fn with_shorter(mut readings: Vec<Vec<Field>>, state: &State) -> Vec<Vec<Field>> {
+    for at in 0..readings.len() {
+        let Some((first, rest)) = readings.get(at).and_then(|fields| fields.split_first()) else {
+            continue;
+        };
+        let name = first.value.start();
+        if (name == "set" || state.functions.contains_key(name))
+            && let Some(rest) = without_unknown(rest)
+        {
+            let first = first.clone();
+            readings.push(std::iter::once(first).chain(rest).collect());
+        }
+    }
+    readings
+}
+
+/// Returns the words without those of which nothing is known and that stand before others.
+pub(super) fn without_unknown(words: &[Field]) -> Option<Vec<Field>> {
+    let is_unknown =
+        |field: &Field| field.value.known().is_none() && field.value.start().is_empty();
+    let last = words.iter().rposition(|field| !is_unknown(field))?;
+    let (before, _) = words.split_at_checked(last)?;
+    before.iter().any(is_unknown).then(|| {
+        let kept = words.iter().filter(|field| !is_unknown(field));
+        kept.cloned().collect()
+    })
+}
+
+/// Whether a command only prints its words.
+fn prints(readings: &[Vec<Field>]) -> bool {
+    let mut names = readings.iter().filter_map(|fields| fields.first());
+    names.all(|name| matches!(name.value.known(), Some("echo" | "printf")))
+}
+
+/// Whether a command assigns by its words.
+fn is_declaration(simple: &SimpleCommand) -> bool {
+    let name = simple.words.first().and_then(Word::bare_text);
+    name.is_some_and(|name| super::builtins::DECLARING.contains(&name))
+}
+
+/// Returns the variable that a word such as `name=…` or `name+=…` assigns, and whether it adds to it.
+fn assigned_name(word: &Word) -> Option<(&str, bool)> {
+    let first = word.parts.first().filter(|part| !part.quoted)?;
+    let (name, _) = first.text()?.split_once('=')?;
+    let bare = name.strip_suffix('+').unwrap_or(name);
+    is_name(bare).then_some((bare, bare.len() < name.len()))
+}
+
 /// `2>&1` and `>&-` name no file.
 fn is_descriptor(fields: &[Field]) -> bool {
     fields.iter().all(|field| {
@@ -236,7 +366,7 @@ fn is_descriptor(fields: &[Field]) -> bool {
 }
 
 /// `name+=value`, for each alternative.
-fn appended(before: &[Value], values: &[Value]) -> Vec<Value> {
+pub(super) fn appended(before: &[Value], values: &[Value]) -> Vec<Value> {
     let each = before.iter().flat_map(|before| {
         values.iter().map(move |value| match (before, value) {
             (Value::Known(one), Value::Known(other)) => Value::Known(format!("{one}{other}")),

@@ -56,7 +56,11 @@ impl Walker<'_> {
                 Some(_) => self.output(&stage.command, &mut inner),
                 None => Input::Unknown,
             };
+            let first = self.effects.commands.len();
             self.command(&stage.command, &mut inner);
+            if let Some(next) = stages.peek() {
+                self.name_variables(first, &next.command);
+            }
             self.input = outer;
             state.leave(inner);
         }
@@ -229,6 +233,9 @@ impl Walker<'_> {
             return None;
         }
         let places = self.file_places(path, state);
+        if self.has_more_files {
+            return Some(Input::Unknown);
+        }
         let file = self
             .files
             .iter()
@@ -290,9 +297,13 @@ impl Walker<'_> {
                 continue;
             };
             let outer = std::mem::replace(&mut self.muted, true);
-            let target = self.values(word, &mut state.clone());
+            let target = self.targets(word, &mut state.clone());
             self.muted = outer;
             let [target] = target.as_slice() else {
+                continue;
+            };
+            let found = self.globbed(target, state);
+            let [target] = found.as_slice() else {
                 continue;
             };
             let Some(path) = target
@@ -311,11 +322,20 @@ impl Walker<'_> {
             };
             let text = held.zip(text).map(|(held, text)| held + text);
             for place in self.file_places(path, state) {
-                self.files.push(File {
+                self.keep_file(File {
                     place,
                     text: text.clone(),
                 });
             }
+        }
+    }
+
+    /// Keeps what a file holds that the line wrote. Of too many, none is known any longer.
+    pub(super) fn keep_file(&mut self, file: File) {
+        if self.files.len() < FILES {
+            self.files.push(file);
+        } else {
+            self.has_more_files = true;
         }
     }
 
@@ -339,7 +359,7 @@ impl Walker<'_> {
                     _ => Input::Unknown,
                 }
             }
-            (Target::Word(word), RedirectOp::Read) => match self.values(word, state).as_slice() {
+            (Target::Word(word), RedirectOp::Read) => match self.targets(word, state).as_slice() {
                 [field] => {
                     let path = field.value.known().unwrap_or_default();
                     self.file(path, state)

@@ -5,6 +5,7 @@ use super::fields::Field;
 use super::program::{Started, assigned, piece, values_of};
 use super::stages::Input;
 use super::state::State;
+use super::walk::common_start;
 use super::{DEPTH, Walker};
 use crate::call::Access;
 use crate::effects::{Span, UnknownKind, Value};
@@ -14,7 +15,7 @@ use crate::programs::{self, Reading, Role};
 use crate::repo::Follow;
 
 /// Commands with one input each that are walked one by one.
-const EACH: usize = 32;
+const EACH: usize = 256;
 
 impl Walker<'_> {
     /// Walks a command that is started with words of this one.
@@ -327,7 +328,7 @@ fn commands_of(started: &Started<'_>, command: &Command<'_>) -> Vec<Vec<Field>> 
         .fields
         .get(command.words.clone())
         .unwrap_or_default();
-    let inputs = inputs(started, command);
+    let mut inputs = inputs(started, command);
     let marks = |field: &Field| {
         let text = field.value.known().unwrap_or_default();
         command.placeholder.is_some_and(|mark| text.contains(mark))
@@ -337,7 +338,13 @@ fn commands_of(started: &Started<'_>, command: &Command<'_>) -> Vec<Vec<Field>> 
         .any(|field| field.value.start().starts_with('-') && field.value.start().ends_with('c'));
     let first_marked = given.first().is_some_and(marks);
     let is_text = matches!(command.role, Role::ScriptWords | Role::RemoteScriptWords);
-    if inputs.len() <= EACH && (is_script || first_marked || is_text) && given.iter().any(marks) {
+    if (is_script || first_marked || is_text) && given.iter().any(marks) {
+        if inputs.len() > EACH {
+            // A script or a program sees one of them at a time: any, of which only the beginning is known.
+            let values: Vec<Value> = inputs.into_iter().map(|input| input.value).collect();
+            let any = Field::unknown(started.span).starting(&common_start(&values));
+            inputs = vec![any];
+        }
         let one = |input: &Field| words_of(started, command, given, std::slice::from_ref(input));
         return inputs.iter().map(one).collect();
     }

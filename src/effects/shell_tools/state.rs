@@ -6,14 +6,20 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::locals::Locals;
 use crate::effects::{Value, Variables};
 use crate::shell::Compound;
 
 /// Alternatives kept of one folder or variable; with more it is not known.
-const ALTERNATIVES: usize = 8;
+pub(super) const ALTERNATIVES: usize = 8;
 
 /// Variables that are followed; what the others hold is not known.
 const VARIABLES: usize = 100;
+
+/// Variables that are in every environment: to assign them changes what programs see.
+const EVERYWHERE: [&str; 11] = [
+    "EDITOR", "HOME", "LANG", "PAGER", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "USER", "VISUAL",
+];
 
 /// Where a shell may be: absolute, or `None` for a folder that is not known.
 pub(super) type Folder = Option<String>;
@@ -35,6 +41,18 @@ pub(super) struct State {
     /// Arrays of which every element is listed.
     pub(super) lists: BTreeMap<String, Vec<Value>>,
     pub(super) functions: BTreeMap<String, Function>,
+    /// Variables that programs see, with what they may hold.
+    pub(super) exported: Variables,
+    /// Every variable that is set from here on is exported: `set -a`.
+    pub(super) exports_all: bool,
+    /// Variables whose values are not what is assigned to them: `declare -i`, `-l` and `-u`, by that letter.
+    pub(super) changed: BTreeMap<String, char>,
+    /// Variables that stand for others: `declare -n`.
+    pub(super) references: BTreeMap<String, String>,
+    /// What functions' own variables held outside; `None` outside of functions.
+    pub(super) locals: Option<Locals>,
+    /// What traps run, and the variables that they were followed with last.
+    pub(super) traps: Traps,
     /// Links that the line made: the link's absolute path, and where it leads.
     pub(super) links: Vec<(String, String)>,
     /// `$1` and on, where known.
@@ -45,33 +63,64 @@ pub(super) struct State {
     pub(super) succeeded: bool,
 }
 
-/// A function's body. Equality is identity: two definitions are two functions.
+/// A function's body, or several where it hangs on the way through the line which holds.
 #[derive(Debug, Clone)]
 pub(super) struct Function {
-    pub(super) body: Rc<Compound>,
-    /// Whether it is an alias: a shell that expands none runs the program of that name.
-    pub(super) is_alias: bool,
+    pub(super) bodies: Vec<Rc<Compound>>,
+    /// Whether the program of that name may run as well: an alias that a shell does not expand, or a definition that was
+    /// passed over.
+    pub(super) is_doubtful: bool,
 }
 
 impl Function {
     pub(super) fn new(body: Compound) -> Self {
         Self {
-            body: Rc::new(body),
-            is_alias: false,
+            bodies: vec![Rc::new(body)],
+            is_doubtful: false,
         }
     }
 
     pub(super) fn alias(body: Compound) -> Self {
         Self {
-            is_alias: true,
+            is_doubtful: true,
             ..Self::new(body)
+        }
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.is_doubtful |= other.is_doubtful;
+        for body in &other.bodies {
+            if !self.bodies.iter().any(|known| Rc::ptr_eq(known, body)) {
+                self.bodies.push(Rc::clone(body));
+            }
         }
     }
 }
 
+/// Equality is identity: two definitions are two functions.
 impl PartialEq for Function {
     fn eq(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.body, &other.body)
+        self.is_doubtful == other.is_doubtful
+            && self.bodies.len() == other.bodies.len()
+            && self
+                .bodies
+                .iter()
+                .zip(&other.bodies)
+                .all(|(one, other)| Rc::ptr_eq(one, other))
+    }
+}
+
+/// What the traps of a shell run.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Traps {
+    pub(super) texts: Vec<String>,
+    pub(super) seen: Variables,
+    pub(super) folders: Vec<Folder>,
+}
+
+impl PartialEq for Traps {
+    fn eq(&self, other: &Self) -> bool {
+        self.texts == other.texts
     }
 }
 
@@ -85,6 +134,12 @@ impl State {
             unless_moved: Vec::new(),
             stack: Vec::new(),
             functions: BTreeMap::new(),
+            exported: Variables::default(),
+            exports_all: false,
+            changed: BTreeMap::new(),
+            references: BTreeMap::new(),
+            locals: None,
+            traps: Traps::default(),
             links: Vec::new(),
             parameters: None,
             ended: false,
@@ -94,20 +149,79 @@ impl State {
 
     /// Returns what a variable may hold; `None` when nothing is known of it.
     pub(super) fn variable(&self, name: &str) -> Option<&[Value]> {
-        self.variables.get(name).map(Vec::as_slice)
+        self.variables.get(self.meant(name)).map(Vec::as_slice)
+    }
+
+    /// Returns the name of the variable that a name stands for.
+    fn meant<'n>(&'n self, name: &'n str) -> &'n str {
+        self.references.get(name).map_or(name, String::as_str)
     }
 
     pub(super) fn set(&mut self, name: &str, mut values: Vec<Value>) {
+        let meant = self.references.get(name).cloned();
+        let name = meant.as_deref().unwrap_or(name);
+        if let Some(way) = self.changed.get(name) {
+            values = values
+                .into_iter()
+                .map(|value| changed(*way, value))
+                .collect();
+        }
         values.sort();
         values.dedup();
         if values.len() > ALTERNATIVES || values.is_empty() {
             values = vec![Value::Starts(String::new())];
         }
         self.lists.remove(name);
+        if self.is_exported(name) {
+            Arc::make_mut(&mut self.exported).insert(name.to_owned(), values.clone());
+        }
         if self.variables.len() >= VARIABLES && !self.variables.contains_key(name) {
             return;
         }
         Arc::make_mut(&mut self.variables).insert(name.to_owned(), values);
+    }
+
+    /// Adds what a variable may hold as well.
+    pub(super) fn add(&mut self, name: &str, value: Value) {
+        if let Some(values) = self.variable(name) {
+            let mut values = values.to_vec();
+            values.push(value);
+            self.set(name, values);
+        }
+    }
+
+    /// Whether programs see a variable that is set now. Some are in every environment.
+    fn is_exported(&self, name: &str) -> bool {
+        self.exports_all || self.exported.contains_key(name) || EVERYWHERE.contains(&name)
+    }
+
+    /// Lets programs see a variable from here on.
+    pub(super) fn export(&mut self, name: &str) {
+        if let Some(values) = self.variables.get(name)
+            && (self.exported.len() < VARIABLES || self.exported.contains_key(name))
+        {
+            let values = values.clone();
+            Arc::make_mut(&mut self.exported).insert(name.to_owned(), values);
+        }
+    }
+
+    /// Keeps a variable from programs.
+    pub(super) fn hide(&mut self, name: &str) {
+        if self.exported.contains_key(name) {
+            Arc::make_mut(&mut self.exported).remove(name);
+        }
+    }
+
+    /// Empties a variable that is no longer there.
+    pub(super) fn unset(&mut self, name: &str) {
+        // Without it a shell splits as it always does.
+        let empty = (name != "IFS").then(|| Value::Known(String::new()));
+        self.set(name, empty.into_iter().collect());
+        self.hide(name);
+        self.changed.remove(name);
+        if let Some(function) = self.functions.get_mut(name) {
+            function.is_doubtful = true;
+        }
     }
 
     /// Returns the elements of an array; a plain variable has one.
@@ -176,6 +290,28 @@ impl State {
         self.ended = false;
     }
 
+    /// Goes on as what began here and failed: it may have done part of its work.
+    pub(super) fn failing(self, tried: &Self) -> Self {
+        let is_same = Arc::ptr_eq(&self.variables, &tried.variables)
+            && self.folders == tried.folders
+            && self.functions.len() == tried.functions.len()
+            && self.links.len() == tried.links.len();
+        if is_same {
+            self
+        } else {
+            self.join(tried.clone())
+        }
+    }
+
+    /// Goes on as this or as another, where there is one.
+    pub(super) fn either_of(&mut self, other: Option<Self>) -> Self {
+        let this = std::mem::take(self);
+        match other {
+            Some(other) => this.join(other),
+            None => this,
+        }
+    }
+
     /// Goes on as either of two states.
     pub(super) fn join(self, other: Self) -> Self {
         match (self.ended, other.ended) {
@@ -205,7 +341,19 @@ impl State {
         if !Arc::ptr_eq(&joined.variables, &other.variables) {
             join_variables(Arc::make_mut(&mut joined.variables), &other.variables);
         }
-        joined.functions.extend(other.functions);
+        if !Arc::ptr_eq(&joined.exported, &other.exported) {
+            join_variables(Arc::make_mut(&mut joined.exported), &other.exported);
+        }
+        joined.exports_all |= other.exports_all;
+        joined.changed.extend(other.changed);
+        joined.references.extend(other.references);
+        joined.locals = super::locals::joined(joined.locals, other.locals);
+        for text in other.traps.texts {
+            if !joined.traps.texts.contains(&text) {
+                joined.traps.texts.push(text);
+            }
+        }
+        join_functions(&mut joined.functions, other.functions);
         for link in other.links {
             if !joined.links.contains(&link) {
                 joined.links.push(link);
@@ -226,6 +374,44 @@ impl State {
             }
         }
         self.succeeded = false;
+    }
+}
+
+/// What a variable holds that was declared with `-l`, `-u` or `-i`.
+fn changed(way: char, value: Value) -> Value {
+    let fold = |text: &str| match way {
+        'l' => text.to_lowercase(),
+        _ => text.to_uppercase(),
+    };
+    match value {
+        Value::Known(text) if way == 'i' && text.parse::<i64>().is_ok() => Value::Known(text),
+        _ if way == 'i' => Value::Starts(String::new()),
+        Value::Known(text) => Value::Known(fold(&text)),
+        Value::Starts(text) => Value::Starts(fold(&text)),
+    }
+}
+
+/// Returns either of two states, where there are two.
+pub(super) fn either(one: Option<State>, other: Option<State>) -> Option<State> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.join(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+fn join_functions(
+    functions: &mut BTreeMap<String, Function>,
+    mut other: BTreeMap<String, Function>,
+) {
+    for (name, function) in functions.iter_mut() {
+        match other.remove(name) {
+            Some(other) => function.join(&other),
+            None => function.is_doubtful = true,
+        }
+    }
+    for (name, mut function) in other {
+        function.is_doubtful = true;
+        functions.insert(name, function);
     }
 }
 

@@ -96,7 +96,7 @@ impl Walker<'_> {
             for path in through_links(absolute, state) {
                 let places = self.lookup.places(&path, follow);
                 if access == Access::Write && matches!(by, "curl" | "wget") {
-                    self.files.push(File {
+                    self.keep_file(File {
                         place: places.real.clone(),
                         text: None,
                     });

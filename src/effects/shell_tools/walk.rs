@@ -1,9 +1,9 @@
 //! Follows the tree in the order in which the shell runs it.
 
-use std::rc::Rc;
-
 use super::Walker;
-use super::state::{Function, State};
+use super::fields::Field;
+use super::locals::Locals;
+use super::state::{Function, State, either};
 use crate::effects::{UnknownKind, Value};
 use crate::shell::{
     AndOr, CaseClause, CaseEnd, Command, Compound, CompoundKind, Connector, Script, TestExpr, Word,
@@ -40,46 +40,44 @@ impl Walker<'_> {
         // Where the list stood before its last part; copied only while a further part may need it.
         let mut start = Some(state.clone());
         self.pipeline(&list.first, state);
-        // Where the list stands when its last part was passed over.
-        let mut passed: Option<State> = None;
+        // Where it stands when its last parts were passed over: after a success, and after a failure.
+        let mut done: Option<State> = None;
+        let mut failed: Option<State> = None;
         let mut rest = list.rest.iter().peekable();
         while let Some((connector, pipeline)) = rest.next() {
-            if state.ended && *connector == Connector::And {
+            if state.ended && *connector == Connector::And && done.is_none() {
                 break;
             }
-            let skipped = match connector {
-                Connector::And if state.succeeded => None,
-                Connector::And => start.take(),
+            match connector {
+                Connector::And => {
+                    if !state.succeeded
+                        && let Some(start) = start.take()
+                    {
+                        failed = either(failed, Some(start.failing(state)));
+                    }
+                    *state = state.either_of(done.take());
+                }
                 // What was tried first succeeded; what failed may have done its work or not.
                 Connector::Or => {
-                    let skipped = State {
+                    let success = State {
                         unless_moved: Vec::new(),
                         ..state.clone()
                     };
+                    done = either(done, Some(success));
                     let tried = std::mem::take(state);
-                    *state = match start.take() {
-                        Some(start) => start.join(tried),
-                        None => tried,
-                    };
-                    Some(skipped)
+                    let tried = either(start.take(), Some(tried)).unwrap_or_default();
+                    *state = either(Some(tried), failed.take()).unwrap_or_default();
                 }
-            };
+            }
             state.ended = false;
             state.unless_moved.clear();
             if rest.peek().is_some() {
                 start = Some(state.clone());
             }
             self.pipeline(pipeline, state);
-            passed = match (passed, skipped) {
-                (Some(one), Some(other)) => Some(one.join(other)),
-                (one, other) => one.or(other),
-            };
         }
         state.settle();
-        if let Some(passed) = passed {
-            let after = std::mem::take(state);
-            *state = after.join(passed);
-        }
+        *state = state.either_of(either(done, failed));
     }
 
     pub(super) fn compound(&mut self, compound: &Compound, state: &mut State) {
@@ -105,8 +103,9 @@ impl Walker<'_> {
             } => {
                 forget_assigned(body, state);
                 forget_assigned(condition, state);
-                self.script(condition, state);
+                self.condition(condition, state);
                 self.perhaps(body, state);
+                read_to_the_end(condition, state);
             }
             CompoundKind::For { name, words, body }
             | CompoundKind::Select { name, words, body } => {
@@ -123,6 +122,12 @@ impl Walker<'_> {
         }
     }
 
+    fn condition(&mut self, script: &Script, state: &mut State) {
+        let outer = std::mem::replace(&mut self.is_condition, true);
+        self.script(script, state);
+        self.is_condition = outer;
+    }
+
     fn branches(
         &mut self,
         branches: &[(Script, Script)],
@@ -137,7 +142,7 @@ impl Walker<'_> {
             });
         };
         for (condition, body) in branches {
-            self.script(condition, state);
+            self.condition(condition, state);
             let mut inner = state.clone();
             self.script(body, &mut inner);
             add(inner);
@@ -182,10 +187,21 @@ impl Walker<'_> {
         if values.is_empty() {
             return;
         }
-        if let Some(name) = name.static_text() {
-            state.set(&name, super::builtins::some_of(values));
+        let Some(name) = name.static_text() else {
+            return self.perhaps(body, state);
+        };
+        let mut rest = values.as_slice();
+        while !rest.is_empty() {
+            let count = usize::min(rest.len(), super::state::ALTERNATIVES);
+            let (some, others) = rest.split_at_checked(count).unwrap_or((rest, &[]));
+            if self.budget < super::BUDGET / 2 && !others.is_empty() {
+                state.set(&name, super::builtins::some_of(rest.to_vec()));
+                return self.perhaps(body, state);
+            }
+            state.set(&name, some.to_vec());
+            self.perhaps(body, state);
+            rest = others;
         }
-        self.perhaps(body, state);
     }
 
     fn case(&mut self, subject: &Word, clauses: &[CaseClause], state: &mut State) {
@@ -217,13 +233,29 @@ impl Walker<'_> {
                 }
             }
             TestExpr::Not(inner) | TestExpr::Group(inner) => self.test(inner, state),
-            TestExpr::Unary(_, word) | TestExpr::Word(word) => {
+            TestExpr::Word(word) => {
                 self.values(word, state);
             }
-            TestExpr::Compare(_, left, right) => {
-                self.values(left, state);
-                self.values(right, state);
+            TestExpr::Unary(sign, word) => {
+                let fields = self.values(word, state);
+                if matches!(sign.as_str(), "-v" | "-R") {
+                    self.evaluated(&fields, state);
+                }
             }
+            TestExpr::Compare(sign, left, right) => {
+                let mut fields = self.values(left, state);
+                fields.extend(self.values(right, state));
+                if sign.starts_with('-') {
+                    self.evaluated(&fields, state);
+                }
+            }
+        }
+    }
+
+    /// Follows words that a shell takes for expressions.
+    fn evaluated(&mut self, fields: &[Field], state: &State) {
+        for field in fields {
+            self.subscript(&field.value, field.span, state);
         }
     }
 
@@ -256,12 +288,24 @@ impl Walker<'_> {
             return;
         }
         let outer = state.parameters.replace(parameters);
+        let locals = state.locals.replace(Locals::default());
         self.depth += 1;
-        let body = Rc::clone(&function.body);
-        self.compound(&body, state);
+        if let [body] = function.bodies.as_slice() {
+            self.compound(body, state);
+        } else {
+            let mut after: Option<State> = None;
+            for body in &function.bodies {
+                let mut inner = state.clone();
+                self.compound(body, &mut inner);
+                inner.ended = false;
+                after = either(after, Some(inner));
+            }
+            *state = after.unwrap_or_default();
+        }
         self.depth -= 1;
-        state.parameters = outer;
         state.ended = false;
+        state.end_locals(locals);
+        state.parameters = outer;
     }
 }
 
@@ -272,6 +316,31 @@ fn forget_assigned(body: &Script, state: &mut State) {
             state.forget(&assignment.name);
         }
     });
+}
+
+/// After a loop: `read` empties its variables at the end of its input.
+fn read_to_the_end(condition: &Script, state: &mut State) {
+    condition.for_each_simple(&mut |simple| {
+        let mut words = simple.words.iter().filter_map(Word::static_text);
+        if words.next().as_deref() != Some("read") {
+            return;
+        }
+        let mut names: Vec<_> = words.filter(|word| is_name(word)).collect();
+        if names.is_empty() {
+            names.push("REPLY".into());
+        }
+        for name in names {
+            state.add(&name, Value::Known(String::new()));
+        }
+    });
+}
+
+/// Whether a word can be the name of a variable.
+pub(super) fn is_name(word: &str) -> bool {
+    let is_letter = |letter: char| letter == '_' || letter.is_ascii_alphanumeric();
+    !word.is_empty()
+        && word.chars().all(is_letter)
+        && !word.starts_with(|letter: char| letter.is_ascii_digit())
 }
 
 /// Returns what all values begin with.

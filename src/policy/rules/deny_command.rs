@@ -3,11 +3,14 @@
 use std::cell::OnceCell;
 
 use super::sanctioned::Sanctioned;
-use super::{DenyCommand, MatchScope};
+use super::{DenyCommand, MatchScope, sql_text};
 use crate::decision::Finding;
 use crate::effects::{Effects, Invocation};
 use crate::policy::Rule;
 use crate::policy::command_pattern::{self, Judged, Known};
+
+/// How clients begin for which `--` is a comment only before a blank.
+const MYSQL: [&str; 3] = ["mysql", "mariadb", "mycli"];
 
 /// Returns the rule's objections, one for each command. An exception holds for the command that it describes, not for the line.
 pub(crate) fn judge(
@@ -43,42 +46,28 @@ fn by_pattern(deny: &DenyCommand, judged: &Judged<'_>, known: &Known<'_>) -> Opt
 fn by_text(deny: &DenyCommand, judged: &Judged<'_>, known: &Known<'_>) -> Option<String> {
     let regex = deny.matches.as_ref()?;
     let command = judged.command;
-    let texts = match deny.scope {
-        MatchScope::Words => vec![command.text()],
-        MatchScope::Sql => {
-            let bare = command.sql.iter().map(|text| without_comments(text));
-            command.sql.iter().cloned().chain(bare).collect()
-        }
-        MatchScope::Script => command.scripts.clone(),
+    let in_texts = |texts: &[String]| {
+        let mut found = texts.iter().filter_map(|text| regex.find(text));
+        found.next().map(str::to_owned)
     };
-    let found = texts
-        .iter()
-        .find_map(|text| regex.find(text).map(str::to_owned))
-        .filter(|_| !command_pattern::is_always_excepted(&deny.except, judged, known))?;
+    let found = match deny.scope {
+        MatchScope::Words => in_texts(&[command.text()]),
+        MatchScope::Script => in_texts(&command.scripts),
+        MatchScope::Sql => {
+            let name = command.program.as_deref().unwrap_or_default();
+            let is_mysql = MYSQL.iter().any(|start| name.starts_with(start));
+            let mut texts = command.sql.iter();
+            texts.find_map(|text| sql_text::found(regex, text, is_mysql))
+        }
+    };
+    let found =
+        found.filter(|_| !command_pattern::is_always_excepted(&deny.except, judged, known))?;
     let place = match deny.scope {
         MatchScope::Words => "holding",
         MatchScope::Sql => "sending SQL with",
         MatchScope::Script => "running code with",
     };
     Some(format!("runs {}, {place} `{found}`", shown(command)))
-}
-
-/// SQL as its server reads it: a comment is a blank.
-fn without_comments(sql: &str) -> String {
-    let mut bare = String::with_capacity(sql.len());
-    let mut rest = sql;
-    while let Some(at) = rest.find("--").into_iter().chain(rest.find("/*")).min() {
-        let (before, comment) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        bare.push_str(before);
-        bare.push(' ');
-        let end = if comment.starts_with("/*") {
-            "*/"
-        } else {
-            "\n"
-        };
-        rest = comment.split_once(end).map_or("", |(_, rest)| rest);
-    }
-    bare + rest
 }
 
 /// "`rm -rf /` (through sudo)".

@@ -9,15 +9,15 @@ pub(super) fn look(code: &str, has_bars: bool) -> Found {
         let runs = line.trim_start_matches([':', '%', ' ']).starts_with('!');
         if has_bars && !runs {
             line.split('|')
-                .for_each(|command| self::command(command, &mut found));
+                .for_each(|command| self::command(command, has_bars, &mut found));
         } else {
-            command(line, &mut found);
+            command(line, has_bars, &mut found);
         }
     }
     found
 }
 
-fn command(line: &str, found: &mut Found) {
+fn command(line: &str, has_bars: bool, found: &mut Found) {
     let line = line.trim().trim_start_matches(|letter: char| {
         letter.is_ascii_digit() || ":%,.$;+-' ".contains(letter)
     });
@@ -40,6 +40,21 @@ fn command(line: &str, found: &mut Found) {
     let access = match name {
         "w" | "W" | "wq" | "write" | "sav" | "saveas" | "x" | "xit" | "up" | "update" => {
             Access::Write
+        }
+        // What is opened may be written by a later command, which is another text.
+        "e" | "edit" | "ed" | "sp" | "split" | "vs" | "vsplit" | "tabe" | "tabedit" | "tabnew"
+        | "n" | "next" | "ar" | "args" | "bad" | "badd" | "b" | "buffer" | "fin" | "find"
+        | "new" | "vne" | "vnew"
+            if has_bars =>
+        {
+            found.known(Access::Read, operand);
+            Access::Write
+        }
+        "sil" | "silent" | "keepalt" | "keepa" | "noautocmd" | "noa" | "keepjumps"
+        | "lockmarks"
+            if has_bars =>
+        {
+            return self::command(operand, has_bars, found);
         }
         "r" | "read" | "e" | "edit" | "so" | "source" => Access::Read,
         "call" | "exe" | "execute" | "let" | "py" | "python" | "lua" | "echo" => {

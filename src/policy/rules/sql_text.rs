@@ -1,0 +1,151 @@
+//! SQL as its server reads it: what stands in a literal or a comment is not a statement.
+//!
+//! Servers differ in what quotes and ends a literal. Where a text holds anything that they read differently, or that runs what
+//! a literal holds, all of it counts.
+
+use std::ops::Range;
+
+use crate::policy::text_pattern::TextPattern;
+
+/// Letters that quote, escape or begin a comment for some servers only.
+const ODD: [char; 6] = ['\\', '`', '[', '$', '#', '\r'];
+/// Words of what may run a literal, or of another way to write one.
+const RUNS: [&str; 7] = [
+    "exec",
+    "prepare",
+    "immediate",
+    "dblink",
+    "query_to",
+    "eval",
+    "q'",
+];
+
+/// Returns the part of a statement that a pattern finds. `is_mysql`: `--` begins a comment only before a blank.
+pub(super) fn found(regex: &TextPattern, sql: &str, is_mysql: bool) -> Option<String> {
+    let Some((text, literals)) = statements(sql, is_mysql) else {
+        let all = regex.find(sql).map(str::to_owned);
+        return all.or_else(|| regex.find(&without_comments(sql)).map(str::to_owned));
+    };
+    let mut from = 0;
+    loop {
+        let rest = text.get(from..)?;
+        let part = regex.find(rest)?;
+        let at = from + (part.as_ptr().addr() - rest.as_ptr().addr());
+        let Some(literal) = literals.iter().find(|literal| literal.contains(&at)) else {
+            return Some(part.to_owned());
+        };
+        from = literal.end;
+    }
+}
+
+/// Returns a text with a blank for each comment, and where its literals are; `None` where servers read it differently.
+fn statements(sql: &str, is_mysql: bool) -> Option<(String, Vec<Range<usize>>)> {
+    let lower = sql.to_lowercase();
+    if sql.contains(ODD) || RUNS.iter().any(|word| lower.contains(word)) {
+        return None;
+    }
+    let mut text = String::with_capacity(sql.len());
+    let mut literals = Vec::new();
+    let mut rest = sql;
+    while let Some(letter) = rest.chars().next() {
+        let after = rest.get(letter.len_utf8()..)?;
+        if letter == '\'' || letter == '"' {
+            let (inner, behind) = after.split_once(letter)?;
+            text.push(letter);
+            literals.push(text.len()..text.len() + inner.len());
+            text.push_str(inner);
+            text.push(letter);
+            rest = behind;
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            let (inner, behind) = comment.split_once("*/")?;
+            // Some servers run what stands in `/*! … */`, and some nest comments.
+            if inner.starts_with(['!', 'M']) || inner.contains("/*") {
+                return None;
+            }
+            text.push(' ');
+            rest = behind;
+        } else if let Some(comment) = rest.strip_prefix("--")
+            && (!is_mysql || comment.is_empty() || comment.starts_with(char::is_whitespace))
+        {
+            text.push(' ');
+            rest = comment
+                .find('\n')
+                .and_then(|end| comment.get(end..))
+                .unwrap_or_default();
+        } else {
+            text.push(letter);
+            rest = after;
+        }
+    }
+    Some((text, literals))
+}
+
+/// Leaves comments out of a text that is not read any closer.
+fn without_comments(sql: &str) -> String {
+    let mut bare = String::with_capacity(sql.len());
+    let mut rest = sql;
+    while let Some(at) = rest.find("--").into_iter().chain(rest.find("/*")).min() {
+        let (before, comment) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        bare.push_str(before);
+        bare.push(' ');
+        let end = if comment.starts_with("/*") {
+            "*/"
+        } else {
+            "\n"
+        };
+        rest = comment.split_once(end).map_or("", |(_, rest)| rest);
+    }
+    bare + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::found;
+    use crate::policy::text_pattern::{Scrutiny, TextPattern};
+
+    fn finds(sql: &str, is_mysql: bool) -> bool {
+        let regex = TextPattern::parse(r"(?i)\bdrop\s+table\b", Scrutiny::Read);
+        found(&regex.ok().unwrap(), sql, is_mysql).is_some()
+    }
+
+    #[test]
+    fn literals_and_comments_are_no_statements() {
+        for sql in [
+            "select 'drop table x'",
+            "select 'it''s a drop table x'",
+            "select \"drop table\" from notes",
+            "select 1 -- drop table x",
+            "select 1; -- drop table x\nselect 2",
+            "select /* drop table x */ 1",
+            "insert into notes values ('drop table x'); select 'drop table y'",
+        ] {
+            assert!(!finds(sql, false), "{sql}");
+            assert!(!finds(sql, true), "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_some_server_would_run_is_a_statement() {
+        for sql in [
+            "drop table x",
+            "select 'x'; drop table x",
+            "select ''; drop table x; select ''",
+            "drop/**/table x",
+            "/*!50000 drop table x */",
+            "/* /* */ ' */; drop table x; -- '",
+            "select '\\'; drop table x; --'",
+            "select $$it's$$; drop table x; --'",
+            "select [it's]; drop table x; --'",
+            "select 1 # it's\n; drop table x; -- '",
+            "do $$ begin drop table x; end $$",
+            "execute 'drop table x'",
+            "select 'drop table x' \\gexec",
+            "prepare s from 'drop table x'",
+            "select 'drop table x",
+        ] {
+            assert!(finds(sql, false), "{sql}");
+        }
+        assert!(finds("select 1 --1; drop table x", true));
+        assert!(!finds("select 1 --1; drop table x", false));
+    }
+}
