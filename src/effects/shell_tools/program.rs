@@ -125,8 +125,8 @@ impl Walker<'_> {
         let here = reading
             .here
             .filter(|role| {
-                let moved = moves.then(|| inside_at(last, state));
-                !self.is_brought(*role, started, reading, moved.as_ref().unwrap_or(state))
+                let elsewhere = moves.then(|| inside_at(last, state));
+                !self.is_brought(*role, started, reading, elsewhere.as_ref().unwrap_or(state))
             })
             .map(|role| (role, Field::known(".", started.span), last));
         let parts = reading
@@ -142,13 +142,18 @@ impl Walker<'_> {
             self.part(started, reading, role, &field, &mut inside);
             state.links = inside.links;
         }
-        let moved = moves.then(|| inside_at(last, state));
+        let elsewhere = moves.then(|| inside_at(last, state));
         let outer = self.given.len();
         for field in pieces(started, reading, &[Role::Assignment]) {
             self.given.extend(assigned(&field.value));
         }
         for command in &reading.commands {
-            self.command_in(started, reading, command, moved.as_ref().unwrap_or(state));
+            self.command_in(
+                started,
+                reading,
+                command,
+                elsewhere.as_ref().unwrap_or(state),
+            );
         }
         self.given.truncate(outer);
         if matches!(started.name.as_str(), "split" | "gsplit")
@@ -164,12 +169,12 @@ impl Walker<'_> {
                 state,
             );
         }
-        self.behind_dashes(started, reading, moved.as_ref().unwrap_or(state));
-        self.unpack_library(started, moved.as_ref().unwrap_or(state));
+        self.behind_dashes(started, reading, elsewhere.as_ref().unwrap_or(state));
+        self.unpack_library(started, elsewhere.as_ref().unwrap_or(state));
         self.setting_words(started, reading, state);
         self.stdin(started, reading, state);
         self.script_file(started, reading, state);
-        self.package_script(started, reading, moved.as_ref().unwrap_or(state));
+        self.package_script(started, reading, elsewhere.as_ref().unwrap_or(state));
         self.recipe(started, reading);
     }
 
