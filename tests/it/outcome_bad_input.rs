@@ -186,6 +186,50 @@ fn a_forged_object_is_not_restored() {
 }
 
 #[test]
+fn many_files_that_git_does_not_have_come_back_from_few() {
+    let repo = repo();
+    for number in 0..400 {
+        repo.write(&format!("generated/{number}"), &format!("{number}\n"));
+    }
+    start(&repo).assert_silent();
+    let bundles = repo.root().join(".hook-state/objects/bundles");
+    let bundles: Vec<_> = fs::read_dir(bundles).unwrap().collect();
+    assert_eq!(bundles.len(), 1);
+    fs::remove_dir_all(repo.root().join("generated")).unwrap();
+    let done = repo.run(&["restore", "--yes"]);
+    assert_eq!(done.exit, 0, "{done:?}");
+    for number in 0..400 {
+        assert_eq!(
+            repo.read(&format!("generated/{number}")),
+            format!("{number}\n")
+        );
+    }
+}
+
+#[test]
+fn a_forged_bundle_is_not_restored() {
+    let repo = repo();
+    for number in 0..400 {
+        repo.write(&format!("generated/{number}"), &format!("{number}\n"));
+    }
+    start(&repo).assert_silent();
+    let bundles = repo.root().join(".hook-state/objects/bundles");
+    let bundle = fs::read_dir(bundles).unwrap().next().unwrap().unwrap();
+    let whole = fs::read(bundle.path()).unwrap();
+    let at = whole
+        .windows(4)
+        .position(|window| window == b"399\n")
+        .unwrap();
+    let mut bytes = whole;
+    bytes[at] = b'4';
+    hookgate::state::replace(&bundle.path(), &bytes).unwrap();
+    fs::remove_file(repo.root().join("generated/399")).unwrap();
+    let done = repo.run(&["restore", "--yes"]);
+    assert_eq!(done.exit, 1, "{done:?}");
+    assert!(!repo.root().join("generated/399").exists());
+}
+
+#[test]
 fn a_state_folder_that_cannot_be_written_is_told_and_blocks_nothing() {
     let repo = repo();
     repo.write(".hook-state", "in the way\n");
