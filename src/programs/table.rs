@@ -39,6 +39,8 @@ pub struct Habits {
     /// Whether its options are also known after its subcommands.
     pub options_everywhere: bool,
     pub options: &'static [Opt],
+    /// The options by digests of their names: see [`super::index`].
+    pub index: &'static [super::index::Entry],
     /// Options after which every word is an operand.
     pub ends: &'static [&'static str],
     pub layout: Layout,
@@ -80,6 +82,7 @@ static UNKNOWN_HABITS: Habits = Habits {
     abbreviations: false,
     options_everywhere: false,
     options: &[],
+    index: &[],
     ends: &[],
     layout: Layout {
         operands: &[Slot {
@@ -286,6 +289,19 @@ pub enum Role {
     Setting,
     /// The name of such a setting, or its value.
     SettingWord,
+}
+
+impl Habits {
+    /// Returns the option of exactly this name.
+    #[must_use]
+    pub fn option(&self, name: &str) -> Option<&'static Opt> {
+        let digest = super::index::digest(name);
+        let first = self.index.partition_point(|(known, _)| *known < digest);
+        let near = self.index.get(first..).unwrap_or_default().iter();
+        near.take_while(|(known, _)| *known == digest)
+            .filter_map(|(_, place)| self.options.get(usize::from(*place)))
+            .find(|option| option.names.contains(&name))
+    }
 }
 
 impl Program {

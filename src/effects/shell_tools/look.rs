@@ -8,6 +8,7 @@ use std::sync::Arc;
 use globset::{Glob, GlobMatcher};
 
 use super::Walker;
+use super::globs::{READING, take};
 use crate::programs::Reading;
 use crate::programs::reading::At;
 use crate::repo::Place;
@@ -44,16 +45,30 @@ pub(super) struct Sieve {
 
 impl Sieve {
     /// Reads a command's `--include` and `--exclude`.
-    pub(super) fn of(name: &str, reading: &Reading<'_>, text: impl Fn(At) -> String) -> Self {
-        let globs = |names: &[&str]| -> Vec<GlobMatcher> {
-            reading
-                .options
-                .iter()
-                .filter(|option| names.contains(&option.name))
-                .filter_map(|option| Glob::new(text(option.value?).trim_end_matches('/')).ok())
-                .map(|glob| glob.compile_matcher())
-                .collect()
-        };
+    pub(super) fn of(
+        name: &str,
+        reading: &Reading<'_>,
+        budget: &mut usize,
+        text: impl Fn(At) -> String,
+    ) -> Self {
+        let mut sieve = Self::default();
+        for option in &reading.options {
+            let list = match option.name {
+                "--include" | "-g" if name != "rsync" => &mut sieve.only,
+                "--exclude" | "--exclude-dir" | "-x" => &mut sieve.but,
+                _ => continue,
+            };
+            let Some(at) = option.value.filter(|_| take(budget, READING).is_some()) else {
+                continue;
+            };
+            if let Ok(glob) = Glob::new(text(at).trim_end_matches('/')) {
+                list.push(glob.compile_matcher());
+            }
+        }
+        if *budget == 0 {
+            // Not all were read: nothing is held back.
+            sieve.only.clear();
+        }
         let is_shy = matches!(
             name,
             "rg" | "ripgrep" | "ag" | "ack" | "pt" | "ugrep" | "ug" | "fd" | "fdfind"
@@ -62,18 +77,10 @@ impl Sieve {
         let is_check = matches!(name, "ruff" | "prettier" | "black" | "isort" | "rustfmt")
             && (reading.has("--check") || reading.has("-c"));
         let told = ["--hidden", "--no-ignore", "-u", "-uu", "-uuu"];
-        Self {
-            only: if name == "rsync" {
-                Vec::new()
-            } else {
-                globs(&["--include", "-g"])
-            },
-            but: globs(&["--exclude", "--exclude-dir", "-x"]),
-            takes: reading.takes,
-            nothing: is_check
-                || (is_shy && !told.iter().any(|option| reading.has(option)))
-                || name == "git",
-        }
+        sieve.takes = reading.takes;
+        sieve.nothing =
+            is_check || (is_shy && !told.iter().any(|option| reading.has(option))) || name == "git";
+        sieve
     }
 
     /// Whether it passes over anything.
@@ -127,6 +134,10 @@ impl Walker<'_> {
         } else {
             folder.len() + 1
         };
+        let globs = self.sieve.only.len() + self.sieve.but.len();
+        if take(&mut self.entries, all.len() * globs / 16).is_none() {
+            return (all, is_whole);
+        }
         let kept = all
             .iter()
             .filter(|path| self.sieve.lets(path.get(shift..).unwrap_or_default()));

@@ -25,6 +25,8 @@ const DEVICES: [&str; 8] = [
     "/dev/stderr",
 ];
 
+/// Effects on paths that are looked up in one call.
+const PATHS: usize = 4_000;
 /// Paths that are kept as made by the line.
 const MADE: usize = 200;
 
@@ -79,6 +81,10 @@ impl Walker<'_> {
                 }
             }
         };
+        if self.effects.paths.len() >= PATHS {
+            self.budget = 0;
+            return self.too_many_steps(field.span);
+        }
         for folder in &state.folders {
             let Some(absolute) = joined(folder.as_deref(), written) else {
                 self.unknown(UnknownKind::Path(access), written, Some(field.span));
@@ -87,8 +93,8 @@ impl Walker<'_> {
             if access == Access::Write && by != "the shell" && self.made.len() < MADE {
                 self.made.push(absolute.trim_end_matches('/').to_owned());
             }
-            for path in through_links(&absolute, state) {
-                let places = self.repository.places_in("/", &path, follow);
+            for path in through_links(absolute, state) {
+                let places = self.lookup.places(&path, follow);
                 if access == Access::Write && matches!(by, "curl" | "wget") {
                     self.files.push(File {
                         place: places.real.clone(),
@@ -245,8 +251,8 @@ fn only_reads(field: &Field) -> bool {
 }
 
 /// Follows the links that the line made before, as often as one leads to another.
-fn through_links(path: &str, state: &State) -> Vec<String> {
-    let mut paths = vec![path.to_owned()];
+fn through_links(path: String, state: &State) -> Vec<String> {
+    let mut paths = vec![path];
     for (link, target) in state.links.iter().rev() {
         let last = paths.last().cloned().unwrap_or_default();
         let rest = last.strip_prefix(link.as_str());
