@@ -263,7 +263,7 @@ fn trap(rest: &[Field], state: &mut State) {
         && state.traps.texts.len() < TRAPS
     {
         state.traps.texts.push(text.to_owned());
-        state.traps.seen = Variables::clone(&state.variables);
+        state.traps.seen = Some(Variables::clone(&state.variables));
         state.traps.folders.clone_from(&state.folders);
     }
 }

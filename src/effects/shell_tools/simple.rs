@@ -128,12 +128,14 @@ impl Walker<'_> {
     /// Follows what traps run once more, where variables or folders are others than before.
     fn follow_traps(&mut self, span: Span, state: &mut State) {
         let is_seen = |state: &State| {
-            Arc::ptr_eq(&state.traps.seen, &state.variables) && state.traps.folders == state.folders
+            let seen = state.traps.seen.as_ref();
+            seen.is_some_and(|seen| Arc::ptr_eq(seen, &state.variables))
+                && state.traps.folders == state.folders
         };
         if state.traps.texts.is_empty() || is_seen(state) {
             return;
         }
-        state.traps.seen = Arc::clone(&state.variables);
+        state.traps.seen = Some(Arc::clone(&state.variables));
         state.traps.folders.clone_from(&state.folders);
         let mut inner = State {
             traps: Traps::default(),

@@ -83,7 +83,13 @@ fn asked_by<'t>(line: &'t str, client: &str) -> Option<Asked<'t>> {
     let bare = |text: &'t str| text.trim().trim_end_matches(';').trim_matches(['\'', '"']);
     let line = line.trim();
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    let last = || bare(rest.rsplit(char::is_whitespace).next().unwrap_or_default());
+    let last = || {
+        let whole = rest
+            .rsplit(char::is_whitespace)
+            .next()
+            .filter(|_| !rest.contains('|'));
+        bare(whole.unwrap_or(rest))
+    };
     // Commands of psql may stand behind a statement: `select 1 \g file`.
     let behind = ["\\g ", "\\gx ", "\\o ", "\\w "].iter().find_map(|mark| {
         let (_, path) = line.split_once(mark)?;

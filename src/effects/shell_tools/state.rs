@@ -114,7 +114,8 @@ impl PartialEq for Function {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Traps {
     pub(super) texts: Vec<String>,
-    pub(super) seen: Variables,
+    /// `None` before anything is trapped.
+    pub(super) seen: Option<Variables>,
     pub(super) folders: Vec<Folder>,
 }
 
@@ -304,11 +305,10 @@ impl State {
     }
 
     /// Goes on as this or as another, where there is one.
-    pub(super) fn either_of(&mut self, other: Option<Self>) -> Self {
-        let this = std::mem::take(self);
-        match other {
-            Some(other) => this.join(other),
-            None => this,
+    pub(super) fn join_with(&mut self, other: Option<Self>) {
+        if let Some(other) = other {
+            let this = std::mem::take(self);
+            *self = this.join(other);
         }
     }
 

@@ -55,7 +55,7 @@ impl Walker<'_> {
                     {
                         failed = either(failed, Some(start.failing(state)));
                     }
-                    *state = state.either_of(done.take());
+                    state.join_with(done.take());
                 }
                 // What was tried first succeeded; what failed may have done its work or not.
                 Connector::Or => {
@@ -77,7 +77,7 @@ impl Walker<'_> {
             self.pipeline(pipeline, state);
         }
         state.settle();
-        *state = state.either_of(either(done, failed));
+        state.join_with(either(done, failed));
     }
 
     pub(super) fn compound(&mut self, compound: &Compound, state: &mut State) {
