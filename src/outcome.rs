@@ -14,8 +14,10 @@ pub mod compare;
 mod derived;
 mod git;
 mod hooks_only;
+mod journal;
 mod listing;
 mod note;
+mod prune;
 pub mod restore;
 pub mod stat;
 mod store;
@@ -24,6 +26,7 @@ pub mod watch;
 pub use baseline::{Baseline, Unread};
 pub use compare::{Change, Differences, Kind};
 pub use note::Entry;
+pub use prune::forget_old;
 pub use watch::Watch;
 
 use std::path::{Path, PathBuf};
@@ -83,6 +86,8 @@ struct Budget {
     read: u64,
     kept: u64,
     until: Instant,
+    /// Files that were not read.
+    refused: usize,
 }
 
 impl Budget {
@@ -91,6 +96,7 @@ impl Budget {
             read: READ_ALL,
             kept: KEPT_ALL,
             until: Instant::now() + READ_TIME,
+            refused: 0,
         }
     }
 

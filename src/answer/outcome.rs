@@ -8,7 +8,7 @@ use crate::call::Access;
 use crate::call::{Event, ToolKind};
 use crate::decision::Verdict;
 use crate::effects::{Effects, UnknownKind};
-use crate::outcome::baseline::{self, Taken};
+use crate::outcome::baseline::Taken;
 use crate::outcome::{Baseline, Change, Site, Unread, Watch, compare, restore};
 use crate::policy::evaluate::Facts;
 use crate::policy::load::Loaded;
@@ -40,11 +40,13 @@ impl Looking<'_> {
                 let runs = trace.decision.verdict < Verdict::Deny && could_touch(trace);
                 if runs && !Baseline::exists(&site, &key) {
                     self.begin(trace, &site, &key);
+                } else if Baseline::puts_back(&site, &key) && self.is_worth_a_look(trace) {
+                    self.look_before(trace, &site, &key);
                 }
             }
             Event::AfterTool if self.is_worth_a_look(trace) => self.look(trace, &site, &key),
             Event::Stop => self.look(trace, &site, &key),
-            Event::SessionEnd => end(trace, &site, &key),
+            Event::SessionEnd if Baseline::exists(&site, &key) => self.look(trace, &site, &key),
             _ => {}
         }
     }
@@ -64,7 +66,7 @@ impl Looking<'_> {
             _ => Baseline::take(site, watch),
         };
         if is_start {
-            baseline::forget_old(site.state());
+            crate::outcome::forget_old(site.state());
         }
         keep(trace, site, key, taken);
     }
@@ -94,6 +96,21 @@ impl Looking<'_> {
         }
     }
 
+    /// Where files are put back at once: what differs before a call runs is not its doing, and stays.
+    fn look_before(&self, trace: &mut Trace, site: &Site, key: &str) {
+        let _turn = site.state().lock(&lock_name(key));
+        let Ok(mut baseline) = Baseline::read(site, key) else {
+            // The look after the call says so.
+            return;
+        };
+        let found = compare::compare(site, &baseline);
+        if baseline.stand(&found.changes)
+            && let Err(error) = baseline.write(site, key)
+        {
+            trace.troubles.push(error.to_string());
+        }
+    }
+
     fn look(&self, trace: &mut Trace, site: &Site, key: &str) {
         let was_noted = site.state().folder().join(lock_name(key)).exists();
         let _turn = was_noted.then(|| site.state().lock(&lock_name(key)));
@@ -113,8 +130,14 @@ impl Looking<'_> {
         }
         let found = compare::compare(site, &baseline);
         is_new |= found.refresh(&mut baseline);
+        trace.troubles.extend(found.remarks);
         let changes = self.not_allowed(trace, site, &mut baseline, found.changes, &mut is_new);
         is_new |= self.tell(trace, site, &mut baseline, &changes);
+        if trace.call.event == Event::SessionEnd {
+            // The session may be taken up again, with what its person did in between.
+            baseline.ended = true;
+            is_new = true;
+        }
         if is_new && let Err(error) = baseline.write(site, key) {
             trace.troubles.push(error.to_string());
         }
@@ -170,6 +193,7 @@ impl Looking<'_> {
         changes: &[Change],
     ) -> bool {
         let is_stop = trace.call.event == Event::Stop;
+        let is_end = trace.call.event == Event::SessionEnd;
         let (new, known): (Vec<&Change>, Vec<&Change>) =
             changes
                 .iter()
@@ -179,7 +203,8 @@ impl Looking<'_> {
                     None => true,
                 });
         let enforces = self.set().mode == Mode::Enforce;
-        let back = if enforces && self.facts.is_some() {
+        let may_put_back = trace.call.event == Event::AfterTool && self.facts.is_some();
+        let back = if enforces && may_put_back {
             put_back(trace, site, baseline, changes)
         } else {
             Vec::new()
@@ -190,10 +215,14 @@ impl Looking<'_> {
             session: trace.call.session.as_deref().unwrap_or_default(),
             back: &back,
         };
-        trace
-            .decision
-            .findings
-            .extend(telling.findings(&new, Verdict::Deny));
+        trace.decision.findings.extend(telling.findings(
+            &new,
+            if is_end {
+                Verdict::Neutral
+            } else {
+                Verdict::Deny
+            },
+        ));
         if is_stop {
             trace
                 .decision
@@ -210,7 +239,12 @@ impl Looking<'_> {
             })
             .map(|change| change.path.as_str())
             .collect();
-        baseline.tell(changes, |change| blocked.contains(&change.path.as_str()))
+        let standing: Vec<Change> = changes
+            .iter()
+            .filter(|change| !back.contains(&change.path))
+            .cloned()
+            .collect();
+        baseline.tell(&standing, |change| blocked.contains(&change.path.as_str()))
     }
 
     pub(super) fn set(&self) -> &PolicySet {
@@ -218,7 +252,8 @@ impl Looking<'_> {
     }
 }
 
-/// Puts back what rules with `restore: auto` protect. Returns the paths that are as they were again.
+/// Puts back what rules with `restore: auto` protect, where nothing differed before this call. Returns the paths that are
+/// as they were again.
 fn put_back(
     trace: &mut Trace,
     site: &Site,
@@ -227,7 +262,7 @@ fn put_back(
 ) -> Vec<String> {
     let is_auto = |change: &&Change| {
         let rule = baseline.watch.rules.get(change.rule);
-        rule.is_some_and(|rule| rule.auto)
+        rule.is_some_and(|rule| rule.auto) && baseline.told(&change.path).is_none()
     };
     let auto: Vec<Change> = changes.iter().filter(is_auto).cloned().collect();
     if auto.is_empty() {
@@ -266,17 +301,6 @@ fn keep(trace: &mut Trace, site: &Site, key: &str, taken: Taken) {
     trace
         .troubles
         .extend(told.map(|remark| format!("protected files: {remark}")));
-}
-
-/// A session that ended may be taken up again, with what its person did in between.
-fn end(trace: &mut Trace, site: &Site, key: &str) {
-    let Ok(mut baseline) = Baseline::read(site, key) else {
-        return;
-    };
-    baseline.ended = true;
-    if let Err(error) = baseline.write(site, key) {
-        trace.troubles.push(error.to_string());
-    }
 }
 
 fn unread(why: &Unread) -> String {
