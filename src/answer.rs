@@ -90,6 +90,8 @@ pub struct Trace {
     pub gates_due: Vec<String>,
     /// `record` rules that hold for the event.
     pub records: Vec<String>,
+    /// Runtimes that the policy names.
+    pub runtimes: Vec<String>,
     /// Trouble that did not change the decision, such as a record that could not be written.
     pub troubles: Vec<String>,
     pub reply: Reply,
@@ -162,6 +164,9 @@ fn judge_in(
         policy: Policy::Loaded,
         ..Trace::default()
     };
+    if matches!(mode, Mode::DryRun) {
+        trace.runtimes.clone_from(&loaded.set.runtimes);
+    }
     let mut settled = Vec::new();
     let mut records = Vec::new();
     if loaded.is_usable() {
@@ -254,6 +259,7 @@ impl Trace {
         self.gates_due.extend(other.gates_due);
         self.records.extend(other.records);
         self.troubles.extend(other.troubles);
+        self.runtimes.extend(other.runtimes);
     }
 }
 

@@ -146,8 +146,8 @@ pub struct ExplainArgs {
     /// A file with a runtime's payload; `-` is standard input
     #[arg(long, group = "call", value_name = "FILE")]
     pub payload: Option<PathBuf>,
-    /// The runtime that the payload is from
-    #[arg(long, value_name = "NAME", requires = "payload", value_parser = runtimes())]
+    /// The runtime that the payload is from, or whose reply is shown; default: those that the policy names
+    #[arg(long, value_name = "NAME", value_parser = runtimes())]
     pub runtime: Option<String>,
     /// How to print the explanation
     #[arg(long, value_enum, default_value_t)]

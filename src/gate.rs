@@ -42,11 +42,22 @@ pub struct Wanted<'a> {
     pub mode: Mode,
 }
 
+/// Where it is known from that content has passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// It ran now.
+    Run,
+    /// Nothing that counts has changed since the last result.
+    Last,
+    /// Content is back that passed before the last result.
+    Earlier,
+}
+
 /// What is known of a gate now.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// The present content has passed, in an earlier run or in this one.
-    Passed { ran: bool, evidence: Box<Evidence> },
+    /// The present content has passed.
+    Passed { by: Proof, evidence: Box<Evidence> },
     /// The present content fails.
     Failed(Box<Evidence>),
     /// No result for the present content: nothing ran, or these inputs moved since.

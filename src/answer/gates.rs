@@ -4,10 +4,10 @@ use super::Trace;
 use crate::adapter::Adapter;
 use crate::call::{Access, Event, StopState};
 use crate::decision::{Context, Finding, Verdict};
-use crate::gate::{self, Evidence, Mode, Outcome, Unwatched, Wanted};
+use crate::gate::{self, Evidence, Mode, Outcome, Proof, Unwatched, Wanted};
 use crate::governor::{self, Chain, Choice};
 use crate::policy::evaluate::DueGate;
-use crate::policy::{Mode as PolicyMode, PolicySet};
+use crate::policy::{Action, Mode as PolicyMode, PolicySet};
 use crate::repo::Repository;
 use crate::state::session::Session;
 use crate::state::{self, State};
@@ -79,13 +79,21 @@ fn tell_run(trace: &mut Trace, due: &DueGate<'_>, outcome: &Outcome) {
     let Some(evidence) = outcome.evidence() else {
         return;
     };
-    let has_run = !matches!(outcome, Outcome::Passed { ran: false, .. });
+    let proof = match outcome {
+        Outcome::Passed { by, .. } => Some(*by),
+        _ => None,
+    };
+    let has_run = !matches!(proof, Some(Proof::Last | Proof::Earlier));
     let mut texts = Vec::new();
-    if outcome.has_passed() && has_run && trace.call.event == Event::AfterTool {
-        texts.push(format!(
-            "quality gate `{id}` passed on the present content ({:.1} s)",
-            evidence.duration_seconds
-        ));
+    if trace.call.event == Event::AfterTool {
+        let how = match proof {
+            Some(Proof::Run) => Some(format!("{:.1} s", evidence.duration_seconds)),
+            Some(Proof::Earlier) => Some(format!("in its run of {}", evidence.started)),
+            Some(Proof::Last) | None => None,
+        };
+        texts.extend(
+            how.map(|how| format!("quality gate `{id}` passed on the present content ({how})")),
+        );
     }
     if has_run && !evidence.rewrote.is_empty() {
         texts.push(format!(

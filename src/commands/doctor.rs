@@ -19,6 +19,7 @@ use crate::policy::sources;
 use crate::repo::Repository;
 use crate::settings;
 use crate::wiring::json;
+use crate::wiring::line;
 use crate::wiring::registered::{self, File, Hook, Whose};
 use crate::wiring::tree::{Kind, Node};
 
@@ -120,9 +121,7 @@ fn is_wanted(
     }
     let whom = crate::wiring::place::For::Repository(root.to_path_buf());
     super::init::is_in_use(adapter, &whom, home)
-        || files
-            .iter()
-            .any(|file| file.text.contains(crate::wiring::line::PROGRAM))
+        || files.iter().any(|file| file.text.contains(line::PROGRAM))
 }
 
 /// Without a policy that loads, hooks have nothing to say.
@@ -176,6 +175,7 @@ fn diagnose(
         findings.extend(starts.chain(trusts).flatten());
         events = guarded(
             adapter,
+            root,
             &natives(template),
             &ours,
             is_blocked,
@@ -229,13 +229,14 @@ fn natives(template: &Node) -> Vec<&str> {
 
 fn guarded(
     adapter: &'static Adapter,
+    root: &Path,
     natives: &[&str],
     ours: &[&Hook],
     is_blocked: bool,
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Guarded>> {
     let mut guarded = Vec::new();
-    for (number, native) in natives.iter().enumerate() {
+    for native in natives {
         let Some(event) = adapter::event_named(adapter, native) else {
             continue;
         };
@@ -248,9 +249,10 @@ fn guarded(
                 ));
                 None
             }
+            Some(hook) if !is_runnable(hook, root, findings) => None,
             Some(hook) => {
                 let is_user = hook.file.scope == Scope::User || hook.line.contains("--scope user");
-                fire(adapter, native, event, hook.line, is_user, number, findings)?
+                fire(adapter, native, event, hook.line, is_user, findings)?
             }
         };
         guarded.push(Guarded {
@@ -263,16 +265,46 @@ fn guarded(
     Ok(guarded)
 }
 
+/// Whether a line is one to run: what a repository's file says beside hookgate, and programs that lie in the repository,
+/// are code of whoever wrote it.
+fn is_runnable(hook: &Hook, root: &Path, findings: &mut Vec<Finding>) -> bool {
+    if hook.whose == Whose::Touched {
+        return !matches!(hook.file.scope, Scope::Project | Scope::Local);
+    }
+    // Program and arguments in members of their own are no line for a shell.
+    let Some(words) = line::words(hook.line) else {
+        return false;
+    };
+    let program = words.program;
+    if !program.contains(['/', '\\']) {
+        return true;
+    }
+    let (what, fix) = if Path::new(&program).is_relative() {
+        (
+            format!("`{program}` is found from one folder only, and hooks follow the agent"),
+            "write the program's name alone, with its folder on PATH",
+        )
+    } else if Path::new(&program).starts_with(root) {
+        (
+            format!("`{program}` lies in the repository, where a commit can replace it"),
+            "install hookgate into a folder on PATH, and write its name alone",
+        )
+    } else {
+        return true;
+    };
+    findings.push(Finding::new(what, fix.into()));
+    false
+}
+
 fn fire(
     adapter: &'static Adapter,
     native: &str,
     event: Event,
     line: &str,
     for_user: bool,
-    number: usize,
     findings: &mut Vec<Finding>,
 ) -> Result<Option<&'static str>> {
-    let scratch = Scratch::make(number).context("while making a scratch repository")?;
+    let scratch = Scratch::make().context("while making a scratch repository")?;
     let probe = Probe {
         adapter,
         native,
@@ -333,14 +365,14 @@ fn bridged(
         Event::Stop,
         Event::SessionEnd,
     ];
-    for (number, event) in events.into_iter().enumerate() {
+    for event in events {
         let native = adapter::native_name(adapter, event);
         if native.is_empty() || !file.text.contains(event.name()) {
             continue;
         }
         let name = adapter.name;
         let line = format!("hookgate hook --runtime {name} --event {}", event.name());
-        let answered = fire(adapter, native, event, &line, false, number, findings)?;
+        let answered = fire(adapter, native, event, &line, false, findings)?;
         guarded.push(Guarded {
             event: event.name(),
             native: native.to_owned(),

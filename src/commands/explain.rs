@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::adapter::{self, Adapter};
+use crate::adapter::{self, Adapter, Reply};
 use crate::answer::{self, Mode, Policy, Request, Trace};
 use crate::cli::{ExplainArgs, ExplainFormat};
 use crate::decision::{Answered, Verdict};
@@ -27,7 +27,7 @@ pub fn run(args: &ExplainArgs, output: &mut Output) -> Result<Exit> {
         examples::judge(examples::call(&example(args), &folder.to_string_lossy()))
     };
     match args.format {
-        ExplainFormat::Human => draw(&trace, args.payload.is_some(), output),
+        ExplainFormat::Human => draw(&trace, args, output),
         ExplainFormat::Json => output.line(&format!("{:#}", report::json(&trace))),
     }
     if trace.policy == Policy::Broken && args.payload.is_none() {
@@ -79,7 +79,10 @@ fn example(args: &ExplainArgs) -> Example {
     Example::Prompt(args.prompt.clone().unwrap_or_default())
 }
 
-fn draw(trace: &Trace, is_payload: bool, output: &mut Output) {
+/// A call that no runtime made is answered for those that the policy names, or for all; alike replies stand together.
+fn draw(trace: &Trace, args: &ExplainArgs, output: &mut Output) {
+    let is_payload = args.payload.is_some();
+    let runtime = args.runtime.as_deref();
     for line in report::trace(trace).lines() {
         let is_reply = ["stdout", "stderr", "exit"]
             .iter()
@@ -90,20 +93,37 @@ fn draw(trace: &Trace, is_payload: bool, output: &mut Output) {
         }
         output.line(&painted(line, trace.decision.verdict, output));
     }
-    if !is_payload {
-        for adapter in adapter::all() {
-            told_by(adapter, trace, output);
+    if is_payload {
+        return;
+    }
+    let wanted = |adapter: &&&Adapter| match runtime {
+        Some(name) => adapter.name == name,
+        None => trace.runtimes.is_empty() || trace.runtimes.iter().any(|name| name == adapter.name),
+    };
+    let mut replies: Vec<(Vec<&str>, Reply)> = Vec::new();
+    for adapter in adapter::all().iter().filter(wanted) {
+        let reply = told_by(adapter, trace);
+        match replies.iter_mut().find(|(_, known)| *known == reply) {
+            Some((names, _)) => names.push(adapter.name),
+            None => replies.push((vec![adapter.name], reply)),
         }
+    }
+    for (names, reply) in replies {
+        draw_reply(&names, &reply, output);
     }
 }
 
-fn told_by(adapter: &Adapter, trace: &Trace, output: &mut Output) {
+fn told_by(adapter: &Adapter, trace: &Trace) -> Reply {
     let event = trace.call.event;
     let native = adapter::native_name(adapter, event);
     let answer = wording::answer(&trace.decision);
-    let reply = adapter::encode(adapter, Answered { event, native }, &answer);
+    adapter::encode(adapter, Answered { event, native }, &answer)
+}
+
+fn draw_reply(names: &[&str], reply: &Reply, output: &mut Output) {
     output.line("");
-    output.line(&output.styled(Style::Bold, &format!("{} would be told", adapter.name)));
+    let heading = format!("{} would be told", names.join(", "));
+    output.line(&output.styled(Style::Bold, &heading));
     let said = [("stdout", &reply.stdout), ("stderr", &reply.stderr)];
     for (stream, text) in said.into_iter().filter(|(_, text)| !text.is_empty()) {
         output.line(&format!("{stream:10}{}", report::escaped(text.trim_end())));

@@ -112,7 +112,8 @@ fn runtimes(args: &InitArgs, whom: &For) -> Vec<&'static Adapter> {
         return all.collect();
     }
     let home = settings::home();
-    all.filter(|adapter| plan::is_in_use(adapter, whom, home.as_deref().map(Path::new)))
+    let home = home.as_deref().map(Path::new);
+    all.filter(|adapter| plan::is_in_use(adapter, whom, home))
         .collect()
 }
 
@@ -141,7 +142,7 @@ fn make(change: &Change, inside: &Path, backups: Option<&Backups>, undo: bool) -
         _ => false,
     };
     if let (Some(before), Some(backups), false) = (&change.before, backups, restored)
-        && !is_ours_alone(change)
+        && change.is_edited
     {
         backups.keep(&change.shown, before)?;
     }
@@ -150,11 +151,6 @@ fn make(change: &Change, inside: &Path, backups: Option<&Backups>, undo: bool) -
         None => file::remove(&change.path, inside)?,
     }
     Ok(())
-}
-
-/// A file that goes as a whole holds nothing that anybody could miss.
-fn is_ours_alone(change: &Change) -> bool {
-    change.after.is_none()
 }
 
 fn backups(whom: &For) -> Option<Backups> {

@@ -2,6 +2,8 @@
 //!
 //! A `deny` example must meet its rule, an `allow` example must not; what other rules say about it is theirs to test.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use crate::adapter;
@@ -15,6 +17,9 @@ use crate::policy::{Example, PolicySet, Rule, sources};
 use crate::repo::Repository;
 use crate::settings;
 
+/// The home that `~` and `<home>` stand for in examples.
+const HOME: &str = "/home/somebody";
+
 /// Runs the examples of the policy that the current folder lies in.
 ///
 /// # Errors
@@ -26,6 +31,10 @@ pub fn run(_args: &TestArgs, output: &mut Output) -> Result<Exit> {
         output.error("hookgate: there is no hookgate.yaml in this folder or above it");
         return Ok(Exit::Usage);
     };
+    // Examples mean the same wherever they run: the person's own home may lie in a folder that a rule excepts.
+    let folder = repository.cwd();
+    let home = Some(HOME.to_owned());
+    let repository = Repository::at(repository.root(), Path::new(&folder), home);
     let layers = sources::all(&repository);
     let runtimes: Vec<&str> = adapter::all().iter().map(|adapter| adapter.name).collect();
     let loaded = load::load(repository.root(), &layers, &runtimes);

@@ -9,6 +9,7 @@ mod fields;
 mod find;
 mod globs;
 mod interpreters;
+mod invocation;
 mod look;
 mod mounts;
 mod packages;

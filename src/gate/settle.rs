@@ -11,7 +11,7 @@ use super::history;
 use super::inputs::{self, Inputs};
 use super::run::{self, Failure, Terms};
 use super::turn::Turns;
-use super::{Mode, Outcome, Wanted, Watch, log_name};
+use super::{Mode, Outcome, Proof, Wanted, Watch, log_name};
 use crate::policy::rules::Need;
 use crate::policy::{QualityGate, Rule};
 use crate::repo::{Case, Repository};
@@ -209,7 +209,7 @@ impl<'a> Job<'a> {
             }
         }
         self.keep(&evidence);
-        Ok(Run::Settled(settled(evidence, true)))
+        Ok(Run::Settled(settled(evidence, Proof::Run)))
     }
 
     fn command(
@@ -267,19 +267,19 @@ impl<'a> Job<'a> {
             evidence.status == Status::Passed && self.is_for(evidence, command, inputs)
         };
         if let Some(evidence) = Evidence::read(&self.state, &self.rule.id).filter(is_for) {
-            return Some(settled(evidence, false));
+            return Some(settled(evidence, Proof::Last));
         }
         // Content that has passed before and is back again.
         let evidence = history::find(&self.state, &self.rule.id, is_for)?;
         self.keep(&evidence);
-        Some(settled(evidence, false))
+        Some(settled(evidence, Proof::Earlier))
     }
 
     /// Returns what another process found out about exactly this while this one waited: it is as good as our own result.
     fn shared(&self, before: Option<&str>, command: &str, inputs: &Inputs) -> Option<Outcome> {
         let evidence = Evidence::read(&self.state, &self.rule.id)?;
         let is_new = before != Some(evidence.run.as_str());
-        (is_new && self.is_for(&evidence, command, inputs)).then(|| settled(evidence, false))
+        (is_new && self.is_for(&evidence, command, inputs)).then(|| settled(evidence, Proof::Last))
     }
 
     fn is_for(&self, evidence: &Evidence, command: &str, inputs: &Inputs) -> bool {
@@ -344,10 +344,10 @@ impl<'a> Job<'a> {
     }
 }
 
-fn settled(evidence: Evidence, ran: bool) -> Outcome {
+fn settled(evidence: Evidence, by: Proof) -> Outcome {
     match evidence.status {
         Status::Passed => Outcome::Passed {
-            ran,
+            by,
             evidence: Box::new(evidence),
         },
         Status::Failed => Outcome::Failed(Box::new(evidence)),

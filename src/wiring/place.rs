@@ -68,6 +68,8 @@ pub struct Change {
     /// `None`: it is not there.
     pub before: Option<String>,
     pub after: Option<String>,
+    /// Whether somebody else wrote in what goes.
+    pub is_edited: bool,
 }
 
 impl Place {
@@ -226,6 +228,11 @@ impl Place {
         Change {
             path: found.path,
             shown: self.shown.clone(),
+            // A file of entries goes only when nothing else is in it.
+            is_edited: match (&self.content, &found.text) {
+                (Content::Whole(content), Some(text)) => text != content,
+                _ => after.is_some(),
+            },
             before: found.text,
             after,
         }

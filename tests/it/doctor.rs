@@ -66,7 +66,7 @@ pub(crate) fn findings(ran: &Ran) -> Vec<(String, String)> {
     found
 }
 
-fn statuses(ran: &Ran) -> Vec<String> {
+pub(crate) fn statuses(ran: &Ran) -> Vec<String> {
     let json: Value = serde_json::from_str(&ran.stdout).unwrap();
     let events = json["runtimes"][0]["events"].as_array().unwrap().clone();
     let text = |value: &Value| value.as_str().unwrap().to_owned();

@@ -1,7 +1,12 @@
 //! Faults of hook lines, each named by `hookgate doctor` with its fix.
 
-use crate::doctor::{CLAUDE, SETTINGS, assert_found, change, command, doctor, findings, wired};
-use crate::support::finish;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::doctor::{
+    CLAUDE, SETTINGS, assert_found, change, command, doctor, findings, statuses, wired,
+};
+use crate::support::{Repo, finish};
 
 #[test]
 fn a_program_that_moved() {
@@ -143,60 +148,119 @@ fn an_option_that_is_missing() {
 }
 
 #[test]
+fn a_program_that_lies_in_the_repository_is_not_run() {
+    let repo = wired(CLAUDE);
+    let program = repo.root().join("tools/hookgate");
+    repo.write("tools/hookgate", "#!/bin/sh\ntouch ran\n");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let program = program.display().to_string();
+    change(&repo, SETTINGS, "exec hookgate", &format!("exec {program}"));
+    assert_found(
+        &repo,
+        CLAUDE,
+        &[(
+            &format!("`{program}` lies in the repository, where a commit can replace it"),
+            "install hookgate into a folder on PATH, and write its name alone",
+        )],
+    );
+}
+
+/// Wires one person's file for a runtime, with one text in it replaced.
+fn wired_for_one(runtime: &str, file: &str, from: &str, to: &str) -> Repo {
+    let repo = Repo::with_policy("version: 1\n");
+    let ran = repo.run(&["init", "--scope", "user", "--runtime", runtime]);
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    let path = repo.home().join(file);
+    let program = env!("CARGO_BIN_EXE_hookgate");
+    let text = fs::read_to_string(&path)
+        .unwrap()
+        .replace(program, "hookgate");
+    assert!(text.contains(from), "{text}");
+    hookgate::state::replace(&path, text.replace(from, to).as_bytes()).unwrap();
+    repo
+}
+
+#[test]
 fn a_line_that_always_ends_in_success() {
-    let repo = wired("codex");
-    let hooks = ".codex/hooks.json";
-    change(
-        &repo,
-        hooks,
-        "--event before-tool\",\n            \"commandWindows",
-        "--event before-tool || true\",\n            \"commandWindows",
+    let line = "hookgate hook --scope user --runtime gemini-cli --event before-tool";
+    let repo = wired_for_one(
+        "gemini-cli",
+        ".gemini/settings.json",
+        &format!("exec {line}"),
+        &format!("{line} > /dev/null || true"),
     );
-    change(
-        &repo,
-        hooks,
-        "\"commandWindows\": \"hookgate hook --runtime codex --event before-tool\",\n",
-        "",
-    );
-    change(
-        &repo,
-        hooks,
-        "\"exec hookgate hook --runtime codex --event before-tool",
-        "\"hookgate hook --runtime codex --event before-tool",
-    );
-    let ran = doctor(&repo, &["--runtime", "codex", "--format", "json"]);
+    let ran = doctor(&repo, &["--runtime", "gemini-cli", "--format", "json"]);
     let found = findings(&ran);
-    assert_eq!(found[0], (
-        "`.codex/hooks.json:30`: the line ends in success whatever hookgate says: `hookgate hook --runtime codex --event before-tool || true`".to_owned(),
-        "let the line end with hookgate: its exit code is part of the answer".to_owned(),
-    ));
-    assert!(
-        found
-            .iter()
-            .any(|(what, _)| what.starts_with("the line let an agent change the policy (exit 0, ")),
-        "{found:?}"
+    let place = "`~/.gemini/settings.json:30`";
+    assert_eq!(
+        found[0],
+        (
+            format!(
+                "{place}: the line ends in success whatever hookgate says: `{line} > /dev/null || true`"
+            ),
+            "let the line end with hookgate: its exit code is part of the answer".to_owned(),
+        )
     );
+    assert_eq!(
+        found[1],
+        (
+            format!(
+                "the line let an agent change the policy (exit 0, stdout ``, stderr ``): `{line} > /dev/null || true`"
+            ),
+            "let the line run hookgate alone, as `hookgate init` writes it".to_owned(),
+        )
+    );
+    assert_eq!(found.len(), 2);
 }
 
 #[test]
 fn a_line_that_prints_beside_the_reply() {
-    let repo = wired(CLAUDE);
-    change(
-        &repo,
+    let line = "hookgate hook --scope user --runtime claude-code --event before-tool";
+    let repo = wired_for_one(
+        CLAUDE,
         SETTINGS,
-        "exec hookgate hook --runtime claude-code --event before-tool",
-        "echo checking; hookgate hook --runtime claude-code --event before-tool",
+        &format!("exec {line}"),
+        &format!("echo checking; {line}"),
     );
     let ran = doctor(&repo, &["--runtime", CLAUDE, "--format", "json"]);
     let found = findings(&ran);
-    assert_eq!(found[0], (
-        "`.claude/settings.json:28`: the line does more than run hookgate: `echo checking; hookgate hook --runtime claude-code --event before-tool`".to_owned(),
-        "give what else it does a hook of its own".to_owned(),
-    ));
-    assert!(found[1].0.starts_with("the line prints more than hookgate's reply, and Claude Code then ignores it: `checking\\n{"), "{found:?}");
+    assert_eq!(
+        found[0],
+        (
+            format!(
+                "`~/.claude/settings.json:28`: the line does more than run hookgate: `echo checking; {line}`"
+            ),
+            "give what else it does a hook of its own".to_owned(),
+        )
+    );
+    let start = "the line prints more than hookgate's reply, and Claude Code then ignores it: `checking\\n{";
+    assert!(found[1].0.starts_with(start), "{found:?}");
     assert_eq!(
         found[1].1,
         "let the line run hookgate alone; other output goes to a file"
     );
     assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn a_line_of_the_repository_that_does_more_is_not_run() {
+    let repo = wired(CLAUDE);
+    let line = "touch ran; hookgate hook --runtime claude-code --event before-tool";
+    change(
+        &repo,
+        SETTINGS,
+        "exec hookgate hook --runtime claude-code --event before-tool",
+        line,
+    );
+    assert_found(
+        &repo,
+        CLAUDE,
+        &[(
+            &format!("`.claude/settings.json:28`: the line does more than run hookgate: `{line}`"),
+            "give what else it does a hook of its own",
+        )],
+    );
+    let ran = doctor(&repo, &["--runtime", CLAUDE, "--format", "json"]);
+    assert_eq!(statuses(&ran)[2], "PreToolUse unproven");
+    assert_eq!(repo.files(), [SETTINGS, ".gitignore", "hookgate.yaml"]);
 }

@@ -125,3 +125,19 @@ fn a_long_command_is_cut_around_what_matched() {
     );
     assert!(ran.stdout.contains(&pointed), "{}", ran.stdout);
 }
+
+#[test]
+fn replies_are_those_of_the_runtimes_that_the_policy_names() {
+    let told = |arguments: &[&str]| {
+        let repo = Repo::with_policy(
+            "version: 1\nruntimes: [codex, devin]\nrules:\n  - id: push\n    deny-command: {patterns: [git push]}\n",
+        );
+        let ran = repo.run(&[&["explain", "--shell", "git push"], arguments].concat());
+        let heads = ran.stdout.lines();
+        let heads = heads.filter_map(|line| line.strip_suffix(" would be told"));
+        heads.map(str::to_owned).collect::<Vec<_>>()
+    };
+    // Their replies are the same, and stand once.
+    assert_eq!(told(&[]), ["codex, devin"]);
+    assert_eq!(told(&["--runtime", "cursor"]), ["cursor"]);
+}

@@ -291,6 +291,52 @@ fn for_one_person_the_line_names_this_program() {
 }
 
 #[test]
+fn a_runtime_without_hooks_for_one_person_keeps_nobody_else_from_them() {
+    let repo = Repo::empty();
+    fs::create_dir_all(repo.home().join(".claude")).unwrap();
+    fs::create_dir_all(repo.home().join(".config/devin")).unwrap();
+    let ran = init(&repo, &["--scope", "user"]);
+    assert_eq!(
+        ran.stdout,
+        "  ~/.claude/settings.json  Claude Code: wired\n\nLeft for you:\n  Devin: has no hooks for a whole user: set it up in each repository\n\n`hookgate doctor` proves that the hooks hold.\n"
+    );
+    let ran = init(&repo, &["--scope", "user", "--runtime", "devin"]);
+    assert_eq!(
+        ran.stdout,
+        "Nothing was changed:\n  Devin: has no hooks for a whole user: set it up in each repository\n"
+    );
+    assert_eq!(ran.exit, 1);
+}
+
+#[test]
+fn taking_one_runtime_out_leaves_the_others_what_they_need() {
+    let repo = Repo::empty();
+    let before = tree(&repo.root());
+    init(&repo, &["--runtime", "claude-code", "--runtime", "cursor"]);
+    let ran = init(&repo, &["--uninstall", "--runtime", "cursor"]);
+    assert_eq!(ran.stdout, "  .cursor/hooks.json  removed\n");
+    assert!(repo.root().join("hookgate.yaml").exists());
+    init(&repo, &["--uninstall", "--runtime", "claude-code"]);
+    assert_eq!(tree(&repo.root()), before);
+}
+
+#[test]
+fn a_file_of_our_own_that_somebody_edited_is_copied_before_it_goes() {
+    let repo = Repo::empty();
+    init(&repo, &["--runtime", "opencode"]);
+    let bridge = ".opencode/plugin/hookgate.js";
+    let edited = format!("{}// mine\n", repo.read(bridge));
+    repo.write(bridge, &edited);
+    assert_eq!(init(&repo, &["--uninstall"]).exit, 0);
+    assert!(!repo.root().join(".opencode").exists());
+    let copies: Vec<String> = fs::read_dir(repo.root().join(".hook-state/backups"))
+        .unwrap()
+        .map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap())
+        .collect();
+    assert_eq!(copies, [edited]);
+}
+
+#[test]
 fn a_variable_moves_the_configuration_of_a_person() {
     let repo = Repo::empty();
     let moved = repo.home().join("elsewhere");

@@ -44,9 +44,14 @@ fn checkout() -> Repo {
     repo.write("package.json", r#"{"scripts": {"x": "node x.js"}}"#);
     repo.write(
         "x.js",
-        "require('fs').appendFileSync('generated/api.py', 'x')\n",
+        "function main() {\n  require('fs').appendFileSync(['generated', 'api.py'].join('/'), 'x')\n}\nmain()\n",
     );
-    repo.write("x.py", "open('generated/' + 'api.py', 'a').write('x')\n");
+    repo.write("x.py", "import os\ndef main():\n    open(os.path.join('generated', 'api.py'), 'a').write('x')\nmain()\n");
+    // What it runs is only known when it does.
+    repo.write(
+        "run.py",
+        "import sys\nname = 's' + '.py'\nexec(compile(open(name).read(), name, 'exec'))\n",
+    );
     repo.write("x.ed", "a\nx\n.\nw\nq\n");
     fs::remove_dir_all(repo.root().join(".git")).unwrap();
     run(
@@ -155,12 +160,12 @@ const ROUTES: [(&str, &str, &str); 25] = [
     (
         "a file swapped for a link",
         "printf 'import os\\nos.remove(\"generated/api.py\"); os.symlink(\"../src/app.py\", \"generated/api.py\")\\n' > s.py",
-        "python3 s.py",
+        "python3 run.py",
     ),
     (
         "a folder swapped for a link",
         "cp -r generated other; printf 'import os\\nos.rename(\"generated\", \"old\"); os.symlink(\"other\", \"generated\")\\n' > s.py",
-        "python3 s.py",
+        "python3 run.py",
     ),
     (
         "a hard link",
@@ -170,37 +175,37 @@ const ROUTES: [(&str, &str, &str); 25] = [
     (
         "permissions",
         "printf 'import os\\nos.chmod(\"generated/api.py\", 0o755)\\n' > s.py",
-        "python3 s.py",
+        "python3 run.py",
     ),
     (
         "renaming the folder above",
         "printf 'import os\\nos.rename(\"generated\", \"gone\")\\n' > s.py",
-        "python3 s.py",
+        "python3 run.py",
     ),
     (
         "deleting",
         "printf 'import os\\nos.remove(\"generated/deep/more.py\")\\n' > s.py",
-        "python3 s.py",
+        "python3 run.py",
     ),
     (
         "a new file",
         "printf 'open(\"generated/deep/new.py\", \"w\").write(\"x\")\\n' > s.py",
-        "python3 s.py",
+        "python3 run.py",
     ),
     (
         "a new folder",
         "printf 'import os\\nos.makedirs(\"generated/a/b\"); open(\"generated/a/b/c.py\", \"w\").write(\"x\")\\n' > s.py",
-        "python3 s.py",
+        "python3 run.py",
     ),
     (
         "ed with a script",
-        "printf '#!/bin/sh\\ned -s generated/api.py < x.ed\\n' > e; chmod +x e; printf '#!/usr/bin/env python3\\nimport subprocess\\nsubprocess.run([\"./e\"])\\n' > wrap; chmod +x wrap",
+        "printf '#!/bin/sh\\ned -s generated/api.py < x.ed\\n' > e; chmod +x e; printf '#!/usr/bin/env python3\\nimport subprocess\\ndef main():\\n    subprocess.run([\"./\" + \"e\"])\\nmain()\\n' > wrap; chmod +x wrap",
         "./wrap",
     ),
     (
         "a patch from a file",
         "sed s/generated/x/ generated/api.py > n; diff -u generated/api.py n > p.diff; rm n; printf 'import subprocess\\nsubprocess.run([\"patch\", \"-s\", \"generated/api.py\", \"p.diff\"], check=True)\\n' > s.py",
-        "python3 s.py",
+        "python3 run.py",
     ),
     (
         "a wrapper as of containers",
@@ -210,12 +215,12 @@ const ROUTES: [(&str, &str, &str); 25] = [
     (
         "a file that git does not track",
         "printf 'open(\"generated/own.txt\", \"a\").write(\"x\")\\n' > s.py",
-        "python3 s.py",
+        "python3 run.py",
     ),
     (
         "a glob that holds in any folder",
         "printf 'open(\"server.key\", \"a\").write(\"x\")\\n' > s.py",
-        "python3 s.py",
+        "python3 run.py",
     ),
 ];
 
@@ -283,7 +288,7 @@ fn a_job_that_ends_after_the_call_is_found_at_the_stop() {
         let repo = checkout();
         repo.write(
             "job",
-            "#!/usr/bin/env python3\nopen('generated/api.py', 'a').write('x')\n",
+            "#!/usr/bin/env python3\ndef main():\n    open('/'.join(['generated', 'api.py']), 'a').write('x')\nmain()\n",
         );
         run(&repo, "chmod +x job");
         start(&repo);
@@ -474,7 +479,7 @@ fn the_floor_is_looked_after_without_any_rule() {
         "{\"hooks\": {\"Stop\": []}, \"permissions\": {}}\n",
     );
     start(&repo);
-    let line = "python3 s.py";
+    let line = "python3 run.py";
     repo.write(
         ".claude/settings.json",
         "{\"permissions\": {\"allow\": [\"x\"]}, \"hooks\": {\"Stop\": []}}\n",
@@ -516,7 +521,7 @@ fn a_policy_in_a_subfolder_is_looked_after_too() {
     repo.write("sub/out/a", "a\n");
     repo.write("s.py", "open('sub/out/' + 'a', 'w').write('b')\n");
     start(&repo);
-    let told = ran(&repo, "python3 s.py").blocked();
+    let told = ran(&repo, "python3 run.py").blocked();
     assert!(
         told.starts_with("sub/inner: protected files changed"),
         "{told}"
@@ -545,7 +550,7 @@ fn a_rule_may_put_files_back_at_once() {
     repo.write("generated/own.txt", "the person's\n");
     start(&repo);
     repo.write("s.py", "import os\nopen('generated/api.py', 'a').write('x')\nos.remove('generated/own.txt')\nopen('generated/new', 'w').write('n')\n");
-    let told = ran(&repo, "python3 s.py").blocked();
+    let told = ran(&repo, "python3 run.py").blocked();
     assert!(
         told.contains("What the session began with was put back (`restore: auto`)"),
         "{told}"
@@ -588,7 +593,7 @@ fn neither_noting_nor_restoring_writes_into_git() {
     let before = snapshot(&repo.root().join(".git"));
     start(&repo);
     repo.write("s.py", "import os\nopen('generated/api.py', 'a').write('x')\nos.remove('generated/deep/more.py')\nos.remove('generated/own.txt')\n");
-    ran(&repo, "python3 s.py").blocked();
+    ran(&repo, "python3 run.py").blocked();
     repo.stop().blocked();
     assert_eq!(repo.run(&["restore", "--yes"]).exit, 0);
     assert_eq!(repo.run(&["restore", "--undo", "--yes"]).exit, 0);
@@ -615,7 +620,7 @@ fn restore_brings_back_content_permissions_and_links() {
         "s.py",
         "import os\nos.chmod('generated/deep/more.py', 0o600)\nos.remove('generated/link'); os.symlink('/etc', 'generated/link')\nos.remove('generated/api.py'); os.mkfifo('generated/api.py')\nos.remove('generated/own.txt'); os.mkdir('generated/own.txt')\nopen('generated/own.txt/in', 'w').write('x')\nos.symlink('../src', 'generated/src')\n",
     );
-    ran(&repo, "python3 s.py").blocked();
+    ran(&repo, "python3 run.py").blocked();
     let dry = repo.run(&["restore", "--dry-run"]);
     assert_eq!(
         dry.stdout,
@@ -679,7 +684,7 @@ fn restore_writes_through_no_link() {
     let repo = checkout();
     start(&repo);
     repo.write("s.py", "import os, shutil\nshutil.rmtree('generated')\nos.makedirs('trap/deep')\nos.symlink('trap', 'generated')\n");
-    ran(&repo, "python3 s.py").blocked();
+    ran(&repo, "python3 run.py").blocked();
     let done = repo.run(&["restore", "--yes"]);
     assert_eq!(done.exit, 0, "{done:?}");
     assert_eq!(repo.read("generated/api.py"), ORIGINAL);

@@ -225,7 +225,7 @@ rules:
     );
     assert_eq!(
         told[3].json(),
-        json!({"systemMessage": "hookgate let the agent stop although tests could not run: blocking it did not help. See .hook-state/last_quality_gate.json"})
+        json!({"systemMessage": "hookgate let the agent stop although tests could not run: blocking it did not help. See .hook-state/gates/tests.log"})
     );
     let lenient =
         Repo::with_policy(&policy.replace("rules:", "when-broken: {stop: allow}\nrules:"));

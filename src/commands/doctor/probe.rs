@@ -1,7 +1,5 @@
 //! Fires harmless calls through a hook line, and says whether the answers are those that the runtime honours.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use super::payload::{Act, payload};
@@ -192,12 +190,6 @@ impl Probe<'_> {
             return Finding::new(
                 format!("`{program}` is not on the PATH of the shell that runs hooks"),
                 "put it into a folder that is on PATH without a login shell, such as /usr/local/bin".into(),
-            );
-        }
-        if Path::new(&program).is_relative() {
-            return Finding::new(
-                format!("`{program}` is found from one folder only, and hooks follow the agent"),
-                "write the program's name alone, with its folder on PATH".into(),
             );
         }
         Finding::new(

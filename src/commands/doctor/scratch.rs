@@ -12,6 +12,9 @@ pub(super) const WORD: &str = "hookgate-doctor";
 /// The file that a session's end is recorded in.
 pub(super) const RECORD: &str = "ended.log";
 
+/// Names that are tried for a folder.
+const TRIES: usize = 100;
+
 const POLICY: &str = "\
 version: 1
 rules:
@@ -33,10 +36,8 @@ pub(super) struct Scratch {
 
 impl Scratch {
     /// Makes one.
-    pub(super) fn make(number: usize) -> io::Result<Self> {
-        let name = format!("hookgate-doctor-{}-{number}", std::process::id());
-        let root = std::env::temp_dir().join(name);
-        fs::create_dir(&root)?;
+    pub(super) fn make() -> io::Result<Self> {
+        let root = Self::folder_of_its_own()?;
         let scratch = Self {
             root: fs::canonicalize(&root)?,
         };
@@ -45,6 +46,21 @@ impl Scratch {
         state::replace(&scratch.root.join(POLICY_FILE), POLICY.as_bytes())?;
         state::replace(&scratch.root.join("probe.txt"), b"hello\n")?;
         Ok(scratch)
+    }
+
+    /// Makes a folder. One that a killed run left behind under the same number is passed over.
+    fn folder_of_its_own() -> io::Result<PathBuf> {
+        let mut made = Err(io::Error::from(io::ErrorKind::AlreadyExists));
+        for number in 0..TRIES {
+            let name = format!("hookgate-doctor-{}-{number}", std::process::id());
+            let root = std::env::temp_dir().join(name);
+            made = fs::create_dir(&root).map(|()| root);
+            let is_taken = |error: &io::Error| error.kind() == io::ErrorKind::AlreadyExists;
+            if !made.as_ref().is_err_and(is_taken) {
+                break;
+            }
+        }
+        made
     }
 
     pub(super) fn root(&self) -> &Path {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::watch::Reason;
-use crate::gate::{self, Evidence, Outcome};
+use crate::gate::{self, Evidence, Outcome, Proof};
 use crate::output::{Output, Style};
 
 /// One gate's result.
@@ -48,11 +48,18 @@ fn said(row: &Row) -> String {
     let why = because(row);
     match &row.outcome {
         Outcome::Passed {
-            ran: true,
+            by: Proof::Run,
             evidence,
         } => format!("passed in {}{why}", took(evidence)),
-        Outcome::Passed { evidence, .. } => format!(
+        Outcome::Passed {
+            by: Proof::Last,
+            evidence,
+        } => format!(
             "has passed already: nothing that counts has changed since the run of {}",
+            evidence.started
+        ),
+        Outcome::Passed { evidence, .. } => format!(
+            "has passed already: this content is back from the run of {}",
             evidence.started
         ),
         Outcome::Failed(evidence) => {

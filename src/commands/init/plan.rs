@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use super::survey::Survey;
 use super::{ignore, starter};
-use crate::adapter::{Adapter, Manual};
+use crate::adapter::{self, Adapter, Manual};
 use crate::repo::POLICY_FILE;
 use crate::wiring::file;
 use crate::wiring::place::{Change, For, Place};
 use crate::wiring::problem::Problem;
+
+const NOWHERE: &str = "has no hooks for a whole user: set it up in each repository";
 
 /// Every file that is looked at.
 #[derive(Debug)]
@@ -61,24 +63,25 @@ pub(super) fn install(whom: &For, runtimes: &[&'static Adapter]) -> Plan {
             }));
         }
     }
-    items.extend(
-        runtimes
-            .iter()
-            .map(|adapter| match Place::of(adapter, whom) {
-                Some(place) => of_hooks(adapter, &place, place.install()),
-                None => nowhere(adapter),
-            }),
-    );
-    let steps = runtimes.iter().flat_map(|adapter| {
-        let steps = adapter.setup.steps.iter();
-        let steps =
-            steps.filter(|step: &&Manual| step.scope.is_none_or(|scope| scope == whom.scope()));
-        steps.map(|step| (*adapter, step.text))
-    });
-    Plan {
-        steps: steps.collect(),
-        items,
+    let mut steps = Vec::new();
+    let mut left = Vec::new();
+    let is_for = |step: &&Manual| step.scope.is_none_or(|scope| scope == whom.scope());
+    for adapter in runtimes {
+        let Some(place) = Place::of(adapter, whom) else {
+            left.push(*adapter);
+            continue;
+        };
+        items.push(of_hooks(adapter, &place, place.install()));
+        let own = adapter.setup.steps.iter().filter(is_for);
+        steps.extend(own.map(|step| (*adapter, step.text)));
     }
+    // One that has no such hooks is no reason to leave the others without.
+    if items.is_empty() {
+        items.extend(left.into_iter().map(nowhere));
+    } else {
+        steps.extend(left.into_iter().map(|adapter| (adapter, NOWHERE)));
+    }
+    Plan { items, steps }
 }
 
 /// Plans to take out what was set up.
@@ -88,7 +91,10 @@ pub(super) fn uninstall(whom: &For, runtimes: &[&'static Adapter]) -> Plan {
         .flat_map(|adapter| Place::all(adapter, whom));
     let places = places.map(|place| of_hooks(place.adapter, &place, place.uninstall()));
     let mut items: Vec<Item> = places.collect();
-    if let For::Repository(root) = whom {
+    // What the others need stays until the last of them goes.
+    if let For::Repository(root) = whom
+        && !is_wired_elsewhere(whom, runtimes)
+    {
         items.push(item(What::Ignore, root, ".gitignore", |text| {
             text.and_then(ignore::removed)
         }));
@@ -103,6 +109,18 @@ pub(super) fn uninstall(whom: &For, runtimes: &[&'static Adapter]) -> Plan {
     }
 }
 
+/// Whether hookgate is wired for a runtime that is not among these.
+fn is_wired_elsewhere(whom: &For, runtimes: &[&'static Adapter]) -> bool {
+    let is_other = |adapter: &&&Adapter| !runtimes.iter().any(|known| known.name == adapter.name);
+    let others = adapter::all().iter().filter(is_other);
+    let mut places = others.flat_map(|adapter| Place::all(adapter, whom));
+    places.any(|place| {
+        place
+            .uninstall()
+            .map_or(true, |change| change.before != change.after)
+    })
+}
+
 fn of_hooks(adapter: &'static Adapter, place: &Place, change: Result<Change, Problem>) -> Item {
     Item {
         what: What::Hooks(adapter),
@@ -113,11 +131,10 @@ fn of_hooks(adapter: &'static Adapter, place: &Place, change: Result<Change, Pro
 }
 
 fn nowhere(adapter: &'static Adapter) -> Item {
-    let what = "has no hooks for a whole user; set it up per repository";
     Item {
         what: What::Nowhere(adapter),
         shown: adapter.title.to_owned(),
-        change: Err(Problem::of_file(what)),
+        change: Err(Problem::of_file(NOWHERE)),
         inside: PathBuf::new(),
     }
 }
@@ -128,11 +145,15 @@ fn item(
     name: &str,
     after: impl FnOnce(Option<&str>) -> Option<String>,
 ) -> Item {
-    let change = file::read(&root.join(name), root).map(|found| Change {
-        after: after(found.text.as_deref()),
-        path: found.path,
-        shown: name.to_owned(),
-        before: found.text,
+    let change = file::read(&root.join(name), root).map(|found| {
+        let after = after(found.text.as_deref());
+        Change {
+            path: found.path,
+            shown: name.to_owned(),
+            is_edited: after.is_some(),
+            before: found.text,
+            after,
+        }
     });
     Item {
         what,

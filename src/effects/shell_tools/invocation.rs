@@ -1,0 +1,104 @@
+//! The commands of a line as rules see them: their words, where those lead, what they were typed as.
+
+use super::Walker;
+use super::fields::Field;
+use super::program::Started;
+use super::state::State;
+use crate::effects::{Argument, Invocation, Span, Typed, powershell};
+use crate::repo::{Follow, Places};
+
+impl Walker<'_> {
+    /// Keeps a text of the invocation that rules can look at.
+    pub(super) fn note(
+        &mut self,
+        started: &Started<'_>,
+        field: &Field,
+        list: impl Fn(&mut Invocation) -> &mut Vec<String>,
+    ) {
+        let text = field.value.start().to_owned();
+        if let Some(invocation) = self.effects.commands.get_mut(started.index) {
+            let texts = list(invocation);
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+    }
+
+    pub(super) fn invocation(
+        &self,
+        program: Option<&str>,
+        fields: &[Field],
+        span: Span,
+    ) -> Invocation {
+        Invocation {
+            program: program.map(str::to_owned),
+            words: fields.iter().map(argument).collect(),
+            via: self.via.clone(),
+            span,
+            ..Invocation::default()
+        }
+    }
+
+    /// `powershell -Command …` and `cmd /c …` are followed by the walk of their own language.
+    pub(super) fn windows_shell(&mut self, index: usize, state: &State) {
+        let command = self
+            .effects
+            .commands
+            .get(index)
+            .filter(|command| command.program.as_deref().is_some_and(powershell::is_shell));
+        if let Some(command) = command.cloned().filter(|_| !self.remote) {
+            powershell::add_started(self.effects, self.repository, &command, &state.folders);
+        }
+    }
+
+    pub(super) fn typed(&self, first: &Field, state: &State) -> Option<Typed> {
+        let [Some(folder)] = state.folders.as_slice() else {
+            return None;
+        };
+        let folder = self.repository.places_in(folder, ".", Follow::All).real;
+        let program = first.value.known()?.to_owned();
+        Some(Typed { program, folder })
+    }
+
+    /// Notes where the words of a command lead when they are taken for paths.
+    pub(super) fn resolve(&self, invocation: &mut Invocation, fields: &[Field], state: &State) {
+        if self.remote {
+            return;
+        }
+        let folder = match state.folders.as_slice() {
+            [Some(folder)] => Some(folder.as_str()),
+            _ => None,
+        };
+        invocation.folder = folder
+            .filter(|folder| *folder != self.here)
+            .map(|folder| self.repository.places_in(folder, ".", Follow::All).lexical);
+        let places = |path: &str| -> Option<Places> {
+            let folder = folder.or_else(|| path.starts_with('/').then_some("/"))?;
+            Some(self.repository.places_in(folder, path, Follow::AllButLast))
+        };
+        for (word, field) in invocation.words.iter_mut().zip(fields) {
+            let Some(text) = field.value.known().filter(|text| !text.starts_with('-')) else {
+                continue;
+            };
+            if field.pattern.is_none() {
+                word.places = places(text);
+                continue;
+            }
+            let start = text.strip_suffix('*').unwrap_or(text);
+            let is_all = start.is_empty() || start.ends_with('/');
+            if is_all && !start.contains(['*', '?', '[']) {
+                word.all_of = places(if start.is_empty() { "." } else { start });
+            } else {
+                word.places = places(text);
+            }
+        }
+    }
+}
+
+fn argument(field: &Field) -> Argument {
+    Argument {
+        value: field.value.clone(),
+        places: None,
+        all_of: None,
+    }
+}
