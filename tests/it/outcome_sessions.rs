@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
+use crate::gate_command::at_terminal;
 use crate::support::{Ran, Repo};
 
 const POLICY: &str = "version: 1
@@ -204,6 +205,103 @@ fn a_restore_that_was_killed_can_be_undone() {
     assert_eq!(repo.read("generated/b"), "two\n");
     assert_eq!(repo.read("generated/c"), "new\n");
     assert_eq!(repo.run(&["restore", "--undo", "--yes"]).exit, 2);
+}
+
+#[test]
+fn a_person_at_a_terminal_is_asked() {
+    let repo = repo();
+    session(&repo, "session-start", "s");
+    repo.write("generated/a", "changed\n");
+    repo.write("generated/c", "new\n");
+    let (shown, exit) = at_terminal(&repo, &["restore"], "n\n");
+    assert!(
+        shown.ends_with("not wanted; nothing was changed\n"),
+        "{shown}"
+    );
+    assert_eq!(
+        (repo.read("generated/a").as_str(), exit),
+        ("changed\n", 1),
+        "{shown}"
+    );
+    let (shown, exit) = at_terminal(&repo, &["restore"], "y\n");
+    for part in [
+        "2 protected files are not as when session s began:\n",
+        "generated/a  modified (generated-code)",
+        "generated/c  created (generated-code); goes to .hook-state/restored/",
+        "Put back? What is there now is kept in .hook-state/restored/. [y/N]",
+        "generated/a: restored",
+        "generated/c: moved away",
+        "`hookgate restore --undo` puts it again",
+    ] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert_eq!((repo.read("generated/a").as_str(), exit), ("one\n", 0));
+    let (shown, exit) = at_terminal(&repo, &["restore", "--undo"], "\n");
+    assert!(
+        shown.ends_with("not wanted; nothing was changed\n"),
+        "{shown}"
+    );
+    assert_eq!(exit, 1);
+    let (shown, exit) = at_terminal(&repo, &["restore", "--undo"], "yes\n");
+    assert_eq!(
+        (repo.read("generated/a").as_str(), exit),
+        ("changed\n", 0),
+        "{shown}"
+    );
+    // Policies only at a terminal, `--yes` or not.
+    repo.write("hookgate.yaml", &format!("{POLICY}# more\n"));
+    let refused = repo.run(&["restore", "--yes", "hookgate.yaml"]);
+    assert_eq!(
+        (refused.stderr.as_str(), refused.exit),
+        (
+            "hookgate: policies and hook configuration are only put back when asked on a terminal; nothing was changed\n",
+            1
+        )
+    );
+    let (shown, exit) = at_terminal(&repo, &["restore", "hookgate.yaml"], "y\n");
+    assert_eq!(
+        (repo.read("hookgate.yaml").as_str(), exit),
+        (POLICY, 0),
+        "{shown}"
+    );
+}
+
+fn parsed(ran: &Ran) -> Value {
+    assert_eq!(ran.stderr, "");
+    serde_json::from_str(&ran.stdout).unwrap()
+}
+
+#[test]
+fn programs_read_what_restore_found_and_did() {
+    let repo = repo();
+    session(&repo, "session-start", "s");
+    let none = repo.run(&["restore", "--format", "json"]);
+    let nothing =
+        json!({"version": 1, "session": "s", "changes": [], "restored": null, "kept_in": null});
+    assert_eq!((parsed(&none), none.exit), (nothing, 0));
+    repo.write("generated/a", "changed\n");
+    let changes = json!([{"path": "generated/a", "change": "modified", "rule": "generated-code", "cannot": null}]);
+    let listed = repo.run(&["restore", "--dry-run", "--format", "json"]);
+    let expected = json!({"version": 1, "session": "s", "changes": changes, "restored": null, "kept_in": null});
+    assert_eq!((parsed(&listed), listed.exit), (expected, 1));
+    let done = repo.run(&["restore", "--yes", "--format", "json"]);
+    let mut value = parsed(&done);
+    let kept = value["kept_in"].take();
+    let time = kept
+        .as_str()
+        .unwrap()
+        .strip_prefix(".hook-state/restored/")
+        .unwrap();
+    let restored = json!([{"path": "generated/a", "done": "restored"}]);
+    let expected = json!({"version": 1, "session": "s", "changes": changes, "restored": restored, "kept_in": null});
+    assert_eq!((value, done.exit), (expected, 0));
+    let planned = repo.run(&["restore", "--undo", "--dry-run", "--format", "json"]);
+    let expected = json!({"version": 1, "restore": time, "undone": null});
+    assert_eq!((parsed(&planned), planned.exit), (expected, 0));
+    let undone = repo.run(&["restore", "--undo", "--yes", "--format", "json"]);
+    let files = json!([{"path": "generated/a", "because": null}]);
+    let expected = json!({"version": 1, "restore": time, "undone": files});
+    assert_eq!((parsed(&undone), undone.exit), (expected, 0));
 }
 
 /// Runs a line as the runtime would, waiting for none of what it leaves behind.
