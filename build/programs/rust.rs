@@ -226,7 +226,7 @@ fn fields(shared: &mut Shared, scope: &[&Entry], entry: &Entry) -> Result<String
     Ok(format!(
         "parsing: Parsing::{:?}, dashes: Dashes::{:?}, abbreviations: {abbreviations}, \
          options_everywhere: {}, options: {}, ends: &{:?}, layout: {}, cases: {}, recursive: {recursive}, \
-         folders: Folders::{:?}, language: {:?}, remote_paths: {}, appends_stdin: {}, inputs: {:?}, \
+         takes: &{:?}, folders: Folders::{:?}, language: {:?}, remote_paths: {}, appends_stdin: {}, inputs: {:?}, \
          reads_after: {:?}, means: &[{}], expands: &[{expands}], overrides: &[{overrides}]",
         entry.parsing,
         entry.dashes,
@@ -235,6 +235,7 @@ fn fields(shared: &mut Shared, scope: &[&Entry], entry: &Entry) -> Result<String
         canonicals(scope, &entry.ends),
         layout(shared, scope, entry, &base)?,
         shared.list("Case", &cases),
+        entry.takes.split_whitespace().collect::<Vec<_>>(),
         entry.folders,
         entry
             .language

@@ -166,8 +166,8 @@ struct Walker<'a> {
     copies: Vec<(Place, String)>,
     /// What programs of the line made: a `cd` there does not fail.
     made: Vec<String>,
-    /// What was found below folders.
-    looked: BTreeMap<String, Arc<[String]>>,
+    /// What was found below folders, and whether it is all.
+    looked: BTreeMap<String, (Arc<[String]>, bool)>,
     /// Which files below a folder the present command passes over.
     sieve: Sieve,
     /// What the present command was unwrapped from, outermost first.

@@ -195,6 +195,7 @@ pub(super) fn apply<W: Word>(mut parser: Parser<'_, W>) -> Reading<'_> {
         stdin: stdin_role(&chosen, &parts, &commands),
         subcommand: parser.path,
         recursive: is_recursive(program, &parser.options),
+        takes: program.takes,
         options: parser.options,
         parts,
         commands,

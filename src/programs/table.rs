@@ -45,6 +45,8 @@ pub struct Habits {
     /// Layouts that replace the one above; the first whose test holds is taken.
     pub cases: &'static [Case],
     pub recursive: Recursive,
+    /// Endings of the files that it takes from a folder; without any, all.
+    pub takes: &'static [&'static str],
     pub folders: Folders,
     /// The language of its code and script files.
     pub language: Option<&'static str>,
@@ -93,6 +95,7 @@ static UNKNOWN_HABITS: Habits = Habits {
     },
     cases: &[],
     recursive: Recursive::With(&[]),
+    takes: &[],
     folders: Folders::All,
     language: None,
     remote_paths: false,

@@ -36,6 +36,8 @@ const MADE: [&str; 12] = [
 pub(super) struct Sieve {
     only: Vec<GlobMatcher>,
     but: Vec<GlobMatcher>,
+    /// Endings of the files that the program takes from folders; without any, all.
+    takes: &'static [&'static str],
     /// Programs that leave out hidden and ignored files unless told otherwise.
     nothing: bool,
 }
@@ -67,10 +69,16 @@ impl Sieve {
                 globs(&["--include", "-g"])
             },
             but: globs(&["--exclude", "--exclude-dir", "-x"]),
+            takes: reading.takes,
             nothing: is_check
                 || (is_shy && !told.iter().any(|option| reading.has(option)))
                 || name == "git",
         }
+    }
+
+    /// Whether it passes over anything.
+    fn chooses(&self) -> bool {
+        !(self.only.is_empty() && self.but.is_empty() && self.takes.is_empty())
     }
 
     fn lets(&self, path: &str) -> bool {
@@ -84,31 +92,35 @@ impl Sieve {
                 .only
                 .iter()
                 .any(|glob| glob.is_match(name) || glob.is_match(path));
-        is_taken && !is_left_out
+        let is_kind = self.takes.is_empty() || self.takes.iter().any(|end| name.ends_with(end));
+        is_taken && is_kind && !is_left_out
     }
 }
 
 impl Walker<'_> {
-    /// Returns files below a folder of the repository, relative to its root: those nearest to the folder.
-    pub(super) fn held(&mut self, place: &Place, deletes: bool) -> Arc<[String]> {
+    /// Returns files below a folder of the repository, relative to its root: those nearest to the folder, and whether those
+    /// are all that count.
+    pub(super) fn held(&mut self, place: &Place, deletes: bool) -> (Arc<[String]>, bool) {
         let Place::Inside(folder) = place else {
-            return Arc::default();
+            return (Arc::default(), false);
         };
         let is_git_clean = self.sieve.nothing && deletes;
         if (self.sieve.nothing && !is_git_clean)
             || folder.split('/').any(|name| MADE.contains(&name))
         {
-            return Arc::default();
+            return (Arc::default(), true);
         }
-        let all = if let Some(all) = self.looked.get(folder) {
-            Arc::clone(all)
+        let (all, is_whole) = if let Some((all, is_whole)) = self.looked.get(folder) {
+            (Arc::clone(all), *is_whole)
         } else {
-            let all: Arc<[String]> = self.look(folder).into();
-            self.looked.insert(folder.clone(), Arc::clone(&all));
-            all
+            let (all, is_whole) = self.look(folder);
+            let all: Arc<[String]> = all.into();
+            self.looked
+                .insert(folder.clone(), (Arc::clone(&all), is_whole));
+            (all, is_whole)
         };
-        if self.sieve.only.is_empty() && self.sieve.but.is_empty() {
-            return all;
+        if !self.sieve.chooses() {
+            return (all, is_whole);
         }
         let shift = if folder.is_empty() {
             0
@@ -118,10 +130,11 @@ impl Walker<'_> {
         let kept = all
             .iter()
             .filter(|path| self.sieve.lets(path.get(shift..).unwrap_or_default()));
-        kept.cloned().collect()
+        (kept.cloned().collect(), is_whole)
     }
 
-    fn look(&mut self, folder: &str) -> Vec<String> {
+    /// Returns the files below a folder, and whether the look came to its end.
+    fn look(&mut self, folder: &str) -> (Vec<String>, bool) {
         let mut files = Vec::new();
         let mut budget = ENTRIES;
         let root = self.repository.root().to_path_buf();
@@ -134,7 +147,7 @@ impl Walker<'_> {
             {
                 let left = budget.checked_sub(1).zip(self.entries.checked_sub(1));
                 let Some((left, entries)) = left else {
-                    return files;
+                    return (files, false);
                 };
                 (budget, self.entries) = (left, entries);
                 let name = entry.file_name();
@@ -152,6 +165,6 @@ impl Walker<'_> {
                 }
             }
         }
-        files
+        (files, true)
     }
 }

@@ -9,7 +9,7 @@ use super::simple::joined;
 use super::stages::Input;
 use super::state::{Folder, State};
 use crate::call::Access;
-use crate::effects::{Environment, Span, UnknownKind, Value};
+use crate::effects::{Environment, Reach, Span, UnknownKind, Value};
 use crate::programs::reading::At;
 use crate::programs::{self, Reading, Role};
 use crate::repo::{Follow, Place};
@@ -207,6 +207,11 @@ impl Walker<'_> {
         match role {
             Role::Read | Role::ScriptFile => touch(Access::Read, Follow::All, below),
             Role::Argument if looks_like_path(field) => touch(Access::Read, Follow::All, false),
+            Role::Edit if below && by != "git" => {
+                for access in [Access::Read, Access::Write] {
+                    self.path_reaching(access, field, Follow::All, Reach::Held, by, state);
+                }
+            }
             Role::Edit => {
                 touch(Access::Read, Follow::All, below);
                 touch(Access::Write, Follow::All, below);

@@ -39,6 +39,19 @@ impl Walker<'_> {
         by: &str,
         state: &State,
     ) {
+        let reach = if below { Reach::Below } else { Reach::Itself };
+        self.path_reaching(access, field, follow, reach, by, state);
+    }
+
+    pub(super) fn path_reaching(
+        &mut self,
+        access: Access,
+        field: &Field,
+        follow: Follow,
+        reach: Reach,
+        by: &str,
+        state: &State,
+    ) {
         if self.muted {
             return;
         }
@@ -55,8 +68,7 @@ impl Walker<'_> {
             .map_or((field, state), |(field, state)| (field, state));
         let (written, reach) = match &field.value {
             Value::Known(text) if text.is_empty() || is_device(text) => return,
-            Value::Known(text) if below => (text.as_str(), Reach::Below),
-            Value::Known(text) => (text.as_str(), Reach::Itself),
+            Value::Known(text) => (text.as_str(), reach),
             Value::Starts(text) => {
                 self.unknown(UnknownKind::Path(access), &field.shown(), Some(field.span));
                 // What is known is the folder that it lies in.
@@ -83,10 +95,14 @@ impl Walker<'_> {
                         text: None,
                     });
                 }
-                let holds = match reach {
-                    Reach::Below => self.held(&places.real, access == Access::Delete),
-                    Reach::Itself => Arc::default(),
+                let (holds, is_whole) = match reach {
+                    Reach::Below | Reach::Held => self.held(&places.real, access == Access::Delete),
+                    Reach::Itself => (Arc::default(), true),
                 };
+                if reach == Reach::Held && access == Access::Write && !is_whole {
+                    let kind = UnknownKind::Path(access);
+                    self.unknown(kind, &field.shown(), Some(field.span));
+                }
                 self.effects.add_path(PathEffect {
                     access,
                     written: field.shown(),

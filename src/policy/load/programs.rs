@@ -208,6 +208,7 @@ fn program(
         layout: base,
         cases: keep(cases),
         recursive: recursive(reader, &inner, entry),
+        takes: &[],
         folders: entry
             .get("folders")
             .and_then(|node| reader.word(node, "folders", &FOLDERS, values::unknown_word))

@@ -53,9 +53,11 @@ fn touched<'e>(
     let by_name = places.into_iter().find(|place| {
         let extent = match effect.reach {
             Reach::Itself => Extent::Itself,
+            // What is there now was looked at; what is not there is not touched.
+            Reach::Held if matches!(place, Place::Inside(_)) => Extent::All,
             // Reading a folder is only refused when all of it is: a search through the root must stay possible.
             Reach::Below if effect.access == Access::Read => Extent::All,
-            Reach::Below => Extent::Some,
+            Reach::Held | Reach::Below => Extent::Some,
         };
         // Deleting a folder above the rule's base deletes everything that the rule protects.
         let takes_base = effect.access == Access::Delete
