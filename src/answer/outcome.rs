@@ -41,7 +41,7 @@ impl Looking<'_> {
                 if runs && !Baseline::exists(&site, &key) {
                     self.begin(trace, &site, &key);
                 } else if Baseline::puts_back(&site, &key) && self.is_worth_a_look(trace) {
-                    self.look_before(trace, &site, &key);
+                    look_before(trace, &site, &key);
                 }
             }
             Event::AfterTool if self.is_worth_a_look(trace) => self.look(trace, &site, &key),
@@ -93,21 +93,6 @@ impl Looking<'_> {
                 })
             }
             _ => false,
-        }
-    }
-
-    /// Where files are put back at once: what differs before a call runs is not its doing, and stays.
-    fn look_before(&self, trace: &mut Trace, site: &Site, key: &str) {
-        let _turn = site.state().lock(&lock_name(key));
-        let Ok(mut baseline) = Baseline::read(site, key) else {
-            // The look after the call says so.
-            return;
-        };
-        let found = compare::compare(site, &baseline);
-        if baseline.stand(&found.changes)
-            && let Err(error) = baseline.write(site, key)
-        {
-            trace.troubles.push(error.to_string());
         }
     }
 
@@ -301,6 +286,21 @@ fn keep(trace: &mut Trace, site: &Site, key: &str, taken: Taken) {
     trace
         .troubles
         .extend(told.map(|remark| format!("protected files: {remark}")));
+}
+
+/// Where files are put back at once: what differs before a call runs is not its doing, and stays.
+fn look_before(trace: &mut Trace, site: &Site, key: &str) {
+    let _turn = site.state().lock(&lock_name(key));
+    let Ok(mut baseline) = Baseline::read(site, key) else {
+        // The look after the call says so.
+        return;
+    };
+    let found = compare::compare(site, &baseline);
+    if baseline.stand(&found.changes)
+        && let Err(error) = baseline.write(site, key)
+    {
+        trace.troubles.push(error.to_string());
+    }
 }
 
 fn unread(why: &Unread) -> String {
