@@ -40,7 +40,10 @@ impl Looking<'_> {
                 let runs = trace.decision.verdict < Verdict::Deny && could_touch(trace);
                 if runs && !Baseline::exists(&site, &key) {
                     self.begin(trace, &site, &key);
-                } else if Baseline::puts_back(&site, &key) && self.is_worth_a_look(trace) {
+                } else if changes_files(trace)
+                    && Baseline::puts_back(&site, &key)
+                    && self.is_worth_a_look(trace)
+                {
                     look_before(trace, &site, &key);
                 }
             }
@@ -309,6 +312,15 @@ fn unread(why: &Unread) -> String {
 
 fn lock_name(key: &str) -> String {
     format!("{}.lock", Baseline::name(key))
+}
+
+/// Whether a call is of a kind that changes files: the others must cost nothing.
+fn changes_files(trace: &Trace) -> bool {
+    let kind = trace.call.tool.as_ref().map(|tool| tool.kind);
+    !matches!(
+        kind,
+        None | Some(ToolKind::Read | ToolKind::Search | ToolKind::Fetch | ToolKind::Task)
+    )
 }
 
 /// Whether a call's tool could change files that it does not name.
