@@ -118,6 +118,12 @@ pub fn replacement(adapter: &Adapter, event: Event, verdict: Verdict) -> Option<
     })
 }
 
+/// Returns whether a reply with this verdict can tell the person anything.
+#[must_use]
+pub fn has_notice(adapter: &Adapter, answered: Answered, verdict: Verdict) -> bool {
+    encode::has_notice(adapter, answered, verdict)
+}
+
 /// Returns whether a text for the model reaches it on an event that is not objected to.
 #[must_use]
 pub fn context_capability(adapter: &Adapter, event: Event) -> Capability {

@@ -183,7 +183,7 @@ fn judge_in(
             if !held.run.is_empty() {
                 (live.before_gates)();
             }
-            settled = gates::settle(&mut trace, &repository, &loaded.set, &held.run);
+            settled = gates::settle(&mut trace, adapter, &repository, &loaded.set, &held.run);
             settled.extend(held.settled);
         }
     } else {
@@ -193,7 +193,7 @@ fn judge_in(
             trace.decision.settle(PolicyMode::Enforce, true);
         }
         if trace.call.event == Event::Stop && matches!(mode, Mode::Real(_)) {
-            gates::govern(&mut trace, &repository);
+            gates::govern(&mut trace, adapter, &repository, &[]);
         }
     }
     if matches!(mode, Mode::Real(_)) {
@@ -255,6 +255,7 @@ impl Trace {
         decision.findings.extend(other.decision.findings);
         decision.context.extend(other.decision.context);
         decision.notices.extend(other.decision.notices);
+        decision.last_word = decision.last_word.take().or(other.decision.last_word);
         self.gates_due.extend(other.gates_due);
         self.records.extend(other.records);
         self.troubles.extend(other.troubles);
@@ -312,7 +313,7 @@ pub fn failure(event: Option<Event>, what: &str) -> Decision {
 
 /// Writes the reply.
 fn finish(adapter: &Adapter, mut trace: Trace) -> Trace {
-    let answer = wording::answer(&trace.decision);
+    let mut answer = wording::answer(&trace.decision);
     let is_deny = trace.decision.verdict == Verdict::Deny;
     let is_stranger = trace.call.foreign.is_some_and(|name| name != adapter.name);
     trace.reply = if is_deny && is_stranger {
@@ -323,6 +324,11 @@ fn finish(adapter: &Adapter, mut trace: Trace) -> Trace {
             event: trace.call.event,
             native: &trace.call.native_event,
         };
+        // Whoever is sent back to work is the only way to the person then.
+        let is_blocked = is_deny && trace.call.event == Event::Stop;
+        if is_blocked && !adapter::has_notice(adapter, answered, Verdict::Deny) {
+            wording::pass_on_notice(&mut answer);
+        }
         adapter::encode(adapter, answered, &answer)
     };
     trace

@@ -34,6 +34,8 @@ pub struct Call {
     pub outcome: Outcome,
     /// Whether the agent is already going on because a stop was blocked.
     pub stop: StopState,
+    /// How many stops in a row were answered with more work before this one, where the runtime counts them.
+    pub stops_before: Option<u64>,
     /// Name of another runtime that the payload looks like; see `adapters/marks.yaml`.
     pub foreign: Option<&'static str>,
 }

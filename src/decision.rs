@@ -41,6 +41,8 @@ pub struct Decision {
     pub context: Vec<Context>,
     /// Text for the person.
     pub notices: Vec<String>,
+    /// Said before the reasons of a stop that is blocked for the last time.
+    pub last_word: Option<String>,
     /// In `mode: observe`: what the verdict would have been.
     pub would: Option<Verdict>,
 }

@@ -15,9 +15,11 @@ pub mod compare;
 mod derived;
 mod git;
 mod hooks_only;
+mod journal;
 mod listing;
 mod many;
 mod note;
+mod prune;
 pub mod restore;
 pub mod stat;
 mod store;
@@ -26,6 +28,7 @@ pub mod watch;
 pub use baseline::{Baseline, Unread};
 pub use compare::{Change, Differences, Kind};
 pub use note::Entry;
+pub use prune::forget_old;
 pub use watch::Watch;
 
 use std::path::{Path, PathBuf};
@@ -85,6 +88,8 @@ struct Budget {
     read: u64,
     kept: u64,
     until: Instant,
+    /// Files that were not read.
+    refused: usize,
 }
 
 impl Budget {
@@ -93,6 +98,7 @@ impl Budget {
             read: READ_ALL,
             kept: KEPT_ALL,
             until: Instant::now() + READ_TIME,
+            refused: 0,
         }
     }
 

@@ -155,6 +155,7 @@ impl State {
 
     /// Returns the path of a file in the folder, after making the folders above it.
     pub(crate) fn prepare(&self, name: &str) -> Result<PathBuf, StateError> {
+        outlive_limits();
         let path = self.folder.join(name);
         let folder = path.parent().unwrap_or(&self.folder);
         for made in [self.folder.as_path(), folder, path.as_path()] {
@@ -177,6 +178,21 @@ impl State {
             path: shown(path, &self.root),
             source,
         }
+    }
+}
+
+/// Makes a limit on the size of files an error of the write that meets it. Left alone, the signal would end the process
+/// before it has answered, and a hook without an answer lets the tool run in some runtimes. Programs that are started from
+/// here are ended by it as ever.
+pub(crate) fn outlive_limits() {
+    #[cfg(unix)]
+    {
+        static ONCE: std::sync::Once = std::sync::Once::new();
+        ONCE.call_once(|| {
+            let noticed = std::sync::Arc::default();
+            // Refused, everything stays as it is.
+            let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, noticed);
+        });
     }
 }
 

@@ -69,6 +69,7 @@ pub(crate) fn adapter(
         format!("start_folder_env: {:?},", adapter.start_folder_env),
         format!("runs_in_start_folder: {},", adapter.runs_in_start_folder),
         format!("machine_prompts: &{:?},", adapter.machine_prompts),
+        format!("stop_limit: {:?},", adapter.stop_limit),
         format!("fields: {},", fields(&adapter.fields)),
         format!("events: {},", list(&adapter.events, event_row)),
         format!("tools: {},", list(&adapter.tools, tool_row)),

@@ -18,6 +18,7 @@ pub(crate) struct Adapter {
     pub(crate) runs_in_start_folder: bool,
     #[serde(default)]
     pub(crate) machine_prompts: Vec<String>,
+    pub(crate) stop_limit: Option<u64>,
     pub(crate) fields: Fields,
     pub(crate) events: Vec<EventRow>,
     pub(crate) tools: Vec<ToolRow>,

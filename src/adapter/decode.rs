@@ -278,6 +278,7 @@ fn call(
         tool,
         outcome: outcome(value, fired.row),
         stop: stop(adapter, value),
+        stops_before: stops_before(adapter, value),
         foreign,
     })
 }
@@ -285,12 +286,17 @@ fn call(
 /// Whether the agent goes on already because a stop was blocked: by the runtime's flag, or by how often that was.
 fn stop(adapter: &Adapter, value: &Value) -> StopState {
     let flag = json::first(value, adapter.fields.stop_flag).and_then(|(flag, _)| flag.as_bool());
-    let count = json::first(value, adapter.fields.stop_count).and_then(|(count, _)| count.as_u64());
+    let count = stops_before(adapter, value);
     match flag.or_else(|| count.map(|count| count > 0)) {
         Some(true) => StopState::Continuing,
         Some(false) => StopState::First,
         None => StopState::Unknown,
     }
+}
+
+fn stops_before(adapter: &Adapter, value: &Value) -> Option<u64> {
+    let (count, _) = json::first(value, adapter.fields.stop_count)?;
+    count.as_u64()
 }
 
 /// Returns the first folder that is named. Some runtimes leave one empty and name it elsewhere; where it is named nowhere

@@ -112,18 +112,28 @@ fn template(adapter: &Adapter, answered: Answered, verdict: Verdict) -> Option<R
 pub(super) fn has_context(adapter: &Adapter, answered: Answered) -> bool {
     template(adapter, answered, Verdict::Neutral).is_some_and(|template| {
         let slot = |piece: &Piece| matches!(piece, Piece::Slot(Slot::Context));
-        template.stdout.is_some_and(|node| names_context(&node)) || template.stderr.iter().any(slot)
+        template
+            .stdout
+            .is_some_and(|node| names(&node, Slot::Context))
+            || template.stderr.iter().any(slot)
     })
 }
 
-fn names_context(node: &Node) -> bool {
+/// Returns whether a reply has a place for what the person is told.
+pub(super) fn has_notice(adapter: &Adapter, answered: Answered, verdict: Verdict) -> bool {
+    template(adapter, answered, verdict)
+        .and_then(|template| template.stdout)
+        .is_some_and(|node| names(&node, Slot::Notice))
+}
+
+fn names(node: &Node, wanted: Slot) -> bool {
     match node {
-        Node::Object(members) => members.iter().any(|(_, member)| names_context(member)),
-        Node::List(items) => items.iter().any(names_context),
-        Node::Slot(slot) => *slot == Slot::Context,
+        Node::Object(members) => members.iter().any(|(_, member)| names(member, wanted)),
+        Node::List(items) => items.iter().any(|item| names(item, wanted)),
+        Node::Slot(slot) => *slot == wanted,
         Node::Text(pieces) => pieces
             .iter()
-            .any(|piece| matches!(piece, Piece::Slot(Slot::Context))),
+            .any(|piece| matches!(piece, Piece::Slot(slot) if *slot == wanted)),
         Node::Literal(_) => false,
     }
 }

@@ -19,6 +19,8 @@ pub struct Adapter {
     pub runs_in_start_folder: bool,
     /// How prompts begin that the runtime makes itself.
     pub machine_prompts: &'static [&'static str],
+    /// So many stops in a row can be answered with more work; what comes then is not heard. `None`: any number.
+    pub stop_limit: Option<u64>,
     pub fields: Fields,
     pub events: &'static [EventRow],
     pub tools: &'static [ToolRow],

@@ -104,6 +104,10 @@ fn line(call: &Call) -> String {
     if call.stop != StopState::Unknown {
         parts.push(format!("stop={:?}", call.stop));
     }
+    parts.extend(
+        call.stops_before
+            .map(|count| format!("stops-before={count}")),
+    );
     if let Some(tool) = &call.tool {
         parts.push(format!("tool={}:{}", tool.kind.name(), tool.name));
         parts.extend(

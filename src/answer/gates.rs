@@ -1,12 +1,13 @@
 //! Runs the gates that are due and adds their results to the decision.
 
 use super::Trace;
+use crate::adapter::Adapter;
 use crate::call::{Access, Event, StopState};
 use crate::decision::{Context, Finding, Verdict};
 use crate::gate::{self, Evidence, Mode, Outcome, Proof, Unwatched, Wanted};
-use crate::governor::{self, Choice};
+use crate::governor::{self, Chain, Choice};
 use crate::policy::evaluate::DueGate;
-use crate::policy::{Mode as PolicyMode, PolicySet};
+use crate::policy::{Action, Mode as PolicyMode, PolicySet};
 use crate::repo::Repository;
 use crate::state::session::Session;
 use crate::state::{self, State};
@@ -21,6 +22,7 @@ pub(super) struct Settled {
 /// Settles every due gate, and on a stop lets the governor decide whether to block.
 pub(super) fn settle(
     trace: &mut Trace,
+    adapter: &Adapter,
     repository: &Repository,
     set: &PolicySet,
     due: &[DueGate<'_>],
@@ -57,8 +59,14 @@ pub(super) fn settle(
         findings.extend(objection(due, outcome, event, set));
     }
     trace.decision.findings.extend(findings);
+    let mut is_released = false;
     if event == Event::Stop && set.mode == PolicyMode::Enforce {
-        govern(trace, repository);
+        is_released = govern(trace, adapter, repository, &settled);
+    }
+    if !is_released && set.mode == PolicyMode::Enforce {
+        let told = due.iter().zip(&outcomes);
+        let told = told.filter_map(|(due, outcome)| log_notice(repository, due, outcome));
+        trace.decision.notices.extend(told);
     }
     let can_ask = true;
     trace.decision.settle(set.mode, can_ask);
@@ -111,6 +119,24 @@ fn tell_run(trace: &mut Trace, due: &DueGate<'_>, outcome: &Outcome) {
                 text,
             }));
     }
+}
+
+/// Where the person finds everything that a failing gate printed; the model reads the lines that count.
+fn log_notice(repository: &Repository, due: &DueGate<'_>, outcome: &Outcome) -> Option<String> {
+    let Outcome::Failed(evidence) = outcome else {
+        return None;
+    };
+    if due.rule.action == Action::Warn {
+        return None;
+    }
+    let id = &due.rule.id;
+    let log = gate::log_path(id);
+    repository.root().join(&log).is_file().then(|| {
+        format!(
+            "hookgate: quality gate `{id}` failed ({}); all that it printed is in {log}",
+            evidence.ending()
+        )
+    })
 }
 
 /// Returns what a gate's result has against going on; `None` when nothing.
@@ -195,38 +221,83 @@ fn broken_verdict(event: Event, set: &PolicySet) -> Verdict {
     }
 }
 
-/// Blocks the stop, or releases it when blocking has not helped.
-pub(super) fn govern(trace: &mut Trace, repository: &Repository) {
+/// Blocks the stop, or releases it when blocking has not helped. Returns whether it was released.
+pub(super) fn govern(
+    trace: &mut Trace,
+    adapter: &Adapter,
+    repository: &Repository,
+    settled: &[Settled],
+) -> bool {
     let findings = &trace.decision.findings;
     let blocking: Vec<String> = findings
         .iter()
-        .filter(|finding| finding.verdict == Verdict::Deny)
+        // A stop cannot be asked about: where a rule asks, the runtime blocks.
+        .filter(|finding| finding.verdict >= Verdict::Ask)
         .map(|finding| finding.rule.clone())
         .collect();
     let state = State::of(repository.root());
     let key = trace.call.session.clone().unwrap_or_default();
     let digest = digest(findings);
+    let chain = Chain {
+        limit: adapter.stop_limit,
+        before: trace.call.stops_before,
+    };
     let mut choice = Choice::Block;
     let counted = Session::update(&state, &key, |session| {
         let before = std::mem::take(&mut session.stops);
         if !blocking.is_empty() {
-            (choice, session.stops) = governor::judge(&before, &digest);
+            (choice, session.stops) = governor::judge(&before, &digest, chain);
         }
     });
     if let Err(error) = counted {
         trace.troubles.push(error.to_string());
         // Without a count the agent could be blocked for ever, so one block has to do; where the runtime does not say
         // whether there was one, none.
-        if trace.call.stop != StopState::First {
-            choice = Choice::Release;
+        choice = if trace.call.stop == StopState::First {
+            Choice::BlockLast
+        } else {
+            Choice::Release
+        };
+    }
+    let is_broken = |id: &&String| {
+        let of_gate = settled.iter().find(|settled| settled.gate == **id);
+        of_gate.is_some_and(|settled| settled.status == "broken")
+    };
+    let (broken, failed): (Vec<_>, Vec<_>) = blocking.iter().partition(is_broken);
+    match choice {
+        _ if blocking.is_empty() => return false,
+        Choice::Block => {}
+        Choice::BlockLast => {
+            trace.decision.last_word = Some(format!(
+                "This stop is blocked for the last time. If you cannot mend it, end by telling the person that {}, and where to look: {}.",
+                stands(&failed, &broken),
+                where_to_look(repository, &blocking),
+            ));
+        }
+        Choice::Release => {
+            trace.decision.notices.push(format!(
+                "hookgate let the agent stop although {}: blocking it did not help. See {}",
+                stands(&failed, &broken),
+                where_to_look(repository, &blocking),
+            ));
+            release(trace);
         }
     }
-    if choice == Choice::Release && !blocking.is_empty() {
-        release(trace, repository, &blocking);
-    }
+    choice == Choice::Release
 }
 
-fn release(trace: &mut Trace, repository: &Repository, blocking: &[String]) {
+/// "`tests` did not pass and `lint` could not run".
+fn stands(failed: &[&String], broken: &[&String]) -> String {
+    let one = |ids: &[&String], what: &str| {
+        let ids: Vec<String> = ids.iter().map(|id| (*id).clone()).collect();
+        (!ids.is_empty()).then(|| format!("{} {what}", gate::listed(&ids)))
+    };
+    let parts = [one(failed, "did not pass"), one(broken, "could not run")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    parts.join(" and ")
+}
+
+fn where_to_look(repository: &Repository, blocking: &[String]) -> String {
     let logs = blocking.iter().map(|id| gate::log_path(id));
     let mut logs: Vec<String> = logs
         .filter(|log| repository.root().join(log).is_file())
@@ -234,11 +305,10 @@ fn release(trace: &mut Trace, repository: &Repository, blocking: &[String]) {
     if logs.is_empty() {
         logs.push(format!("{}/{}", state::FOLDER, state::LAST_GATE));
     }
-    trace.decision.notices.push(format!(
-        "hookgate let the agent stop although {} did not pass: blocking it did not help. See {}",
-        gate::listed(blocking),
-        gate::listed(&logs),
-    ));
+    gate::listed(&logs)
+}
+
+fn release(trace: &mut Trace) {
     trace.decision.verdict = Verdict::Neutral;
     for finding in &mut trace.decision.findings {
         finding.verdict = Verdict::Neutral;

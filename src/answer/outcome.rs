@@ -8,7 +8,7 @@ use crate::call::Access;
 use crate::call::{Event, ToolKind};
 use crate::decision::Verdict;
 use crate::effects::{Effects, UnknownKind};
-use crate::outcome::baseline::{self, Taken};
+use crate::outcome::baseline::Taken;
 use crate::outcome::{Baseline, Change, Site, Unread, Watch, compare, restore};
 use crate::policy::evaluate::Facts;
 use crate::policy::load::Loaded;
@@ -40,11 +40,16 @@ impl Looking<'_> {
                 let runs = trace.decision.verdict < Verdict::Deny && could_touch(trace);
                 if runs && !Baseline::exists(&site, &key) {
                     self.begin(trace, &site, &key);
+                } else if changes_files(trace)
+                    && Baseline::puts_back(&site, &key)
+                    && self.is_worth_a_look(trace)
+                {
+                    look_before(trace, &site, &key);
                 }
             }
             Event::AfterTool if self.is_worth_a_look(trace) => self.look(trace, &site, &key),
             Event::Stop => self.look(trace, &site, &key),
-            Event::SessionEnd => end(trace, &site, &key),
+            Event::SessionEnd if Baseline::exists(&site, &key) => self.look(trace, &site, &key),
             _ => {}
         }
     }
@@ -64,7 +69,7 @@ impl Looking<'_> {
             _ => Baseline::take(site, watch),
         };
         if is_start {
-            baseline::forget_old(site.state());
+            crate::outcome::forget_old(site.state());
         }
         keep(trace, site, key, taken);
     }
@@ -120,8 +125,14 @@ impl Looking<'_> {
         }
         let found = compare::compare(site, &baseline);
         is_new |= found.refresh(&mut baseline);
+        trace.troubles.extend(found.remarks);
         let changes = self.not_allowed(trace, site, &mut baseline, found.changes, &mut is_new);
         is_new |= self.tell(trace, site, &mut baseline, &changes);
+        if trace.call.event == Event::SessionEnd {
+            // The session may be taken up again, with what its person did in between.
+            baseline.ended = true;
+            is_new = true;
+        }
         if is_new && let Err(error) = baseline.write(site, key) {
             trace.troubles.push(error.to_string());
         }
@@ -177,6 +188,7 @@ impl Looking<'_> {
         changes: &[Change],
     ) -> bool {
         let is_stop = trace.call.event == Event::Stop;
+        let is_end = trace.call.event == Event::SessionEnd;
         let (new, known): (Vec<&Change>, Vec<&Change>) =
             changes
                 .iter()
@@ -186,7 +198,8 @@ impl Looking<'_> {
                     None => true,
                 });
         let enforces = self.set().mode == Mode::Enforce;
-        let back = if enforces && self.facts.is_some() {
+        let may_put_back = trace.call.event == Event::AfterTool && self.facts.is_some();
+        let back = if enforces && may_put_back {
             put_back(trace, site, baseline, changes)
         } else {
             Vec::new()
@@ -197,10 +210,14 @@ impl Looking<'_> {
             session: trace.call.session.as_deref().unwrap_or_default(),
             back: &back,
         };
-        trace
-            .decision
-            .findings
-            .extend(telling.findings(&new, Verdict::Deny));
+        trace.decision.findings.extend(telling.findings(
+            &new,
+            if is_end {
+                Verdict::Neutral
+            } else {
+                Verdict::Deny
+            },
+        ));
         if is_stop {
             trace
                 .decision
@@ -217,7 +234,12 @@ impl Looking<'_> {
             })
             .map(|change| change.path.as_str())
             .collect();
-        baseline.tell(changes, |change| blocked.contains(&change.path.as_str()))
+        let standing: Vec<Change> = changes
+            .iter()
+            .filter(|change| !back.contains(&change.path))
+            .cloned()
+            .collect();
+        baseline.tell(&standing, |change| blocked.contains(&change.path.as_str()))
     }
 
     pub(super) fn set(&self) -> &PolicySet {
@@ -225,7 +247,8 @@ impl Looking<'_> {
     }
 }
 
-/// Puts back what rules with `restore: auto` protect. Returns the paths that are as they were again.
+/// Puts back what rules with `restore: auto` protect, where nothing differed before this call. Returns the paths that are
+/// as they were again.
 fn put_back(
     trace: &mut Trace,
     site: &Site,
@@ -234,7 +257,7 @@ fn put_back(
 ) -> Vec<String> {
     let is_auto = |change: &&Change| {
         let rule = baseline.watch.rules.get(change.rule);
-        rule.is_some_and(|rule| rule.auto)
+        rule.is_some_and(|rule| rule.auto) && baseline.told(&change.path).is_none()
     };
     let auto: Vec<Change> = changes.iter().filter(is_auto).cloned().collect();
     if auto.is_empty() {
@@ -275,13 +298,17 @@ fn keep(trace: &mut Trace, site: &Site, key: &str, taken: Taken) {
         .extend(told.map(|remark| format!("protected files: {remark}")));
 }
 
-/// A session that ended may be taken up again, with what its person did in between.
-fn end(trace: &mut Trace, site: &Site, key: &str) {
+/// Where files are put back at once: what differs before a call runs is not its doing, and stays.
+fn look_before(trace: &mut Trace, site: &Site, key: &str) {
+    let _turn = site.state().lock(&lock_name(key));
     let Ok(mut baseline) = Baseline::read(site, key) else {
+        // The look after the call says so.
         return;
     };
-    baseline.ended = true;
-    if let Err(error) = baseline.write(site, key) {
+    let found = compare::compare(site, &baseline);
+    if baseline.stand(&found.changes)
+        && let Err(error) = baseline.write(site, key)
+    {
         trace.troubles.push(error.to_string());
     }
 }
@@ -292,6 +319,15 @@ fn unread(why: &Unread) -> String {
 
 fn lock_name(key: &str) -> String {
     format!("{}.lock", Baseline::name(key))
+}
+
+/// Whether a call is of a kind that changes files: the others must cost nothing.
+fn changes_files(trace: &Trace) -> bool {
+    let kind = trace.call.tool.as_ref().map(|tool| tool.kind);
+    !matches!(
+        kind,
+        None | Some(ToolKind::Read | ToolKind::Search | ToolKind::Fetch | ToolKind::Task)
+    )
 }
 
 /// Whether a call's tool could change files that it does not name.

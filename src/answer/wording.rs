@@ -16,6 +16,14 @@ pub fn answer(decision: &Decision) -> Answer {
     }
 }
 
+/// Has the model tell the person what no reply of this runtime can.
+pub(super) fn pass_on_notice(answer: &mut Answer) {
+    if !answer.notice.is_empty() {
+        answer.reason.push_str("\nFor the person: ");
+        answer.reason.push_str(&answer.notice);
+    }
+}
+
 /// Returns why the verdict is what it is: one paragraph a rule. Empty when the verdict is neutral.
 #[must_use]
 pub fn reason(decision: &Decision) -> String {
@@ -34,6 +42,8 @@ pub fn reason(decision: &Decision) -> String {
     if rest > 0 {
         told.push(format!("and {rest} more"));
     }
+    // First, because a long text is cut at its end.
+    told.splice(0..0, decision.last_word.clone());
     told.join("\n")
 }
 

@@ -155,8 +155,9 @@ impl Work<'_> {
             "Put back? What is there now is kept in .hook-state/{}/. [y/N]",
             restore::FOLDER
         ));
-        let is_yes = matches!(answer.as_str(), "y" | "Y" | "yes");
-        is_yes.then_some(()).ok_or_else(|| "not wanted".into())
+        is_yes(&answer)
+            .then_some(())
+            .ok_or_else(|| "not wanted".into())
     }
 
     fn json(&self, restored: Option<&Restored>) -> Value {
@@ -304,8 +305,13 @@ fn undo(site: &Site, args: &RestoreArgs, output: &mut Output) -> Result<Exit> {
         output.error("hookgate: nothing was put back that could be undone");
         return Ok(Exit::Usage);
     };
+    let is_json = args.format == RestoreFormat::Json;
     if args.dry_run {
-        output.line(&format!("would undo {name}"));
+        output.line(&if is_json {
+            format!("{:#}", undo_json(&name, None))
+        } else {
+            format!("would undo {name}")
+        });
         return Ok(Exit::Fine);
     }
     if !args.yes && !io::stdin().is_terminal() {
@@ -314,19 +320,35 @@ fn undo(site: &Site, args: &RestoreArgs, output: &mut Output) -> Result<Exit> {
     }
     if !args.yes {
         let answer = output.ask(&format!("Undo what was put back at {name}? [y/N]"));
-        if !matches!(answer.as_str(), "y" | "Y" | "yes") {
+        if !is_yes(&answer) {
+            output.error("hookgate: not wanted; nothing was changed");
             return Ok(Exit::Findings);
         }
     }
     let undone = restore::undo(site, &name).map_err(|why| anyhow::anyhow!("`{name}`: {why}"))?;
-    let mut is_whole = true;
-    for restore::Undone { path, left } in &undone {
-        let line = match left {
-            None => format!("{path}: as before it was restored"),
-            Some(why) => output.styled(Style::Red, &format!("{path}: left as it is: {why}")),
-        };
-        is_whole &= left.is_none();
-        output.line(&line);
+    let is_whole = undone.iter().all(|undone| undone.left.is_none());
+    if is_json {
+        output.line(&format!("{:#}", undo_json(&name, Some(&undone))));
+    } else {
+        for restore::Undone { path, left } in &undone {
+            let line = match left {
+                None => format!("{path}: as before it was restored"),
+                Some(why) => output.styled(Style::Red, &format!("{path}: left as it is: {why}")),
+            };
+            output.line(&line);
+        }
     }
     Ok(if is_whole { Exit::Fine } else { Exit::Findings })
+}
+
+fn undo_json(name: &str, undone: Option<&[restore::Undone]>) -> Value {
+    let files = undone.map(|undone| {
+        let file = |undone: &restore::Undone| json!({"path": undone.path, "because": undone.left});
+        undone.iter().map(file).collect::<Vec<_>>()
+    });
+    json!({"version": 1, "restore": name, "undone": files})
+}
+
+fn is_yes(answer: &str) -> bool {
+    matches!(answer, "y" | "Y" | "yes")
 }

@@ -2,7 +2,7 @@
 //! entries are read on each look; with a version and a checksum, so that a torn or foreign file is told from a whole one.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::PathBuf;
 
 use super::Site;
@@ -17,11 +17,11 @@ use crate::state::{self, State, StateError};
 
 /// First bytes of the file.
 const MAGIC: &[u8; 8] = b"hg-base\n";
+/// The same where a rule puts files back: calls that are yet to run ask for that alone, and read no more.
+const MAGIC_AUTO: &[u8; 8] = b"hg-auto\n";
 const VERSION: u64 = 1;
 /// Longest list of names in a message.
 const NAMED: usize = 5;
-/// Baselines that no session has touched for so long are removed when another one begins.
-const FORGOTTEN: std::time::Duration = std::time::Duration::from_hours(30 * 24);
 
 /// The protected files as they were, and what was told about them since.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -229,6 +229,18 @@ impl Baseline {
         !(session.is_empty() && is_old())
     }
 
+    /// Returns whether a rule of a session's baseline puts files back at once, by its first bytes.
+    #[must_use]
+    pub fn puts_back(site: &Site, session: &str) -> bool {
+        let path = site.state.folder().join(Self::name(session));
+        let is_file = path.symlink_metadata().is_ok_and(|about| about.is_file());
+        let mut first = [0; MAGIC_AUTO.len()];
+        is_file
+            && fs::File::open(path)
+                .and_then(|mut file| file.read_exact(&mut first))
+                .is_ok_and(|()| first == *MAGIC_AUTO)
+    }
+
     /// Reads a session's baseline.
     ///
     /// # Errors
@@ -278,7 +290,9 @@ impl Baseline {
         body.list(&self.told, |writer, told| told.write_to(writer));
         body.flag(self.ended);
         let mut file = Writer::default();
-        file.bytes.extend_from_slice(MAGIC);
+        let is_auto = self.watch.rules.iter().any(|rule| rule.auto);
+        let magic = if is_auto { MAGIC_AUTO } else { MAGIC };
+        file.bytes.extend_from_slice(magic);
         file.number(VERSION);
         file.bytes
             .extend_from_slice(blake3::hash(&body.bytes).as_bytes());
@@ -289,7 +303,8 @@ impl Baseline {
 
 fn decode(bytes: &[u8]) -> Result<Baseline, Unread> {
     let mut reader = Reader::new(bytes);
-    if reader.take::<8>().as_ref() != Some(MAGIC) {
+    let magic: [u8; 8] = reader.take().ok_or(Unread::Damaged)?;
+    if magic != *MAGIC && magic != *MAGIC_AUTO {
         return Err(Unread::Damaged);
     }
     match reader.number() {
@@ -422,16 +437,4 @@ pub fn read_file(path: &std::path::Path) -> Result<Baseline, Unread> {
     fs::read(path)
         .map_err(|_| Unread::Damaged)
         .and_then(|bytes| decode(&bytes))
-}
-
-/// Removes baselines of sessions long gone.
-pub fn forget_old(state: &State) {
-    for path in all(state) {
-        let modified = path.metadata().and_then(|about| about.modified());
-        let age = modified.ok().and_then(|time| time.elapsed().ok());
-        if age.is_some_and(|age| age > FORGOTTEN) {
-            // Another process may have removed it; that is as good.
-            let _ = fs::remove_file(path);
-        }
-    }
 }

@@ -62,6 +62,8 @@ pub struct Differences {
     pub changes: Vec<Change>,
     /// Files that are as they were, though stat says otherwise: reading them again can be saved.
     pub(super) touched: Vec<(usize, Stat, i64)>,
+    /// What was not looked at as it should be, for people.
+    pub remarks: Vec<String>,
 }
 
 impl Kind {
@@ -123,6 +125,12 @@ pub fn compare(site: &Site, baseline: &Baseline) -> Differences {
         }
     }
     add_folders(site, baseline, &mut found);
+    if budget.refused > 0 {
+        found.remarks.push(format!(
+            "{} protected files changed their size or times and were judged by these alone, because there was too much to read",
+            budget.refused
+        ));
+    }
     found
         .changes
         .sort_by(|one, other| one.path.cmp(&other.path));
@@ -207,7 +215,11 @@ fn is_modified(
         Some(digest) if budget.may_read(stat.size) => {
             store::digest_of_file(path).is_none_or(|now| now != *digest)
         }
-        _ => by_stat(),
+        Some(_) => {
+            budget.refused += 1;
+            by_stat()
+        }
+        None => by_stat(),
     }
 }
 
@@ -242,6 +254,15 @@ fn add_folders(site: &Site, baseline: &Baseline, found: &mut Differences) {
         if is_there && !is_same {
             walk.below(&folder.path, folder.by_link);
         }
+    }
+    if walk.budget == 0 {
+        found.remarks.push("the tree has more entries than are looked at, so new files in protected folders may have been missed".into());
+    }
+    if !walk.unreadable.is_empty() {
+        let names = super::baseline::names(walk.unreadable.iter().map(String::as_str));
+        found.remarks.push(format!(
+            "new files were not looked for in folders that cannot be read: {names}"
+        ));
     }
     let new: HashSet<String> = walk.files.into_iter().collect();
     for path in new {
@@ -351,6 +372,22 @@ impl Baseline {
     #[must_use]
     pub fn told(&self, path: &str) -> Option<&Told> {
         self.told.iter().find(|told| told.path == path)
+    }
+
+    /// Remembers changes that were there before a call ran, so that nothing takes them for its doing. Returns whether any is
+    /// new.
+    pub fn stand(&mut self, changes: &[Change]) -> bool {
+        let before = self.told.len();
+        for change in changes {
+            if self.told(&change.path).is_none() {
+                self.told.push(Told {
+                    path: change.path.clone(),
+                    found: String::new(),
+                    blocked: false,
+                });
+            }
+        }
+        self.told.len() > before
     }
 
     /// Remembers what was told; forgets changes that are no more. Returns whether anything is new.

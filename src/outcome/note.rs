@@ -204,6 +204,14 @@ fn is_small_file(path: &std::path::Path) -> bool {
 }
 
 impl Entry {
+    /// The digest of its content, where it is known.
+    pub(super) fn digest(&self) -> Option<Digest> {
+        match self.shape {
+            Shape::File(digest) => digest,
+            _ => None,
+        }
+    }
+
     /// Why it could not be brought back; `None` when it can.
     #[must_use]
     pub fn not_kept(&self) -> Option<&'static str> {

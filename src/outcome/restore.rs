@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::baseline::Baseline;
 use super::compare::{self, Change};
+use super::journal::{self, Journal, Steps};
 use super::note::{Entry, Shape};
 use super::stat::{self, Nature};
 use super::store::Store;
@@ -17,7 +18,6 @@ use crate::state::{self, StateError};
 
 /// Folder below the state folder, with one folder for each time.
 pub const FOLDER: &str = "restored";
-const LIST: &str = "list.json";
 const FILES: &str = "files";
 
 /// What became of one change.
@@ -42,25 +42,23 @@ pub struct Restored {
 /// Puts back what these changes changed.
 ///
 /// # Errors
-/// When there is no place to move aside what is replaced: then nothing is changed. When the list of what was moved cannot
-/// be written: then the files are put back and what was replaced is there, but undoing is by hand.
+/// When there is no place to move aside what is replaced: then nothing is changed.
 pub fn put_back(
     site: &Site,
     baseline: &Baseline,
     changes: &[Change],
     name: &str,
 ) -> Result<Restored, StateError> {
-    let list = site.state.prepare(&format!("{FOLDER}/{name}/{LIST}"))?;
-    let aside = list.parent().unwrap_or(&list).to_path_buf();
+    let journal = Journal::begin(&site.state, &format!("{FOLDER}/{name}"))?;
     let mut store = Store::of(&site.state, &site.root);
     let mut files = Vec::new();
-    let mut moved = Vec::new();
+    let mut count = 0;
     for change in changes {
         let mut one = One {
             site,
             store: &mut store,
-            aside: &aside,
-            moved: &mut moved,
+            journal: &journal,
+            count: &mut count,
         };
         let done = match one.put_back(baseline, change) {
             Ok(done) => done,
@@ -68,9 +66,7 @@ pub fn put_back(
         };
         files.push((change.path.clone(), done));
     }
-    let value = json!({"version": state::VERSION, "moved": moved});
-    site.state
-        .write(&format!("{FOLDER}/{name}/{LIST}"), &value)?;
+    journal.end();
     Ok(Restored {
         name: name.to_owned(),
         files,
@@ -81,8 +77,9 @@ pub fn put_back(
 struct One<'o, 's> {
     site: &'o Site,
     store: &'o mut Store<'s>,
-    aside: &'o Path,
-    moved: &'o mut Vec<Value>,
+    journal: &'o Journal,
+    /// Files moved or kept aside so far.
+    count: &'o mut usize,
 }
 
 impl One<'_, '_> {
@@ -103,7 +100,7 @@ impl One<'_, '_> {
             return Ok(Done::MovedAway);
         }
         if let Kind::Mode(from, _) = change.kind {
-            self.remember(&change.path, "mode", Some(change.kind), None);
+            self.remember(&change.path, "mode", Some(change.kind), None)?;
             stat::set_mode(&path, from).map_err(|error| error.to_string())?;
         } else {
             self.write(entry, &path)?;
@@ -202,17 +199,13 @@ impl One<'_, '_> {
     fn keep_aside(&mut self, noted: &str) -> Result<(), String> {
         let path = self.site.path(noted);
         match stat::look(&path) {
-            Ok((Nature::Missing, _)) => {
-                self.remember(noted, "missing", None, None);
-                Ok(())
-            }
+            Ok((Nature::Missing, _)) => self.remember(noted, "missing", None, None),
             Ok((Nature::File | Nature::Link, _)) => {
                 let to = self.place_aside(noted)?;
                 fs::hard_link(&path, &to)
                     .or_else(|_| copy(&path, &to))
                     .map_err(|error| format!("what is there now cannot be kept: {error}"))?;
-                self.remember(noted, "kept", None, Some(&to));
-                Ok(())
+                self.remember(noted, "kept", None, Some(&to))
             }
             Ok(_) => self.move_aside(noted),
             Err(error) => Err(error.to_string()),
@@ -228,32 +221,39 @@ impl One<'_, '_> {
             return Ok(());
         }
         let to = self.place_aside(noted)?;
+        self.remember(noted, "moved", None, Some(&to))?;
         let moved = fs::rename(&path, &to).or_else(|error| match nature {
             // Another file system.
             Nature::File | Nature::Link => copy(&path, &to).and_then(|()| fs::remove_file(&path)),
             _ => Err(error),
         });
-        moved.map_err(|error| format!("what is there now cannot be moved away: {error}"))?;
-        self.remember(noted, "moved", None, Some(&to));
-        Ok(())
+        moved.map_err(|error| format!("what is there now cannot be moved away: {error}"))
     }
 
     /// A name of its own, whatever lay in what was moved before.
-    fn place_aside(&self, noted: &str) -> Result<PathBuf, String> {
-        let folder = self.aside.join(FILES);
+    fn place_aside(&mut self, noted: &str) -> Result<PathBuf, String> {
+        let folder = self.journal.folder().join(FILES);
         fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
         let name = noted.rsplit('/').next().unwrap_or(noted);
-        Ok(folder.join(format!("{}-{name}", self.moved.len() + 1)))
+        *self.count += 1;
+        Ok(folder.join(format!("{}-{name}", self.count)))
     }
 
-    fn remember(&mut self, path: &str, what: &str, kind: Option<Kind>, to: Option<&Path>) {
+    /// Notes a step before it is taken.
+    fn remember(
+        &self,
+        path: &str,
+        what: &str,
+        kind: Option<Kind>,
+        to: Option<&Path>,
+    ) -> Result<(), String> {
         let mode = match kind {
             Some(Kind::Mode(_, to)) => Some(to),
             _ => None,
         };
         let name = to.and_then(Path::file_name).and_then(|name| name.to_str());
-        self.moved
-            .push(json!({"path": path, "what": what, "mode": mode, "as": name}));
+        self.journal
+            .step(&json!({"path": path, "what": what, "mode": mode, "as": name}))
     }
 
     fn verify(&self, entry: &Entry) -> Result<Done, String> {
@@ -286,7 +286,7 @@ pub fn times(site: &Site) -> Vec<String> {
     };
     let mut names: Vec<String> = entries
         .flatten()
-        .filter(|entry| entry.path().join(LIST).is_file())
+        .filter(|entry| entry.path().join(journal::FILE).is_file())
         .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
     names.sort();
@@ -315,24 +315,24 @@ pub struct Undone {
 /// When its list cannot be read.
 pub fn undo(site: &Site, name: &str) -> Result<Vec<Undone>, String> {
     let folder = format!("{FOLDER}/{name}");
-    let list = site
-        .state
-        .read(&format!("{folder}/{LIST}"))
-        .ok_or("its list is missing or damaged")?;
-    let moved = list.get("moved").and_then(Value::as_array);
+    let list = Steps::read(&site.state, &folder)?;
     let aside = site.state.folder().join(&folder).join(FILES);
     let mut undone = Vec::new();
     // Folders were made room for before what lies in them was written.
-    for item in moved.into_iter().flatten().rev() {
+    for (at, item) in list.steps.iter().rev().enumerate() {
         let text = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default();
         let path = text("path");
         let done = match text("what") {
             "mode" => undo_mode(site, path, item.get("mode")),
             "missing" => remove(&site.path(path)),
-            _ => put_again(
-                &site.path(path),
-                &aside.join(text("as").rsplit('/').next().unwrap_or_default()),
-            ),
+            _ => {
+                let from = aside.join(text("as").rsplit('/').next().unwrap_or_default());
+                let was_not_taken = at == 0 && !list.is_whole && from.symlink_metadata().is_err();
+                if was_not_taken {
+                    continue;
+                }
+                put_again(&site.path(path), &from)
+            }
         };
         undone.push(Undone {
             path: path.to_owned(),
@@ -340,7 +340,7 @@ pub fn undo(site: &Site, name: &str) -> Result<Vec<Undone>, String> {
         });
     }
     // Undone once is undone.
-    let _ = fs::remove_file(site.state.folder().join(&folder).join(LIST));
+    let _ = fs::remove_file(site.state.folder().join(&folder).join(journal::FILE));
     Ok(undone)
 }
 

@@ -106,6 +106,11 @@ fn make(state: &State) -> Result<Repository, String> {
     Repository::open_bare(folder).map_err(|error| message(&error))
 }
 
+/// The folder with one folder for each first byte of a digest.
+pub(super) fn loose(state: &State) -> PathBuf {
+    state.folder().join(FOLDER).join("objects")
+}
+
 fn message(error: &git2::Error) -> String {
     format!("`.hook-state/{FOLDER}`: {}", error.message())
 }

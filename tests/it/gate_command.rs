@@ -215,7 +215,7 @@ fn a_gate_longer_than_its_hook_is_a_finding() {
 }
 
 /// Runs a command at a terminal of its own, where somebody types this.
-fn at_terminal(repo: &Repo, arguments: &[&str], typed: &str) -> (String, i32) {
+pub(crate) fn at_terminal(repo: &Repo, arguments: &[&str], typed: &str) -> (String, i32) {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
     let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&person).unwrap();

@@ -43,6 +43,8 @@ mod outcome;
 #[cfg(test)]
 mod outcome_bad_input;
 #[cfg(test)]
+mod outcome_sessions;
+#[cfg(test)]
 mod own_programs;
 #[cfg(test)]
 mod packs;
@@ -72,6 +74,8 @@ mod situations;
 mod starter;
 #[cfg(test)]
 mod starts;
+#[cfg(test)]
+mod stops;
 #[cfg(test)]
 mod stubs;
 #[cfg(test)]

@@ -71,6 +71,39 @@ fn the_tour_ends_as_it_should() {
     assert!(!ran.stdout.contains('\u{1b}'), "no colours in a pipe");
 }
 
+/// Every command of the help stands there once, with words that it takes.
+#[test]
+fn the_list_of_commands_is_whole_and_runs() {
+    let list = blocks("sh")
+        .into_iter()
+        .find(|block| block.contains("hookgate doctor"))
+        .unwrap();
+    let help = Repo::empty().run(&["--help"]).stdout;
+    let commands = help.split("Commands:\n").nth(1).unwrap();
+    let commands = commands.split("\n\n").next().unwrap();
+    let mut known: Vec<&str> = commands
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| !matches!(*name, "help" | "hook"))
+        .collect();
+    known.sort_unstable();
+    let mut shown = Vec::new();
+    for line in list.lines() {
+        let (command, _) = line.split_once('#').unwrap();
+        let words: Vec<&str> = command.split_whitespace().skip(1).collect();
+        let repo = Repo::demo();
+        let start = serde_json::json!({
+            "session_id": "s", "hook_event_name": "SessionStart", "cwd": repo.root(), "source": "startup",
+        });
+        repo.hook("session-start", start.to_string().as_bytes());
+        let ran = repo.run(&words);
+        assert!(ran.exit < 2 && ran.stderr.is_empty(), "{line}: {ran:?}");
+        shown.push(words[0]);
+    }
+    shown.sort_unstable();
+    assert_eq!(shown, known);
+}
+
 #[test]
 fn every_linked_file_is_there() {
     let text = readme();

@@ -70,6 +70,7 @@ pub(super) static SAMPLE: Adapter = Adapter {
     start_folder_env: None,
     runs_in_start_folder: false,
     machine_prompts: &["<machine>"],
+    stop_limit: None,
     fields: Fields {
         event: at!("kind"),
         session: at!("id"),

@@ -48,14 +48,14 @@ impl Telling<'_> {
     }
 
     fn what(&self, changes: &[&Change]) -> String {
-        let list = list(changes);
+        let list = self.list(changes);
         let is_back = |change: &&Change| self.back.contains(&change.path);
         let outcome = if changes.iter().all(is_back) {
             "What the session began with was put back (`restore: auto`)".to_owned()
         } else {
             format!(
                 "This is not accepted: do not build on it, and tell the person, who can undo it with `{}`",
-                self.command(changes)
+                self.command(&self.standing(changes))
             )
         };
         format!(
@@ -72,11 +72,11 @@ impl Telling<'_> {
         let how = if changes.iter().all(is_back) {
             "what the session began with was put back (`restore: auto`); `hookgate restore --undo` takes that back".to_owned()
         } else {
-            format!("to undo: `{}`", self.command(changes))
+            format!("to undo: `{}`", self.command(&self.standing(changes)))
         };
         Some(format!(
             "hookgate: protected files changed since the session began: {}; {how}",
-            list(changes)
+            self.list(changes)
         ))
     }
 
@@ -100,17 +100,28 @@ impl Telling<'_> {
         }
         command
     }
-}
 
-/// "`a` (modified), `b` (deleted) and 3 more".
-fn list(changes: &[&Change]) -> String {
-    let shown: Vec<String> = changes
-        .iter()
-        .take(NAMED)
-        .map(|change| format!("`{}` ({})", change.path, change.kind.words()))
-        .collect();
-    match changes.len().saturating_sub(NAMED) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
+    /// Changes that were not put back.
+    fn standing<'c>(&self, changes: &[&'c Change]) -> Vec<&'c Change> {
+        let stands = |change: &&&Change| !self.back.contains(&change.path);
+        changes.iter().filter(stands).copied().collect()
+    }
+
+    /// "`a` (modified), `b` (deleted) and 3 more"; where only some were put back, which.
+    fn list(&self, changes: &[&Change]) -> String {
+        let some_stand = !self.standing(changes).is_empty();
+        let shown: Vec<String> = changes
+            .iter()
+            .take(NAMED)
+            .map(|change| {
+                let is_back = some_stand && self.back.contains(&change.path);
+                let back = if is_back { ", put back" } else { "" };
+                format!("`{}` ({}{back})", change.path, change.kind.words())
+            })
+            .collect();
+        match changes.len().saturating_sub(NAMED) {
+            0 => shown.join(", "),
+            more => format!("{} and {more} more", shown.join(", ")),
+        }
     }
 }

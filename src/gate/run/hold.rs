@@ -33,6 +33,7 @@ const PREDECESSOR: Duration = Duration::from_secs(3);
 #[must_use]
 pub fn hold() -> ExitCode {
     group::stand_apart();
+    crate::state::outlive_limits();
     let mut input = BufReader::new(std::io::stdin());
     let mut line = String::new();
     let job = match input.read_line(&mut line) {
