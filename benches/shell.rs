@@ -252,10 +252,10 @@ fn fastest(what: What, line: &Line<'_>) -> Duration {
     let begin = spent();
     let mut best = Duration::MAX;
     let mut runs = 0;
-    while runs < 3 || (runs < 200 && spent() - begin < Duration::from_millis(30)) {
+    while runs < 3 || (runs < 200 && spent().saturating_sub(begin) < Duration::from_millis(30)) {
         let start = spent();
         what.run(line);
-        best = best.min(spent() - start);
+        best = best.min(spent().saturating_sub(start));
         runs += 1;
     }
     best

@@ -3,6 +3,8 @@
 //! A field is a text, or the beginning of one. Where a variable has alternatives a word has several readings, and so has the
 //! command; beyond a small number they become one that is not known.
 
+mod draft;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -11,6 +13,7 @@ use super::state::State;
 use super::{Walker, globs};
 use crate::effects::{Span, UnknownKind, Value};
 use crate::shell::{Part, PartKind, Word};
+use draft::{Draft, Drafts, append, append_all, each};
 
 /// Readings of one command.
 const READINGS: usize = 8;
@@ -92,76 +95,6 @@ impl Field {
         }
     }
 }
-
-/// A field under construction.
-#[derive(Debug, Clone, Default)]
-struct Draft {
-    text: String,
-    /// The text with quoted pattern bytes escaped, once there is a pattern.
-    escaped: String,
-    has_pattern: bool,
-    /// Nothing after this point is known.
-    open: bool,
-    /// Something was there, even if only empty quotes.
-    exists: bool,
-}
-
-impl Draft {
-    fn push(&mut self, text: &str, quoted: bool) {
-        self.exists |= quoted || !text.is_empty();
-        self.open |= self.text.len() + text.len() > LONGEST;
-        if self.open {
-            return;
-        }
-        self.text.push_str(text);
-        if self.has_pattern {
-            push_escaped(&mut self.escaped, text);
-        }
-    }
-
-    fn push_pattern(&mut self, letter: char) {
-        self.exists = true;
-        if self.open {
-            return;
-        }
-        if !self.has_pattern {
-            self.has_pattern = true;
-            push_escaped(&mut self.escaped, &self.text);
-        }
-        self.text.push(letter);
-        self.escaped.push(letter);
-    }
-
-    fn open(&mut self) {
-        self.exists = true;
-        self.open = true;
-    }
-
-    fn field(self, span: Span) -> Field {
-        Field {
-            value: if self.open {
-                Value::Starts(self.text)
-            } else {
-                Value::Known(self.text)
-            },
-            pattern: (self.has_pattern && !self.open).then_some(self.escaped),
-            span,
-        }
-    }
-}
-
-/// Appends a text in which letters of patterns stand for themselves.
-fn push_escaped(escaped: &mut String, text: &str) {
-    for letter in text.chars() {
-        if matches!(letter, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
-            escaped.push('\\');
-        }
-        escaped.push(letter);
-    }
-}
-
-/// The fields of a word under construction: all but the last are done.
-type Drafts = Vec<Draft>;
 
 impl Walker<'_> {
     /// Returns the readings of a list of words. There is at least one.
@@ -425,63 +358,6 @@ fn plain(word: &Word) -> Option<&str> {
             },
         ] if !text.is_empty() && text.len() <= LONGEST => Some(text),
         _ => None,
-    }
-}
-
-fn each(readings: &mut [Drafts], act: impl Fn(&mut Draft)) {
-    for draft in readings.iter_mut().filter_map(|drafts| drafts.last_mut()) {
-        act(draft);
-    }
-}
-
-/// Appends the elements of a list, each a field of its own.
-fn append_all(drafts: &mut Drafts, elements: &[Value], separators: Option<&str>, quoted: bool) {
-    for (at, element) in elements.iter().enumerate() {
-        if drafts.len() > FIELDS {
-            drafts.iter_mut().skip(FIELDS).for_each(Draft::open);
-            return;
-        }
-        if at > 0 {
-            drafts.push(Draft::default());
-        }
-        append(drafts, element, separators, quoted);
-    }
-}
-
-/// Appends a value; one that is not quoted is split at the separators, and its pattern letters count.
-fn append(drafts: &mut Drafts, value: &Value, separators: Option<&str>, quoted: bool) {
-    let (text, is_open) = match value {
-        Value::Known(text) => (text, false),
-        Value::Starts(text) => (text, true),
-    };
-    if let Some(separators) = separators {
-        let mut pieces = text.split(|letter| separators.contains(letter));
-        if let (Some(first), Some(draft)) = (pieces.next(), drafts.last_mut()) {
-            push_unquoted(draft, first);
-        }
-        for piece in pieces {
-            if drafts.len() > FIELDS {
-                drafts.iter_mut().skip(FIELDS).for_each(Draft::open);
-                return;
-            }
-            let mut draft = Draft::default();
-            push_unquoted(&mut draft, piece);
-            drafts.push(draft);
-        }
-    } else if let Some(draft) = drafts.last_mut() {
-        draft.push(text, quoted);
-    }
-    if is_open && let Some(draft) = drafts.last_mut() {
-        draft.open();
-    }
-}
-
-fn push_unquoted(draft: &mut Draft, text: &str) {
-    for letter in text.chars() {
-        match letter {
-            '*' | '?' | '[' => draft.push_pattern(letter),
-            other => draft.push(other.encode_utf8(&mut [0; 4]), false),
-        }
     }
 }
 

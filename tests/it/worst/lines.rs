@@ -39,9 +39,17 @@ pub(crate) fn files() -> Vec<(&'static str, String)> {
     ]
 }
 
+type Line = (&'static str, String);
+
+const ACT: &str = "rm -rf generated";
+
 /// Lines that end in, or hold, something that must be stopped.
-pub(crate) fn hidden() -> Vec<(&'static str, String)> {
-    let act = "rm -rf generated";
+pub(crate) fn hidden() -> Vec<Line> {
+    [first(), second(), third()].concat()
+}
+
+fn first() -> Vec<Line> {
+    let act = ACT;
     vec![
         (
             "a long word",
@@ -115,6 +123,12 @@ pub(crate) fn hidden() -> Vec<(&'static str, String)> {
                 + &numbered(200, |_| "echo $v0$v1$v2$v3$v4$v5 $v6$v7$v8; ".into())
                 + act,
         ),
+    ]
+}
+
+fn second() -> Vec<Line> {
+    let act = ACT;
+    vec![
         (
             "lists",
             format!("{}{act}", "true || cd a && false; ".repeat(2_000)),
@@ -200,6 +214,12 @@ pub(crate) fn hidden() -> Vec<(&'static str, String)> {
             "folders and files",
             (format!("rm {}; ", numbered(900, |n| format!("a{n}/b ")))).repeat(50) + act,
         ),
+    ]
+}
+
+fn third() -> Vec<Line> {
+    let act = ACT;
+    vec![
         (
             "finds",
             "find / -name x -exec rm {} +; ".repeat(1_000) + act,
