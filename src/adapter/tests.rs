@@ -111,7 +111,7 @@ fn line(call: &Call) -> String {
                 .iter()
                 .map(|target| format!("{}={:?}", target.access.name(), target.path)),
         );
-        if let Some(command) = &tool.command {
+        for command in &tool.commands {
             parts.push(format!("run={:?}", command.text));
             parts.extend(command.cwd.as_ref().map(|cwd| format!("in={cwd:?}")));
             if command.dialect != ShellDialect::Posix {
@@ -423,9 +423,15 @@ fn capabilities_follow_the_table() {
                 );
             }
         }
-        assert_eq!(
-            capability(adapter, Event::BeforeTool, Verdict::Deny),
-            Capability::Enforced
+        let has_tools = adapter
+            .events
+            .iter()
+            .any(|row| row.event == Event::BeforeTool);
+        let deny = capability(adapter, Event::BeforeTool, Verdict::Deny);
+        assert!(
+            !(has_tools && matches!(deny, Capability::Impossible(_))),
+            "{}: {deny:?}",
+            adapter.name
         );
     }
 }

@@ -214,7 +214,7 @@ fn is_of_another(adapter: &Adapter, hook: &Hook) -> bool {
     let mut others = adapter::all()
         .iter()
         .filter(|other| other.name != adapter.name);
-    others.any(|other| Some(other.wiring.project) == shown || other.wiring.user == shown)
+    others.any(|other| other.wiring.project == shown || other.wiring.user == shown)
 }
 
 /// The events that a template wires.
@@ -329,18 +329,24 @@ fn status(adapter: &Adapter, event: Event, answered: Option<&'static str>) -> St
 /// A bridge is code that only its runtime can run: it is compared with the one that `init` writes.
 fn bridge(adapter: &Adapter, files: &[File]) -> Option<Finding> {
     let fix = format!("`hookgate init --runtime {}` writes it", adapter.name);
-    let own = [Some(adapter.wiring.project), adapter.wiring.user];
-    let mut there = files
-        .iter()
-        .filter(|file| own.contains(&Some(file.shown.as_str())));
-    let Some(file) = there.next() else {
-        return Some(Finding::new(
-            format!("`{}` is not there", adapter.wiring.project),
-            fix,
-        ));
+    let wiring = &adapter.wiring;
+    let is_there = |shown: &str| files.iter().find(|file| file.shown == shown);
+    let wanted = [wiring.user, wiring.project].map(|place| wiring.files(place));
+    let for_user = |wanted: &[(String, String)]| {
+        !wanted.is_empty() && wanted.iter().all(|(shown, _)| is_there(shown).is_some())
     };
-    let is_same = file.scope == Scope::User || file.text == adapter.wiring.content;
-    (!is_same).then(|| Finding::new(format!("`{}` is not as `init` writes it", file.shown), fix))
+    let [user, project] = &wanted;
+    if for_user(user) {
+        return None;
+    }
+    project.iter().find_map(|(shown, content)| {
+        let what = match is_there(shown) {
+            Some(file) if file.text == *content => return None,
+            Some(_) => format!("`{shown}` is not as `init` writes it"),
+            None => format!("`{shown}` is not there"),
+        };
+        Some(Finding::new(what, fix.clone()))
+    })
 }
 
 /// The events behind a bridge, tried with the line that stands for it.
@@ -349,13 +355,9 @@ fn bridged(
     files: &[File],
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Guarded>> {
-    let own = [Some(adapter.wiring.project), adapter.wiring.user];
-    let Some(file) = files
-        .iter()
-        .find(|file| own.contains(&Some(file.shown.as_str())))
-    else {
-        return Ok(Vec::new());
-    };
+    let own = adapter.wiring.all_files();
+    let is_own = |file: &&File| own.iter().any(|(_, shown, _)| *shown == file.shown);
+    let there: Vec<&File> = files.iter().filter(is_own).collect();
     let mut guarded = Vec::new();
     let events = [
         Event::SessionStart,
@@ -367,7 +369,11 @@ fn bridged(
     ];
     for event in events {
         let native = adapter::native_name(adapter, event);
-        if native.is_empty() || !file.text.contains(event.name()) {
+        let mut holding = there.iter();
+        let Some(file) = holding.find(|file| file.text.contains(event.name())) else {
+            continue;
+        };
+        if native.is_empty() {
             continue;
         }
         let name = adapter.name;
