@@ -4,6 +4,9 @@
 
 mod check;
 mod entry;
+#[path = "../src/programs/index.rs"]
+#[expect(unreachable_pub, reason = "the library's own module")]
+mod index;
 mod notation;
 mod rust;
 

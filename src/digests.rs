@@ -21,14 +21,15 @@ use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::Path;
 
-use stamp::Stamp;
 use store::{Record, Store};
+
+pub(crate) use stamp::{Stamp, device};
 
 use crate::state::clock::Moment;
 use crate::state::{State, StateError};
 
 /// More than the grain of any file system's times: two seconds is the coarsest in use.
-const MARGIN: i64 = 2_100_000_000;
+pub(crate) const MARGIN: i64 = 2_100_000_000;
 /// How often a file is read again that changes under our hands.
 const TRIES: usize = 3;
 /// After so many days a digest that is in use is stamped anew, lest it be dropped as unused.
@@ -72,7 +73,8 @@ impl Digests {
         Self::open_at(state, state.moment())
     }
 
-    fn open_at(state: &State, opened: Option<Moment>) -> Self {
+    /// The same at a moment that is known.
+    pub(crate) fn open_at(state: &State, opened: Option<Moment>) -> Self {
         let store = opened.map(|_| Store::read(state)).unwrap_or_default();
         Self {
             state: state.clone(),
@@ -95,6 +97,11 @@ impl Digests {
         digest
     }
 
+    /// When this was opened, by the file system's clock; `None` where there is none.
+    pub(crate) fn opened(&self) -> Option<Moment> {
+        self.opened
+    }
+
     /// Returns how many files were read, because their digests were not known.
     #[must_use]
     pub fn files_read(&self) -> usize {
@@ -106,11 +113,16 @@ impl Digests {
     /// # Errors
     /// Those of writing the cache. Digests that were returned hold all the same.
     pub fn keep(self) -> Result<(), StateError> {
+        let state = self.state.clone();
+        self.keep_by(&|| state.moment())
+    }
+
+    /// The same by a clock of the caller's.
+    pub(crate) fn keep_by(self, clock: &dyn Fn() -> Option<Moment>) -> Result<(), StateError> {
         if self.found.records.is_empty() {
             return Ok(());
         }
-        let now = self.state.moment();
-        self.keep_at(now)
+        self.keep_at(clock())
     }
 
     fn keep_at(self, now: Option<Moment>) -> Result<(), StateError> {
@@ -221,6 +233,14 @@ impl Reader<'_> {
         }
         // It changes all the time. What was read last is as good as any of its contents, and is not remembered.
         Ok(last)
+    }
+
+    /// Returns the stamp of a file or folder when it proves that nothing was written since, as long as it stays the same.
+    pub(crate) fn settled(&self, about: &Metadata) -> Option<Stamp> {
+        let opened = self.opened?;
+        let stamp = Stamp::of(about)?;
+        let is_here = stamp::device(about) == opened.device;
+        (is_here && stamp.is_older(opened.nanoseconds, MARGIN)).then_some(stamp)
     }
 
     /// Returns the digest of a file that has not changed since it was read.

@@ -48,6 +48,8 @@ pub struct PathEffect {
 pub enum Reach {
     /// The path alone.
     Itself,
+    /// The path, and the files that are below it now: what a formatter or `chmod -R` takes from a folder.
+    Held,
     /// The path and all below it, or something below it that is not known: deleting a folder, writing `folder/$x`.
     Below,
 }

@@ -9,12 +9,14 @@
 
 pub mod accepted;
 pub mod baseline;
+mod bundle;
 mod codec;
 pub mod compare;
 mod derived;
 mod git;
 mod hooks_only;
 mod listing;
+mod many;
 mod note;
 pub mod restore;
 pub mod stat;

@@ -4,6 +4,7 @@
 //! program that is not listed is no error: its words are kept, without roles, and the reading says that it is uncertain.
 
 mod given;
+pub mod index;
 mod layout;
 pub mod own;
 pub mod reading;
@@ -77,10 +78,14 @@ pub fn same_option(program: &'static Program, path: &[&str], a: &str, b: &str) -
 }
 
 fn exactly(name: &str) -> Option<&'static Program> {
-    let index = table::NAMES
+    let first = usize::from(*name.as_bytes().first()?);
+    let from = usize::from(*table::STARTS.get(first)?);
+    let to = usize::from(*table::STARTS.get(first + 1)?);
+    let near = table::NAMES.get(from..to)?;
+    let index = near
         .binary_search_by(|(known, _)| (*known).cmp(name))
         .ok()?;
-    table::NAMES.get(index).map(|(_, program)| *program)
+    near.get(index).map(|(_, program)| *program)
 }
 
 fn without_version(name: &str) -> &str {

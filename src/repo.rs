@@ -5,7 +5,6 @@
 
 pub mod head;
 
-use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -175,6 +174,43 @@ impl Repository {
     }
 }
 
+/// Looks up one path after another. Paths of one folder mostly follow each other: its links are read once.
+#[derive(Debug)]
+pub struct Lookup<'r> {
+    repository: &'r Repository,
+    folder: Option<(String, Resolved)>,
+}
+
+impl<'r> Lookup<'r> {
+    #[must_use]
+    pub fn new(repository: &'r Repository) -> Self {
+        Self {
+            repository,
+            folder: None,
+        }
+    }
+
+    /// Returns where an absolute path leads.
+    pub fn places(&mut self, absolute: &str, follow: Follow) -> Places {
+        let (folder, name) = match absolute.rsplit_once('/') {
+            Some((folder, name)) if !matches!(name, "" | "." | "..") => (folder, name),
+            _ => return self.repository.places_of(Path::new(absolute), follow),
+        };
+        let known = self.folder.take().filter(|(known, _)| known == folder);
+        let (folder, resolved) = known.unwrap_or_else(|| {
+            let path = if folder.is_empty() { "/" } else { folder };
+            let resolved = Resolved::default().then(Path::new(path), Follow::All);
+            (folder.to_owned(), resolved)
+        });
+        let real = resolved.clone().then(Path::new(name), follow).path;
+        self.folder = Some((folder, resolved));
+        Places {
+            lexical: self.repository.place(&normal(Path::new(absolute))),
+            real: self.repository.place(&real),
+        }
+    }
+}
+
 impl Place {
     /// Returns the path as shown to people and models.
     #[must_use]
@@ -196,10 +232,7 @@ fn has_policy(folder: &Path) -> bool {
 fn exists(path: &Path) -> bool {
     match path.symlink_metadata() {
         Ok(_) => true,
-        Err(error) => !matches!(
-            error.kind(),
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-        ),
+        Err(error) => !is_missing(&error),
     }
 }
 
@@ -219,6 +252,16 @@ fn is_shared(_folder: &Path) -> bool {
 
 /// Returns the path of `absolute` below `folder`, or `None` when it does not lie there.
 fn below(absolute: &Path, folder: &Path, case: Case) -> Option<String> {
+    if cfg!(unix) && case == Case::Sensitive {
+        let path = absolute.as_os_str().as_encoded_bytes();
+        let folder = folder.as_os_str().as_encoded_bytes();
+        let rest = path.strip_prefix(folder.strip_suffix(b"/").unwrap_or(folder))?;
+        return match rest {
+            [] => Some(String::new()),
+            [b'/', rest @ ..] => Some(String::from_utf8_lossy(rest).into_owned()),
+            _ => None,
+        };
+    }
     let mut rest = absolute.components();
     for expected in folder.components() {
         let found = rest.next()?;
@@ -247,7 +290,10 @@ fn slashed(path: &Path) -> String {
 
 /// Removes `.` and `..` by the text alone.
 fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
+    if cfg!(unix) && is_normal(path.as_os_str().as_encoded_bytes()) {
+        return path.to_path_buf();
+    }
+    let mut out = PathBuf::with_capacity(path.as_os_str().len());
     for part in path.components() {
         match part {
             Component::CurDir => {}
@@ -260,42 +306,85 @@ fn normal(path: &Path) -> PathBuf {
     out
 }
 
+/// Whether a path of Unix is surely absolute, without empty names and names that begin with a dot.
+fn is_normal(path: &[u8]) -> bool {
+    let names = path.strip_prefix(b"/").unwrap_or_default();
+    !names.is_empty()
+        && names
+            .split(|byte| *byte == b'/')
+            .all(|name| !matches!(name, [] | [b'.', ..]))
+}
+
 /// Follows the links of an absolute path as the kernel would, as far as the path exists; the rest is taken by its text.
 /// A loop of links stays where the budget ended: the kernel refuses such a path anyway.
 fn real(absolute: &Path, follow: Follow) -> PathBuf {
-    let mut out = PathBuf::new();
-    let mut pending: VecDeque<OsString> = absolute
-        .components()
-        .map(|part| part.as_os_str().to_owned())
-        .collect();
-    let mut budget = LINK_BUDGET;
-    while let Some(name) = pending.pop_front() {
-        if name == "." {
-            continue;
-        }
-        if name == ".." {
-            out.pop();
-            continue;
-        }
-        let next = out.join(&name);
-        let is_last = pending.is_empty();
-        let link = if is_last && follow == Follow::AllButLast {
-            None
-        } else {
-            std::fs::read_link(&next).ok()
-        };
-        match link {
-            Some(target) if budget > 0 => {
-                budget -= 1;
-                // An absolute target replaces what was resolved so far, because its first part is the root.
-                for part in target.components().rev() {
-                    pending.push_front(part.as_os_str().to_owned());
-                }
+    let start = Resolved::default();
+    start.then(absolute, follow).path
+}
+
+/// A path whose links are resolved.
+#[derive(Debug, Clone, Default)]
+struct Resolved {
+    path: PathBuf,
+    /// How long the part of it is at which nothing is there; below it there are no links either.
+    missing: Option<usize>,
+}
+
+impl Resolved {
+    /// Goes on from here.
+    fn then(self, path: &Path, follow: Follow) -> Self {
+        let Self {
+            path: mut out,
+            mut missing,
+        } = self;
+        out.reserve(path.as_os_str().len() + 1);
+        let mut rest = path.components().peekable();
+        // Parts of links' targets, the next one last: they come before the rest.
+        let mut inserted: Vec<OsString> = Vec::new();
+        let mut budget = LINK_BUDGET;
+        loop {
+            let of_link = inserted.pop();
+            let name = match &of_link {
+                Some(name) => name.as_os_str(),
+                None => match rest.next() {
+                    Some(part) => part.as_os_str(),
+                    None => break,
+                },
+            };
+            if name == "." {
+                continue;
             }
-            _ => out = next,
+            if name == ".." {
+                out.pop();
+                missing = missing.filter(|length| *length <= out.as_os_str().len());
+                continue;
+            }
+            out.push(name);
+            let is_last = inserted.is_empty() && rest.peek().is_none();
+            if missing.is_some() || (is_last && follow == Follow::AllButLast) {
+                continue;
+            }
+            match std::fs::read_link(&out) {
+                Ok(target) if budget > 0 => {
+                    budget -= 1;
+                    out.pop();
+                    // An absolute target replaces what was resolved so far, because its first part is the root.
+                    let parts = target.components().rev();
+                    inserted.extend(parts.map(|part| part.as_os_str().to_owned()));
+                }
+                Err(error) if is_missing(&error) => missing = Some(out.as_os_str().len()),
+                _ => {}
+            }
         }
+        Self { path: out, missing }
     }
-    out
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }
 
 /// Asks the file system itself, by looking for the policy file under a name in the other case.

@@ -5,6 +5,7 @@
 
 pub mod backup;
 pub mod block;
+pub mod bridge;
 pub mod edit;
 pub mod file;
 pub mod json;

@@ -42,6 +42,9 @@ pub(crate) struct Entry {
     pub(crate) cases: Vec<Case>,
     #[serde(default)]
     pub(crate) recursive: String,
+    /// Endings of the files that it takes from a folder; without any, all.
+    #[serde(default)]
+    pub(crate) takes: String,
     #[serde(default)]
     pub(crate) folders: Folders,
     pub(crate) language: Option<String>,

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::Family;
 use super::entry::{Case, Entry, OptionRoles, Role};
 use super::notation::{self, Slot, Spelled, Test};
+use super::{Family, index};
 
 /// Returns the options of an entry in all spellings, with their roles.
 pub(crate) fn options(entry: &Entry) -> Vec<(Spelled, Role)> {
@@ -54,12 +54,17 @@ pub(crate) fn source(families: &[Family]) -> Result<String, String> {
         names.extend(spellings(entry).map(|name| (name, ident([entry.name.as_str()]))));
     }
     names.sort();
+    // Where the names begin that have this first byte: halves the steps of a search.
+    let starts: Vec<usize> = (0..=128)
+        .map(|byte| names.partition_point(|(name, _)| name.bytes().next() < Some(byte)))
+        .collect();
     let roles: Vec<String> = Role::NAMES
         .iter()
         .map(|(name, role)| format!("(Role::{role:?}, {name:?})"))
         .collect();
     Ok(format!(
         "{}\n/// Every name of every program, sorted.\npub static NAMES: &[(&str, &Program)] = &[{}];\n\
+         /// Where the names begin whose first byte is at least this.\npub static STARTS: [u16; 129] = {starts:?};\n\
          /// Every role with its name in entries.\npub static ROLES: &[(Role, &str)] = &[{}];\n",
         shared.text,
         references(&names),
@@ -173,7 +178,14 @@ fn program(shared: &mut Shared, scope: &[&Entry]) -> Result<(), String> {
 }
 
 fn fields(shared: &mut Shared, scope: &[&Entry], entry: &Entry) -> Result<String, String> {
-    let options: Vec<String> = options(entry)
+    let spelled = options(entry);
+    let index = index::of(
+        spelled
+            .iter()
+            .map(|(spelled, _)| spelled.names.iter().map(String::as_str)),
+    );
+    let index: Vec<String> = index.iter().map(|entry| format!("{entry:?}")).collect();
+    let options: Vec<String> = spelled
         .iter()
         .map(|(spelled, role)| {
             let Spelled { names, takes } = spelled;
@@ -225,16 +237,18 @@ fn fields(shared: &mut Shared, scope: &[&Entry], entry: &Entry) -> Result<String
     };
     Ok(format!(
         "parsing: Parsing::{:?}, dashes: Dashes::{:?}, abbreviations: {abbreviations}, \
-         options_everywhere: {}, options: {}, ends: &{:?}, layout: {}, cases: {}, recursive: {recursive}, \
-         folders: Folders::{:?}, language: {:?}, remote_paths: {}, appends_stdin: {}, inputs: {:?}, \
+         options_everywhere: {}, options: {}, index: {}, ends: &{:?}, layout: {}, cases: {}, recursive: {recursive}, \
+         takes: &{:?}, folders: Folders::{:?}, language: {:?}, remote_paths: {}, appends_stdin: {}, inputs: {:?}, \
          reads_after: {:?}, means: &[{}], expands: &[{expands}], overrides: &[{overrides}]",
         entry.parsing,
         entry.dashes,
         entry.options_everywhere,
         shared.list("Opt", &options),
+        shared.list("(u8, u16)", &index),
         canonicals(scope, &entry.ends),
         layout(shared, scope, entry, &base)?,
         shared.list("Case", &cases),
+        entry.takes.split_whitespace().collect::<Vec<_>>(),
         entry.folders,
         entry
             .language

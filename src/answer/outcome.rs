@@ -51,7 +51,7 @@ impl Looking<'_> {
 
     /// Notes the protected files, unless this session has done so.
     fn begin(&self, trace: &mut Trace, site: &Site, key: &str) {
-        let Some(watch) = self.watch() else {
+        let Some(watch) = self.watch(trace.call.event) else {
             return;
         };
         let is_start = trace.call.event == Event::SessionStart;
@@ -70,8 +70,15 @@ impl Looking<'_> {
     }
 
     /// Everything that the repository's policies protect; `None` while they do not load.
-    fn watch(&self) -> Option<Watch> {
-        let loaded = load_whole_policy(self.repository);
+    fn watch(&self, event: Event) -> Option<Watch> {
+        let whole;
+        let loaded = if event == Event::Stop {
+            // A stop is judged by all of them anyway.
+            self.loaded
+        } else {
+            whole = load_whole_policy(self.repository);
+            &whole
+        };
         loaded
             .is_usable()
             .then(|| Watch::of(&loaded.set, self.repository, &hook_configs()))
@@ -106,7 +113,7 @@ impl Looking<'_> {
         };
         let mut is_new = false;
         if trace.call.event == Event::Stop
-            && let Some(watch) = self.watch()
+            && let Some(watch) = self.watch(trace.call.event)
         {
             is_new = watch != baseline.watch;
             trace.troubles.extend(baseline.extend(site, watch));
@@ -128,7 +135,7 @@ impl Looking<'_> {
                 unread(&why)
             ));
         }
-        if let Some(watch) = self.watch() {
+        if let Some(watch) = self.watch(trace.call.event) {
             let taken = Baseline::take(site, watch);
             keep(trace, site, key, taken);
         }

@@ -18,8 +18,9 @@ use crate::policy::load;
 use crate::policy::sources;
 use crate::repo::Repository;
 use crate::settings;
+use crate::wiring::bridge;
 use crate::wiring::json;
-use crate::wiring::line;
+use crate::wiring::line::{self, Shell};
 use crate::wiring::registered::{self, File, Hook, Whose};
 use crate::wiring::tree::{Kind, Node};
 
@@ -51,7 +52,11 @@ impl Finding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Status {
     /// A probe was answered as the runtime honours it.
-    Proven(&'static str),
+    Proven {
+        what: &'static str,
+        /// Of a stop, which runtimes honour least: what they do less.
+        less: Option<&'static str>,
+    },
     Unproven,
     /// The runtime lets nothing be stopped there.
     Observed {
@@ -182,7 +187,7 @@ fn diagnose(
             &mut findings,
         )?;
     } else {
-        findings.extend(bridge(adapter, files));
+        findings.extend(bridge_as_written(adapter, files));
         events.extend(bridged(adapter, files, &mut findings)?);
     }
     let mut known = Vec::new();
@@ -322,31 +327,57 @@ fn status(adapter: &Adapter, event: Event, answered: Option<&'static str>) -> St
             answers: answered.is_some(),
             because,
         },
-        _ => answered.map_or(Status::Unproven, Status::Proven),
+        capability => answered.map_or(Status::Unproven, |what| Status::Proven {
+            what,
+            less: match (event, capability) {
+                (Event::Stop, Capability::Weaker(because)) => Some(because),
+                _ => None,
+            },
+        }),
     }
 }
 
 /// A bridge is code that only its runtime can run: it is compared with the one that `init` writes.
-fn bridge(adapter: &Adapter, files: &[File]) -> Option<Finding> {
-    let fix = format!("`hookgate init --runtime {}` writes it", adapter.name);
+fn bridge_as_written(adapter: &Adapter, files: &[File]) -> Option<Finding> {
     let wiring = &adapter.wiring;
     let is_there = |shown: &str| files.iter().find(|file| file.shown == shown);
-    let wanted = [wiring.user, wiring.project].map(|place| wiring.files(place));
-    let for_user = |wanted: &[(String, String)]| {
-        !wanted.is_empty() && wanted.iter().all(|(shown, _)| is_there(shown).is_some())
+    let places = [wiring.project, wiring.user].map(|place| wiring.files(place));
+    let is_used =
+        |place: &&Vec<(String, String)>| place.iter().any(|(shown, _)| is_there(shown).is_some());
+    let used = places.iter().find(is_used);
+    let wanted = used.or(places.iter().find(|place| !place.is_empty()))?;
+    let [_, for_user] = &places;
+    let scope = if used.is_some_and(|used| used == for_user) {
+        "--scope user "
+    } else {
+        ""
     };
-    let [user, project] = &wanted;
-    if for_user(user) {
-        return None;
-    }
-    project.iter().find_map(|(shown, content)| {
+    let fix = format!(
+        "`hookgate init {scope}--runtime {}` writes it",
+        adapter.name
+    );
+    wanted.iter().find_map(|(shown, content)| {
         let what = match is_there(shown) {
-            Some(file) if file.text == *content => return None,
-            Some(_) => format!("`{shown}` is not as `init` writes it"),
             None => format!("`{shown}` is not there"),
+            Some(file) => {
+                let is_same = match program_of(file, content) {
+                    Some(program) => file.text == bridge::for_user(content, &program),
+                    None => file.text == *content,
+                };
+                if is_same {
+                    return None;
+                }
+                format!("`{shown}` is not as `init` writes it")
+            }
         };
         Some(Finding::new(what, fix.clone()))
     })
+}
+
+/// The program that a bridge of the user's runs.
+fn program_of(file: &File, content: &str) -> Option<PathBuf> {
+    let is_users = file.scope == Scope::User;
+    is_users.then(|| bridge::program(content, &file.text))?
 }
 
 /// The events behind a bridge, tried with the line that stands for it.
@@ -356,8 +387,15 @@ fn bridged(
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Guarded>> {
     let own = adapter.wiring.all_files();
-    let is_own = |file: &&File| own.iter().any(|(_, shown, _)| *shown == file.shown);
-    let there: Vec<&File> = files.iter().filter(is_own).collect();
+    let content_of = |file: &File| {
+        let mut own = own.iter();
+        own.find(|(_, shown, _)| *shown == file.shown)
+            .map(|(_, _, content)| content)
+    };
+    let there: Vec<(&File, &String)> = files
+        .iter()
+        .filter_map(|file| Some((file, content_of(file)?)))
+        .collect();
     let mut guarded = Vec::new();
     let events = [
         Event::SessionStart,
@@ -370,15 +408,20 @@ fn bridged(
     for event in events {
         let native = adapter::native_name(adapter, event);
         let mut holding = there.iter();
-        let Some(file) = holding.find(|file| file.text.contains(event.name())) else {
+        let Some((file, content)) = holding.find(|(file, _)| file.text.contains(event.name()))
+        else {
             continue;
         };
+        let program = program_of(file, content);
         if native.is_empty() {
             continue;
         }
         let name = adapter.name;
-        let line = format!("hookgate hook --runtime {name} --event {}", event.name());
-        let answered = fire(adapter, native, event, &line, false, findings)?;
+        let mut line = format!("hookgate hook --runtime {name} --event {}", event.name());
+        if let Some(program) = &program {
+            line = line::with_program(&line, program, Shell::Posix);
+        }
+        let answered = fire(adapter, native, event, &line, program.is_some(), findings)?;
         guarded.push(Guarded {
             event: event.name(),
             native: native.to_owned(),

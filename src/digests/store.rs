@@ -125,25 +125,14 @@ impl Record {
     fn parse(bytes: &[u8; RECORD]) -> Option<Self> {
         let mut rest = bytes.as_slice();
         Some(Self {
-            stamp: Stamp {
-                inode: u64::from_le_bytes(take(&mut rest)?),
-                size: u64::from_le_bytes(take(&mut rest)?),
-                modified: i64::from_le_bytes(take(&mut rest)?),
-                changed: i64::from_le_bytes(take(&mut rest)?),
-                mode: u32::from_le_bytes(take(&mut rest)?),
-            },
+            stamp: Stamp::take_from(&mut rest)?,
             day: u32::from_le_bytes(take(&mut rest)?),
             digest: Digest(take(&mut rest)?),
         })
     }
 
     fn write(&self, bytes: &mut Vec<u8>) {
-        let stamp = &self.stamp;
-        bytes.extend(stamp.inode.to_le_bytes());
-        bytes.extend(stamp.size.to_le_bytes());
-        bytes.extend(stamp.modified.to_le_bytes());
-        bytes.extend(stamp.changed.to_le_bytes());
-        bytes.extend(stamp.mode.to_le_bytes());
+        self.stamp.write_to(bytes);
         bytes.extend(self.day.to_le_bytes());
         bytes.extend(self.digest.0);
     }

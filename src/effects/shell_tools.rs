@@ -35,7 +35,7 @@ use std::sync::Arc;
 use super::{Effects, Span, Unknown, UnknownKind, Value, powershell};
 use crate::call::{ShellCommand, ShellDialect};
 use crate::programs::Programs;
-use crate::repo::{Place, Repository};
+use crate::repo::{Lookup, Place, Repository};
 use crate::shell;
 use look::Sieve;
 use mounts::Mount;
@@ -49,6 +49,10 @@ const DEPTH: usize = 8;
 const BUDGET: usize = 5_000;
 /// Folder entries that are looked at for patterns, `find` and folders that are taken whole.
 const ENTRIES: usize = 40_000;
+/// Longest pattern or expression whose outcome is remembered.
+const LONGEST_KEY: usize = 4_096;
+/// Bytes that values are compared with patterns for.
+const COMPARED: usize = 20_000_000;
 
 /// Adds what a command line would do.
 pub(super) fn add(
@@ -93,22 +97,29 @@ fn without_returns(
 
 /// Walks a command line of a POSIX shell.
 fn line(effects: &mut Effects, text: &str, repository: &Repository, programs: &Programs) {
+    let here = repository.cwd();
+    let mut state = State::at(here.clone());
     let mut walker = Walker {
         effects,
         repository,
         programs,
         budget: BUDGET,
         entries: ENTRIES,
+        compared: COMPARED,
         depth: 0,
         remote: false,
         muted: false,
-        here: repository.cwd(),
+        here,
         origin: None,
         input: Input::Inherited,
         files: Vec::new(),
         copies: Vec::new(),
         made: Vec::new(),
         looked: BTreeMap::new(),
+        matchers: BTreeMap::new(),
+        lookup: Lookup::new(repository),
+        expanded: BTreeMap::new(),
+        found: BTreeMap::new(),
         sieve: Sieve::default(),
         via: Vec::new(),
         given: Vec::new(),
@@ -118,7 +129,6 @@ fn line(effects: &mut Effects, text: &str, repository: &Repository, programs: &P
         file: None,
         bounds: Bounds::default(),
     };
-    let mut state = State::at(repository.cwd());
     walker.text(text, &mut state);
 }
 
@@ -134,6 +144,8 @@ struct Walker<'a> {
     budget: usize,
     /// Folder entries that may still be looked at.
     entries: usize,
+    /// Bytes that values may still be compared with patterns for.
+    compared: usize,
     depth: usize,
     /// Inside a command that runs on another machine: its paths are not ours.
     remote: bool,
@@ -151,8 +163,16 @@ struct Walker<'a> {
     copies: Vec<(Place, String)>,
     /// What programs of the line made: a `cd` there does not fail.
     made: Vec<String>,
-    /// What was found below folders.
-    looked: BTreeMap<String, Arc<[String]>>,
+    /// What was found below folders, and whether it is all.
+    looked: BTreeMap<String, (Arc<[String]>, bool)>,
+    /// Patterns of `${name…}`, as they were read.
+    matchers: BTreeMap<String, globset::GlobMatcher>,
+    /// Where paths lead.
+    lookup: Lookup<'a>,
+    /// What patterns match, by folder and pattern.
+    expanded: BTreeMap<String, Option<Arc<[String]>>>,
+    /// What `find` acts on, by folder and words.
+    found: BTreeMap<String, Input>,
     /// Which files below a folder the present command passes over.
     sieve: Sieve,
     /// What the present command was unwrapped from, outermost first.
@@ -228,11 +248,11 @@ impl Walker<'_> {
     }
 
     /// Says once that the line goes on beyond what is followed: each further step is looked at in no time.
-    fn too_many_steps(&mut self, span: Span) {
+    fn too_many_steps(&mut self, span: impl Into<Option<Span>>) {
         const WHAT: &str = "a line with too many steps";
         let is_said = |unknown: &Unknown| unknown.written == WHAT;
         if !self.effects.unknowns.last().is_some_and(is_said) {
-            self.unknown(UnknownKind::Unparsable, WHAT, Some(span));
+            self.unknown(UnknownKind::Unparsable, WHAT, span.into());
         }
     }
 

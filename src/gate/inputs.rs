@@ -16,7 +16,9 @@ mod list;
 mod place;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod tree;
+mod unchanged;
 mod walk;
 
 use std::collections::HashMap;
@@ -29,8 +31,19 @@ use tree::Block;
 use crate::digests::{Digest, Digests};
 use crate::policy::path_pattern::{Case, PathPatterns};
 use crate::state::State;
+use crate::state::clock::Moment;
 
 pub(super) use hint::nothing_matches;
+
+/// Where to look, and for what.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) state: &'a State,
+    pub(super) gate: &'a str,
+    pub(super) base: &'a Path,
+    pub(super) patterns: &'a PathPatterns,
+    pub(super) case: Case,
+}
 
 /// The inputs at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,20 +57,28 @@ pub(super) struct Inputs {
 ///
 /// # Errors
 /// When a file that counts, a folder that may hold one, or git's index cannot be read.
-pub(super) fn digest(
-    state: &State,
-    base: &Path,
-    patterns: &PathPatterns,
-    case: Case,
-) -> io::Result<Inputs> {
-    let mut digests = Digests::open(state);
-    let blocks = walk::walk(base, Wanted { patterns, case }, &mut digests)?;
-    // What cannot be kept is read once more next time.
-    let _ = digests.keep();
-    Ok(Inputs {
+pub(super) fn digest(asked: Asked<'_>) -> io::Result<Inputs> {
+    digest_by(asked, &|| asked.state.moment())
+}
+
+fn digest_by(asked: Asked<'_>, clock: &dyn Fn() -> Option<Moment>) -> io::Result<Inputs> {
+    let Asked { patterns, case, .. } = asked;
+    let mut digests = Digests::open_at(asked.state, clock());
+    let above = unchanged::Above::of(asked.base);
+    let (blocks, trail) = walk::walk(asked.base, Wanted { patterns, case }, &mut digests)?;
+    let inputs = Inputs {
         digest: tree::digest(&blocks),
         blocks,
-    })
+    };
+    // What cannot be kept is looked for once more next time.
+    let _ = unchanged::keep(asked, above, trail, &digests, &inputs.digest);
+    let _ = digests.keep_by(clock);
+    Ok(inputs)
+}
+
+/// Returns the digest of all inputs when nothing moved since an earlier look; `None` when something did, or could have.
+pub(super) fn unchanged(asked: Asked<'_>) -> Option<String> {
+    unchanged::digest(asked)
 }
 
 impl Inputs {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::evidence::{Evidence, Status, ToolVersion};
 use super::history;
-use super::inputs::{self, Inputs};
+use super::inputs::{self, Asked, Inputs};
 use super::run::{self, Failure, Terms};
 use super::turn::Turns;
 use super::{Mode, Outcome, Proof, Wanted, Watch, log_name};
@@ -88,9 +88,15 @@ impl<'a> Job<'a> {
     }
 
     fn at_hand(&mut self) -> Result<Option<Outcome>, String> {
-        let inputs = self.inputs()?;
+        let unchanged = inputs::unchanged(self.asked());
         let command = self.command_digest()?;
-        if let Some(passed) = self.passed(&command, &inputs) {
+        if let Some(digest) = unchanged
+            && let Some(passed) = self.passed(&command, &digest)
+        {
+            return Ok(Some(passed));
+        }
+        let inputs = self.inputs()?;
+        if let Some(passed) = self.passed(&command, &inputs.digest) {
             return Ok(Some(passed));
         }
         Ok((self.mode == Mode::Look).then(|| Outcome::Stale {
@@ -119,11 +125,11 @@ impl<'a> Job<'a> {
             let _turn = self.wait_for_turn(&waited_with);
             let inputs = self.inputs()?;
             if self.mode != Mode::Force
-                && let Some(passed) = self.passed(&command, &inputs)
+                && let Some(passed) = self.passed(&command, &inputs.digest)
             {
                 return Ok(passed);
             }
-            if let Some(outcome) = self.shared(before.as_deref(), &command, &inputs) {
+            if let Some(outcome) = self.shared(before.as_deref(), &command, &inputs.digest) {
                 return Ok(outcome);
             }
             let moved = self.moved_since(&inputs);
@@ -251,9 +257,19 @@ impl<'a> Job<'a> {
         .ok()
     }
 
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            state: &self.state,
+            gate: &self.rule.id,
+            base: &self.base,
+            patterns: &self.gate.inputs,
+            case: self.case,
+        }
+    }
+
     fn inputs(&self) -> Result<Inputs, String> {
         let patterns = &self.gate.inputs;
-        let inputs = inputs::digest(&self.state, &self.base, patterns, self.case)
+        let inputs = inputs::digest(self.asked())
             .map_err(|error| format!("its inputs cannot be read: {error}"))?;
         if inputs.is_empty() {
             return Err(inputs::nothing_matches(&self.base, patterns));
@@ -262,7 +278,7 @@ impl<'a> Job<'a> {
     }
 
     /// Returns the outcome when there is green evidence for exactly this.
-    fn passed(&mut self, command: &str, inputs: &Inputs) -> Option<Outcome> {
+    fn passed(&mut self, command: &str, inputs: &str) -> Option<Outcome> {
         let is_for = |evidence: &Evidence| {
             evidence.status == Status::Passed && self.is_for(evidence, command, inputs)
         };
@@ -276,15 +292,15 @@ impl<'a> Job<'a> {
     }
 
     /// Returns what another process found out about exactly this while this one waited: it is as good as our own result.
-    fn shared(&self, before: Option<&str>, command: &str, inputs: &Inputs) -> Option<Outcome> {
+    fn shared(&self, before: Option<&str>, command: &str, inputs: &str) -> Option<Outcome> {
         let evidence = Evidence::read(&self.state, &self.rule.id)?;
         let is_new = before != Some(evidence.run.as_str());
         (is_new && self.is_for(&evidence, command, inputs)).then(|| settled(evidence, Proof::Last))
     }
 
-    fn is_for(&self, evidence: &Evidence, command: &str, inputs: &Inputs) -> bool {
+    fn is_for(&self, evidence: &Evidence, command: &str, inputs: &str) -> bool {
         evidence.command_digest == command
-            && evidence.inputs_digest == inputs.digest
+            && evidence.inputs_digest == inputs
             && evidence.worktree == self.root.to_string_lossy()
     }
 

@@ -10,6 +10,7 @@ use super::codec::{Reader, Writer};
 use super::compare::Told;
 use super::git::LazyGit;
 use super::listing::{Folder, Walk};
+use super::many;
 use super::note::{self, Entry, Noting};
 use super::watch::Watch;
 use crate::state::{self, State, StateError};
@@ -61,13 +62,15 @@ impl Baseline {
         let (files, folders, mut remarks) = listed(site, &watch, &git);
         let mut noting = Noting::new(site, &watch, &git);
         let mut entries = Vec::with_capacity(files.len());
-        for path in files {
-            match noting.entry(path.clone()) {
+        let paths: Vec<&str> = files.iter().map(String::as_str).collect();
+        let seen = many::look(&site.root, &paths);
+        for (path, seen) in files.into_iter().zip(seen) {
+            match noting.seen(path.clone(), seen) {
                 Ok(entry) => entries.push(entry),
                 Err(error) => remarks.push(format!("`{path}` is not watched: {error}")),
             }
         }
-        remarks.extend(noting.trouble.take());
+        remarks.extend(noting.finish(&mut entries));
         remarks.extend(left_out(&entries));
         let baseline = Self {
             watch,
@@ -200,6 +203,8 @@ impl Baseline {
                 Err(at) => self.entries.insert(at, entry),
             }
         }
+        // That content is not kept shows in its entry.
+        let _ = noting.finish(&mut self.entries);
         accepted
     }
 

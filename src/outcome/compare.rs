@@ -9,6 +9,7 @@ use super::baseline::Baseline;
 use super::codec::{Reader, Writer};
 use super::git::LazyGit;
 use super::listing::Walk;
+use super::many::{self, Seen};
 use super::note::{Entry, Shape, hooks_digest};
 use super::stat::{self, Nature, Stat};
 use super::store::{self, Digest};
@@ -108,8 +109,14 @@ impl Kind {
 pub fn compare(site: &Site, baseline: &Baseline) -> Differences {
     let mut budget = Budget::new();
     let mut found = Differences::default();
-    for (at, entry) in baseline.entries.iter().enumerate() {
-        match look(site, entry, &mut budget) {
+    let paths: Vec<&str> = baseline
+        .entries
+        .iter()
+        .map(|entry| entry.path.as_str())
+        .collect();
+    let seen = many::look(&site.root, &paths);
+    for (at, (entry, seen)) in baseline.entries.iter().zip(seen).enumerate() {
+        match look(site, entry, &seen, &mut budget) {
             Look::Same => {}
             Look::Touched(stat, noted) => found.touched.push((at, stat, noted)),
             Look::Changed(kind) => found.add(site, baseline, &entry.path, kind),
@@ -124,7 +131,9 @@ pub fn compare(site: &Site, baseline: &Baseline) -> Differences {
 
 /// Whether a file is as it was noted.
 pub(super) fn is_as_noted(site: &Site, entry: &Entry) -> bool {
-    !matches!(look(site, entry, &mut Budget::new()), Look::Changed(_))
+    let seen = many::look(&site.root, &[&entry.path]).pop();
+    let look = seen.map(|seen| look(site, entry, &seen, &mut Budget::new()));
+    !matches!(look, None | Some(Look::Changed(_)))
 }
 
 enum Look {
@@ -133,16 +142,16 @@ enum Look {
     Changed(Kind),
 }
 
-fn look(site: &Site, entry: &Entry, budget: &mut Budget) -> Look {
-    let path = site.path(&entry.path);
-    let noted = stat::now();
-    let Ok((nature, stat)) = stat::look(&path) else {
+fn look(site: &Site, entry: &Entry, seen: &Seen, budget: &mut Budget) -> Look {
+    let noted = seen.noted;
+    let Ok((nature, stat)) = seen.what else {
         return Look::Changed(Kind::Hidden);
     };
     let is_same = nature == entry.shape.nature() && stat == entry.stat;
     if is_same && (nature == Nature::Missing || stat.is_settled(entry.noted)) {
         return Look::Same;
     }
+    let path = site.path(&entry.path);
     if let Some(hooks) = &entry.hooks {
         let now = hooks_digest(&path, nature);
         return if now.as_ref() == Some(hooks) {

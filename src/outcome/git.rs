@@ -1,5 +1,6 @@
 //! What the repository's git knows: which files it tracks, with which content, and which it ignores. Only read.
 
+use std::cell::Cell;
 use std::path::Path;
 
 use git2::{AttrCheckFlags, IndexEntry, Repository};
@@ -22,6 +23,8 @@ pub(super) struct Git {
     repository: Option<Repository>,
     /// In the order of their paths' bytes.
     tracked: Vec<IndexEntry>,
+    /// Where in it the last file was found.
+    last: Cell<usize>,
     /// When the index was written: a file as young as it may have changed since without a trace.
     written: i64,
     converts: bool,
@@ -32,6 +35,7 @@ impl Git {
         let repository = Repository::open(root).ok();
         let mut git = Self {
             tracked: Vec::new(),
+            last: Cell::new(0),
             written: 0,
             converts: false,
             repository,
@@ -74,10 +78,21 @@ impl Git {
     }
 
     fn entry(&self, path: &str) -> Option<&IndexEntry> {
+        // Files are mostly asked for in the index's own order.
+        let next = self.last.get().saturating_add(1);
+        let is_it = |entry: &&IndexEntry| entry.path.as_slice() == path.as_bytes();
+        for at in [self.last.get(), next] {
+            if let Some(entry) = self.tracked.get(at).filter(is_it) {
+                self.last.set(at);
+                return Some(entry);
+            }
+        }
         let at = self
             .tracked
-            .binary_search_by(|entry| entry.path.as_slice().cmp(path.as_bytes()));
-        self.tracked.get(at.ok()?)
+            .binary_search_by(|entry| entry.path.as_slice().cmp(path.as_bytes()))
+            .ok()?;
+        self.last.set(at);
+        self.tracked.get(at)
     }
 
     pub(super) fn is_tracked(&self, path: &str) -> bool {

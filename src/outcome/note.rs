@@ -5,6 +5,7 @@ use std::io;
 
 use super::codec::{Reader, Writer};
 use super::git::LazyGit;
+use super::many::Seen;
 use super::stat::{self, Nature, Stat};
 use super::store::{self, Digest, Store};
 use super::watch::Watch;
@@ -87,9 +88,21 @@ impl<'n> Noting<'n> {
     /// # Errors
     /// When the system does not say what is there.
     pub(super) fn entry(&mut self, path: String) -> io::Result<Entry> {
+        let seen = Seen {
+            noted: stat::now(),
+            what: stat::look(&self.site.path(&path)),
+        };
+        self.seen(path, seen)
+    }
+
+    /// Notes what a look has just seen.
+    ///
+    /// # Errors
+    /// When the system does not say what is there.
+    pub(super) fn seen(&mut self, path: String, seen: Seen) -> io::Result<Entry> {
+        let noted = seen.noted;
+        let (nature, stat) = seen.what?;
         let full = self.site.path(&path);
-        let noted = stat::now();
-        let (nature, stat) = stat::look(&full)?;
         let mut kept = Kept::Yes;
         let mut hooks = None;
         let shape = match nature {
@@ -120,6 +133,22 @@ impl<'n> Noting<'n> {
             kept,
             hooks,
         })
+    }
+
+    /// Brings what was kept to the disk. Returns why content could not be kept, the first time.
+    pub(super) fn finish(&mut self, entries: &mut [Entry]) -> Option<String> {
+        if let Err(trouble) = self.store.finish() {
+            self.trouble.get_or_insert(trouble);
+        }
+        for entry in entries {
+            if let Shape::File(Some(digest)) = &entry.shape
+                && entry.kept == Kept::Yes
+                && self.store.has_lost(digest)
+            {
+                entry.kept = Kept::Failed;
+            }
+        }
+        self.trouble.take()
     }
 
     fn file(&mut self, path: &str, stat: &Stat) -> (Option<Digest>, Kept) {

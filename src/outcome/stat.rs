@@ -105,6 +105,29 @@ fn of(about: &Metadata) -> Stat {
     }
 }
 
+/// The same from what the system itself says.
+#[cfg(target_os = "linux")]
+pub(super) fn of_raw(about: &rustix::fs::Stat) -> (Nature, Stat) {
+    use rustix::fs::FileType;
+    let time =
+        |seconds: i64, nanos: i64| seconds.saturating_mul(1_000_000_000).saturating_add(nanos);
+    let nanos = |nanos: u64| i64::try_from(nanos).unwrap_or(0);
+    let stat = Stat {
+        size: u64::try_from(about.st_size).unwrap_or(0),
+        modified: time(about.st_mtime, nanos(about.st_mtime_nsec)),
+        changed: time(about.st_ctime, nanos(about.st_ctime_nsec)),
+        inode: about.st_ino,
+        mode: about.st_mode & 0o7777,
+    };
+    let nature = match FileType::from_raw_mode(about.st_mode) {
+        FileType::RegularFile => Nature::File,
+        FileType::Symlink => Nature::Link,
+        FileType::Directory => Nature::Folder,
+        _ => Nature::Other,
+    };
+    (nature, stat)
+}
+
 #[cfg(not(unix))]
 fn of(about: &Metadata) -> Stat {
     let modified = about.modified().map(nanoseconds).unwrap_or_default();

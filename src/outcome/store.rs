@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 
 use git2::{ObjectType, Oid, Repository};
 
+use super::bundle::Bundles;
 use crate::state::{self, State, StateError};
 
 /// Folder below the state folder. Git itself can read it: `git --git-dir .hook-state/objects cat-file -p DIGEST`.
 const FOLDER: &str = "objects";
+/// How many contents become objects of their own in one go; more lie in bundles.
+const ALONE: usize = 256;
 
 /// A blob's digest, as git counts it.
 pub(super) type Digest = [u8; 20];
@@ -21,6 +24,8 @@ pub(super) struct Store<'s> {
     root: PathBuf,
     own: Option<Repository>,
     theirs: OnceCell<Option<Repository>>,
+    bundles: Bundles,
+    kept: usize,
 }
 
 impl<'s> Store<'s> {
@@ -30,17 +35,35 @@ impl<'s> Store<'s> {
             root: root.to_path_buf(),
             own: None,
             theirs: OnceCell::new(),
+            bundles: Bundles::default(),
+            kept: 0,
         }
     }
 
-    /// Keeps content and returns its digest.
+    /// Keeps content and returns its digest. It is on disk after [`Store::finish`].
     pub(super) fn keep(&mut self, content: &[u8]) -> Result<Digest, String> {
+        self.kept += 1;
+        if self.kept > ALONE {
+            let digest = digest_of(content).ok_or("no digest")?;
+            self.bundles.keep(self.state, digest, content)?;
+            return Ok(digest);
+        }
         if self.own.is_none() {
             self.own = Some(make(self.state)?);
         }
         let own = self.own.as_ref().ok_or("no database")?;
         let kept = own.blob(content).map_err(|error| message(&error))?;
         bytes(kept).ok_or_else(|| "a digest of another length".into())
+    }
+
+    /// Writes what is not written yet.
+    pub(super) fn finish(&mut self) -> Result<(), String> {
+        self.bundles.finish(self.state)
+    }
+
+    /// Whether content that was given is perhaps not on disk, after all was written that could be.
+    pub(super) fn has_lost(&self, digest: &Digest) -> bool {
+        self.bundles.has_lost(digest)
     }
 
     /// Returns content that was kept, when it is still there and whole.
@@ -55,6 +78,7 @@ impl<'s> Store<'s> {
             .into_iter()
             .flatten()
             .find_map(|repository| content_of(repository, oid))
+            .or_else(|| self.bundles.read(self.state, digest))
             .filter(|content| digest_of(content).as_ref() == Some(digest))
     }
 }

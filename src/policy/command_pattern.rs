@@ -70,29 +70,64 @@ pub struct Known<'a> {
     pub rules: &'a [Rule],
 }
 
+/// A command, and what its words mean by each entry of its program: read when the first pattern needs it.
+pub struct Judged<'w> {
+    pub command: &'w Invocation,
+    readings: OnceCell<Vec<Entry<'w>>>,
+}
+
+/// One entry of a command's program, with the readings by it.
+struct Entry<'w> {
+    program: Option<&'static Program>,
+    readings: OnceCell<Vec<Read<'w>>>,
+}
+
 /// A command with one of its readings.
-struct Read<'r, 'w> {
+struct Read<'w> {
     command: &'w Invocation,
     entry: Option<&'static Program>,
-    reading: &'r Reading<'w>,
+    reading: Reading<'w>,
     /// The words that operands of patterns are compared with, once they are needed.
     words: OnceCell<Vec<Argument>>,
 }
 
-impl<'r, 'w> Read<'r, 'w> {
-    fn new(
-        command: &'w Invocation,
-        entry: Option<&'static Program>,
-        reading: &'r Reading<'w>,
-    ) -> Self {
+impl<'w> Judged<'w> {
+    #[must_use]
+    pub fn new(command: &'w Invocation) -> Self {
         Self {
             command,
-            entry,
-            reading,
-            words: OnceCell::new(),
+            readings: OnceCell::new(),
         }
     }
 
+    fn entries(&self, name: &str, programs: &Programs) -> &[Entry<'w>] {
+        self.readings.get_or_init(|| {
+            let entries = programs.entries(name).map(|program| Entry {
+                program,
+                readings: OnceCell::new(),
+            });
+            entries.collect()
+        })
+    }
+}
+
+impl<'w> Entry<'w> {
+    fn read(&self, command: &'w Invocation) -> &[Read<'w>] {
+        self.readings.get_or_init(|| {
+            let readings = programs::read(self.program, &command.words).into_iter();
+            readings
+                .map(|reading| Read {
+                    command,
+                    entry: self.program,
+                    reading,
+                    words: OnceCell::new(),
+                })
+                .collect()
+        })
+    }
+}
+
+impl Read<'_> {
     /// Returns the words that the operands of a pattern with so many subcommands are compared with. A subcommand that the pattern
     /// does not name is an operand of it: `npm *`.
     fn operands(&self, depth: usize) -> &[Argument] {
@@ -170,7 +205,13 @@ impl CommandPattern {
             programs: &Programs::SHIPPED,
             rules: &[],
         };
-        denied_by(std::slice::from_ref(self), &[], command, &known).is_some()
+        denied_by(
+            std::slice::from_ref(self),
+            &[],
+            &Judged::new(command),
+            &known,
+        )
+        .is_some()
     }
 
     /// Says what is doubtful in a pattern that can be used.
@@ -192,25 +233,25 @@ impl CommandPattern {
         })
     }
 
-    fn fits(&self, read: &Read<'_, '_>, known: &Known<'_>) -> bool {
+    fn fits(&self, read: &Read<'_>, known: &Known<'_>) -> bool {
         self.has_form(read, |form| {
-            form.leads_to(read.reading)
+            form.leads_to(&read.reading)
                 && form.options_fit(read, known)
                 && form.operands_fit(read.operands(form.depth()), known)
         })
     }
 
     /// Whether the pattern describes the command as an exception: what the command adds to it must not undo it.
-    fn excepts(&self, read: &Read<'_, '_>, known: &Known<'_>) -> bool {
+    fn excepts(&self, read: &Read<'_>, known: &Known<'_>) -> bool {
         self.has_form(read, |form| {
-            form.leads_to(read.reading)
+            form.leads_to(&read.reading)
                 && form.options_hold(read, known)
                 && form.operands_are(read.operands(form.depth()), known)
         })
     }
 
     /// Whether a way to read the pattern is such.
-    fn has_form(&self, read: &Read<'_, '_>, is: impl Fn(&Form) -> bool) -> bool {
+    fn has_form(&self, read: &Read<'_>, is: impl Fn(&Form) -> bool) -> bool {
         let mut words = read.command.words.iter();
         if self.dashes && !words.any(|word| word.value.known() == Some("--")) {
             return false;
@@ -219,7 +260,7 @@ impl CommandPattern {
         let is_any = self.program.is_wild();
         let path = &read.reading.subcommand;
         self.variants.iter().any(|variant| {
-            is(&variant.form(read.entry, path))
+            (variant.may_lead(read.entry, path) && is(&variant.form(read.entry, path)))
                 || (is_any && read.entry.is_some() && is(&variant.form(None, path)))
         })
     }
@@ -231,49 +272,47 @@ impl CommandPattern {
 pub fn denied_by<'p>(
     patterns: &'p [CommandPattern],
     except: &[CommandPattern],
-    command: &Invocation,
+    judged: &Judged<'_>,
     known: &Known<'_>,
 ) -> Option<&'p CommandPattern> {
+    let command = judged.command;
     let name = command.program.as_deref()?;
-    for entry in known.programs.entries(name) {
-        let is_named =
-            |pattern: &&CommandPattern| pattern.names(name, entry) && pattern.sees(command);
-        let patterns: Vec<&CommandPattern> = patterns.iter().filter(is_named).collect();
-        if patterns.is_empty() {
-            continue;
-        }
-        for reading in &programs::read(entry, &command.words) {
-            let read = Read::new(command, entry, reading);
-            let found = patterns.iter().find(|pattern| pattern.fits(&read, known));
-            if let Some(found) = found
-                && !is_excepted(except, &read, known)
-            {
-                return Some(found);
+    judged
+        .entries(name, known.programs)
+        .iter()
+        .find_map(|entry| {
+            let is_named = |pattern: &&CommandPattern| {
+                pattern.names(name, entry.program) && pattern.sees(command)
+            };
+            let patterns: Vec<&CommandPattern> = patterns.iter().filter(is_named).collect();
+            if patterns.is_empty() {
+                return None;
             }
-        }
-    }
-    None
+            entry.read(command).iter().find_map(|read| {
+                let found = patterns.iter().find(|pattern| pattern.fits(read, known));
+                found.copied().filter(|_| !is_excepted(except, read, known))
+            })
+        })
 }
 
 /// Returns whether exceptions describe a command in every one of its readings.
 #[must_use]
 pub fn is_always_excepted(
     except: &[CommandPattern],
-    command: &Invocation,
+    judged: &Judged<'_>,
     known: &Known<'_>,
 ) -> bool {
-    let Some(name) = command.program.as_deref().filter(|_| !except.is_empty()) else {
+    let name = judged.command.program.as_deref();
+    let Some(name) = name.filter(|_| !except.is_empty()) else {
         return false;
     };
-    known.programs.entries(name).all(|entry| {
-        programs::read(entry, &command.words).iter().all(|reading| {
-            let read = Read::new(command, entry, reading);
-            is_excepted(except, &read, known)
-        })
+    judged.entries(name, known.programs).iter().all(|entry| {
+        let mut readings = entry.read(judged.command).iter();
+        readings.all(|read| is_excepted(except, read, known))
     })
 }
 
-fn is_excepted(except: &[CommandPattern], read: &Read<'_, '_>, known: &Known<'_>) -> bool {
+fn is_excepted(except: &[CommandPattern], read: &Read<'_>, known: &Known<'_>) -> bool {
     let name = read.command.program.as_deref().unwrap_or_default();
     except.iter().any(|pattern| {
         pattern.names(name, read.entry)

@@ -3,7 +3,7 @@
 //! INVARIANT: [`evaluate`] is pure. It reads no file, no clock and no environment; rules are judged independently of each
 //! other, the strictest verdict wins, and so neither their order nor an added rule can loosen a decision.
 
-use super::command_pattern::Known;
+use super::command_pattern::{Judged, Known};
 use super::rules::{add_context, deny_command, floor, protect_paths, quality_gate, unknowns};
 use super::{Action, IfNoAsk, Mode, PolicySet, Rule, RuleKind};
 use crate::call::{Call, Event};
@@ -78,8 +78,9 @@ pub fn evaluate<'p>(
         programs: &set.programs,
         rules: &set.rules,
     };
+    let judged: Vec<Judged<'_>> = effects.commands.iter().map(Judged::new).collect();
     for rule in &set.rules {
-        judge_rule(&mut judgement, rule, call, effects, &known);
+        judge_rule(&mut judgement, rule, call, effects, &judged, &known);
     }
     judgement.decision.settle(set.mode, facts.can_ask);
     judgement
@@ -90,6 +91,7 @@ fn judge_rule<'p>(
     rule: &'p Rule,
     call: &Call,
     effects: &Effects,
+    judged: &[Judged<'_>],
     known: &Known<'_>,
 ) {
     let facts = known.facts;
@@ -98,7 +100,7 @@ fn judge_rule<'p>(
             judgement.add_findings(protect_paths::judge(rule, paths, effects, facts));
         }
         (RuleKind::DenyCommand(command), Event::BeforeTool) => {
-            judgement.add_findings(deny_command::judge(rule, command, effects, known));
+            judgement.add_findings(deny_command::judge(rule, command, effects, judged, known));
         }
         (RuleKind::QualityGate(gate), event)
             if quality_gate::is_due(rule, gate, event, effects, facts) =>

@@ -105,20 +105,24 @@ fn active<W: Word>(slots: &'static [Slot], parser: &Parser<'_, W>) -> Vec<&'stat
 }
 
 /// Returns the roles of operands in order.
-fn roles(slots: &[&Slot], texts: &[&str]) -> Vec<Role> {
+fn roles<'t>(
+    slots: &[&Slot],
+    texts: impl ExactSizeIterator<Item = &'t str>,
+) -> impl Iterator<Item = Role> {
+    let all = texts.len();
     let assigning = slots
         .first()
         .is_some_and(|slot| slot.role == Role::Assignment);
     let assignments = if assigning {
-        texts.iter().take_while(|text| is_assignment(text)).count()
+        texts.take_while(|text| is_assignment(text)).count()
     } else {
         0
     };
     let slots = slots.get(usize::from(assigning)..).unwrap_or_default();
-    let count = texts.len() - assignments;
+    let count = all - assignments;
     let repeating = slots.iter().position(|slot| slot.repeats);
     let after = repeating.map_or(0, |at| slots.len() - at - 1);
-    let role = |index: usize| -> Role {
+    let role = move |index: usize| -> Role {
         if slots.is_empty() {
             return Role::Plain;
         }
@@ -136,9 +140,7 @@ fn roles(slots: &[&Slot], texts: &[&str]) -> Vec<Role> {
         };
         slots.get(slot).map_or(Role::Argument, |slot| slot.role)
     };
-    let mut roles = vec![Role::Assignment; assignments];
-    roles.extend((0..count).map(role));
-    roles
+    std::iter::repeat_n(Role::Assignment, assignments).chain((0..count).map(role))
 }
 
 /// Turns what a parser found into a reading.
@@ -195,6 +197,7 @@ pub(super) fn apply<W: Word>(mut parser: Parser<'_, W>) -> Reading<'_> {
         stdin: stdin_role(&chosen, &parts, &commands),
         subcommand: parser.path,
         recursive: is_recursive(program, &parser.options),
+        takes: program.takes,
         options: parser.options,
         parts,
         commands,
@@ -207,11 +210,8 @@ pub(super) fn apply<W: Word>(mut parser: Parser<'_, W>) -> Reading<'_> {
 /// Returns the operands with their roles, those before and after `--` apart where that matters.
 fn operands<W: Word>(chosen: &Chosen, parser: &Parser<'_, W>) -> Vec<(Operand, Role)> {
     let with_roles = |slots: &[&Slot], operands: &[Operand]| -> Vec<(Operand, Role)> {
-        let texts: Vec<&str> = operands
-            .iter()
-            .map(|operand| operand.at.text(parser.words))
-            .collect();
-        operands.iter().copied().zip(roles(slots, &texts)).collect()
+        let texts = operands.iter().map(|operand| operand.at.text(parser.words));
+        operands.iter().copied().zip(roles(slots, texts)).collect()
     };
     let Some(after) = chosen.layout.after_dashes else {
         return with_roles(&chosen.slots, &parser.operands);

@@ -59,6 +59,8 @@ pub struct Reading<'w> {
     pub language: Option<&'static str>,
     /// Whether folders are taken with everything below them.
     pub recursive: bool,
+    /// Endings of the files that are taken from a folder; without any, all.
+    pub takes: &'static [&'static str],
     /// Whether an option is not listed, or an unknown word may be one.
     pub uncertain: bool,
 }

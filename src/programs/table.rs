@@ -39,12 +39,16 @@ pub struct Habits {
     /// Whether its options are also known after its subcommands.
     pub options_everywhere: bool,
     pub options: &'static [Opt],
+    /// The options by digests of their names: see [`super::index`].
+    pub index: &'static [super::index::Entry],
     /// Options after which every word is an operand.
     pub ends: &'static [&'static str],
     pub layout: Layout,
     /// Layouts that replace the one above; the first whose test holds is taken.
     pub cases: &'static [Case],
     pub recursive: Recursive,
+    /// Endings of the files that it takes from a folder; without any, all.
+    pub takes: &'static [&'static str],
     pub folders: Folders,
     /// The language of its code and script files.
     pub language: Option<&'static str>,
@@ -78,6 +82,7 @@ static UNKNOWN_HABITS: Habits = Habits {
     abbreviations: false,
     options_everywhere: false,
     options: &[],
+    index: &[],
     ends: &[],
     layout: Layout {
         operands: &[Slot {
@@ -93,6 +98,7 @@ static UNKNOWN_HABITS: Habits = Habits {
     },
     cases: &[],
     recursive: Recursive::With(&[]),
+    takes: &[],
     folders: Folders::All,
     language: None,
     remote_paths: false,
@@ -283,6 +289,19 @@ pub enum Role {
     Setting,
     /// The name of such a setting, or its value.
     SettingWord,
+}
+
+impl Habits {
+    /// Returns the option of exactly this name.
+    #[must_use]
+    pub fn option(&self, name: &str) -> Option<&'static Opt> {
+        let digest = super::index::digest(name);
+        let first = self.index.partition_point(|(known, _)| *known < digest);
+        let near = self.index.get(first..).unwrap_or_default().iter();
+        near.take_while(|(known, _)| *known == digest)
+            .filter_map(|(_, place)| self.options.get(usize::from(*place)))
+            .find(|option| option.names.contains(&name))
+    }
 }
 
 impl Program {

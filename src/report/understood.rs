@@ -208,6 +208,7 @@ fn path(effect: &PathEffect, program: Option<&str>) -> Line {
     let below = match effect.reach {
         Reach::Itself => "",
         Reach::Below if effect.certainty() == Certainty::Bounded => ", something below it",
+        Reach::Held => " and what is in it",
         Reach::Below => " and all below it",
     };
     let by = if program == Some(effect.by.as_str()) {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::bridge;
 use super::file;
 use super::json::{self, Left};
 use super::line::{self, Shell};
@@ -64,7 +65,10 @@ impl Content {
     fn of(wiring: &Wiring, shown: &str, content: &str, whom: &For) -> Option<Self> {
         Some(if wiring.own_file {
             Self::Whole(own_file(content, whom))
-        } else if shown.ends_with(".toml") {
+        } else if Path::new(shown)
+            .extension()
+            .is_some_and(|end| end == "toml")
+        {
             Self::Tables(template(content, whom)?)
         } else {
             Self::Entries(template(content, whom)?)
@@ -320,15 +324,7 @@ fn own_file(content: &str, whom: &For) -> String {
             if let Some(template) = template(content, whom) {
                 return json::new_file(&template);
             }
-            if content.starts_with("#!") {
-                let lines = content.lines();
-                let lines = lines.map(|text| line::with_program(text, program, Shell::Posix));
-                return lines.map(|text| text + "\n").collect();
-            }
-            let quoted = serde_json::Value::from(program.to_string_lossy()).to_string();
-            let name = serde_json::Value::from(line::PROGRAM).to_string();
-            let content = content.replace(&name, &quoted);
-            content.replace(r#""hook", "#, r#""hook", "--scope", "user", "#)
+            bridge::for_user(content, program)
         }
     }
 }

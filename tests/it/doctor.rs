@@ -135,7 +135,7 @@ Claude Code
   before-tool (PreToolUse)        proven             .claude/settings.json:28  denies a change of the policy, lets a harmless command pass
   after-tool (PostToolUse)        proven             .claude/settings.json:40  tells what a gate found
   after-tool (PostToolUseFailure) proven             .claude/settings.json:51  tells what a gate found
-  stop (Stop)                     proven             .claude/settings.json:62  keeps a turn from ending while a gate fails
+  stop (Stop)                     proven             .claude/settings.json:62  objects while a gate fails; the client lets the turn end after 8 blocks in a row
   session-end (SessionEnd)        cannot be enforced .claude/settings.json:73  answers; the end of a session is only observed
 "
     );
@@ -170,8 +170,7 @@ fn a_program_below_folders_with_blanks_and_quotes_is_found() {
     fs::create_dir_all(program.parent().unwrap()).unwrap();
     fs::hard_link(env!("CARGO_BIN_EXE_hookgate"), &program).unwrap();
     for adapter in hookgate::adapter::all() {
-        // A bridge is run by its client alone.
-        if adapter.wiring.user.is_none() || !adapter.wiring.content.starts_with('{') {
+        if adapter.wiring.user.is_none() {
             continue;
         }
         let mut init = Command::new(&program);
@@ -453,6 +452,35 @@ fn a_bridge_that_was_changed_or_is_gone() {
             "`hookgate init --runtime opencode` writes it",
         )],
     );
+}
+
+#[test]
+fn a_bridge_of_the_users_runs_the_program_that_it_names() {
+    let repo = Repo::with_policy("version: 1\n");
+    let program = repo.home().join("my tools/hookgate");
+    fs::create_dir_all(program.parent().unwrap()).unwrap();
+    fs::hard_link(env!("CARGO_BIN_EXE_hookgate"), &program).unwrap();
+    let mut init = Command::new(&program);
+    init.args(["init", "--scope", "user", "--runtime", "opencode"]);
+    init.current_dir(repo.root())
+        .env_clear()
+        .env("HOME", repo.home());
+    assert_eq!(finish(init, b"").exit, 0);
+    assert_found(&repo, "opencode", &[]);
+
+    let bridge = repo.home().join(".config/opencode/plugin/hookgate.js");
+    let text = fs::read_to_string(&bridge).unwrap();
+    let changed = format!("{text}// mine\n");
+    hookgate::state::replace(&bridge, changed.as_bytes()).unwrap();
+    let fix = "`hookgate init --scope user --runtime opencode` writes it";
+    let what = "`~/.config/opencode/plugin/hookgate.js` is not as `init` writes it";
+    assert_found(&repo, "opencode", &[(what, fix)]);
+
+    hookgate::state::replace(&bridge, text.as_bytes()).unwrap();
+    fs::remove_file(&program).unwrap();
+    let what = format!("`{}` is not there any more", program.display());
+    let fix = "`hookgate init --scope user --runtime opencode` writes where it is now";
+    assert_found(&repo, "opencode", &[(&what, fix)]);
 }
 
 #[test]

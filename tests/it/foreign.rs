@@ -152,10 +152,10 @@ fn a_sender_without_an_adapter_is_denied_in_the_form_that_most_honour() {
     let repo = repo();
     let ran = sent(
         &repo,
-        "tests/data/foreign/cline/tool_call-editor.json",
+        "adapters/cline/cases/payloads/tool_call-editor.json",
         &|payload| {
             *payload = json!({
-                "clineVersion": "1", "hook_event_name": "PreToolUse", "cwd": repo.root(),
+                "is_mcp_tool": false, "hook_event_name": "PreToolUse", "cwd": repo.root(),
                 "tool_name": "Read", "tool_input": {"file_path": ".env"},
             });
         },

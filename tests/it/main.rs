@@ -7,6 +7,8 @@ mod bad_input;
 #[cfg(test)]
 mod capabilities;
 #[cfg(test)]
+mod clients;
+#[cfg(test)]
 mod doctor;
 #[cfg(test)]
 mod doctor_lines;

@@ -57,7 +57,7 @@ impl Probe<'_> {
             }
             Event::Stop => {
                 self.expect(Act::NoTool, &Wanted::Denial)?;
-                Ok("keeps a turn from ending while a gate fails")
+                Ok("objects while a gate fails")
             }
             Event::SessionEnd => {
                 self.answer(Act::NoTool)?;

@@ -58,7 +58,10 @@ fn name(event: &Guarded) -> String {
 
 fn said(status: &Status) -> (&'static str, Style, String) {
     match status {
-        Status::Proven(what) => ("proven", Style::Green, format!("  {what}")),
+        Status::Proven { what, less } => {
+            let less = less.map(|less| format!("; {less}")).unwrap_or_default();
+            ("proven", Style::Green, format!("  {what}{less}"))
+        }
         Status::Unproven => ("unproven", Style::Red, String::new()),
         Status::Observed { answers, because } => {
             let answers = if *answers { "answers; " } else { "" };

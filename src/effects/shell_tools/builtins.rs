@@ -74,7 +74,11 @@ impl Walker<'_> {
         };
         if target == "-" {
             let folders = state.previous.clone();
-            state.go(folders);
+            state.go(if folders.is_empty() {
+                vec![None]
+            } else {
+                folders
+            });
             return;
         }
         let mut folders = Vec::new();

@@ -4,6 +4,7 @@
 //! command; beyond a small number they become one that is not known.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::parameters::separators;
 use super::state::State;
@@ -336,6 +337,20 @@ impl Walker<'_> {
         Cow::Owned(each.collect())
     }
 
+    /// Returns what a pattern matches; a call looks once.
+    fn expanded(&mut self, folder: &str, pattern: &str) -> Option<Arc<[String]>> {
+        let key = format!("{folder}\0{pattern}");
+        if let Some(known) = self.expanded.get(&key) {
+            return known.clone();
+        }
+        let found = globs::expand(folder, pattern, &mut self.entries);
+        let found: Option<Arc<[String]>> = found.map(Into::into);
+        if key.len() <= super::LONGEST_KEY {
+            self.expanded.insert(key, found.clone());
+        }
+        found
+    }
+
     /// Puts what a pattern matches in its place, as the shell would; what it does not match stays.
     pub(super) fn globbed(&mut self, field: &Field, state: &State) -> Vec<Field> {
         let (Some(pattern), [Some(folder)]) = (&field.pattern, state.folders.as_slice()) else {
@@ -344,7 +359,7 @@ impl Walker<'_> {
         if self.remote {
             return vec![field.clone()];
         }
-        match globs::expand(folder, pattern, &mut self.entries) {
+        match self.expanded(folder, pattern) {
             Some(found) if found.is_empty() => vec![field.clone()],
             Some(found) => found
                 .iter()
@@ -352,6 +367,9 @@ impl Walker<'_> {
                 .collect(),
             None => {
                 // Too many to name: something in the folder before the first pattern.
+                if self.entries == 0 {
+                    self.too_many_steps(field.span);
+                }
                 self.unknown(
                     UnknownKind::Path(crate::call::Access::Read),
                     pattern,

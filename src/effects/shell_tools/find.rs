@@ -1,11 +1,13 @@
 //! What `find` and `ls` would print: an expression tried on what is there, as far as names and types decide.
 
+use std::collections::VecDeque;
 use std::fs;
 use std::path::Path;
 
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::Walker;
+use super::globs::{OPENING, take};
 use super::stages::Input;
 use super::state::State;
 use crate::state::holds_copies;
@@ -235,8 +237,23 @@ impl Expression<'_> {
 }
 
 impl Walker<'_> {
-    /// Returns the paths that a find with these words acts on.
+    /// Returns the paths that a find with these words acts on; a call looks once.
     pub(super) fn found(&mut self, words: &[&str], state: &State) -> Input {
+        let [Some(folder)] = state.folders.as_slice() else {
+            return self.find(words, state);
+        };
+        let key = format!("{folder}\0{}\0{}", words.join("\0"), self.remote);
+        if let Some(known) = self.found.get(&key) {
+            return known.clone();
+        }
+        let found = self.find(words, state);
+        if key.len() <= super::LONGEST_KEY {
+            self.found.insert(key, found.clone());
+        }
+        found
+    }
+
+    fn find(&mut self, words: &[&str], state: &State) -> Input {
         let begins = |word: &&&str| word.starts_with('-') || matches!(**word, "(" | "!");
         let options = words
             .iter()
@@ -246,6 +263,10 @@ impl Walker<'_> {
         let count = words.iter().take_while(|word| !begins(word)).count();
         let (starts, rest) = words.split_at_checked(count).unwrap_or_default();
         let starts = if starts.is_empty() { &["."] } else { starts };
+        // Each word of an expression is read once, and tried on each file.
+        let trial = rest.len() / 4;
+        let is_within = take(&mut self.entries, 8 * rest.len()).is_some();
+        let rest = if is_within { rest } else { &[] };
         let mut expression = Expression {
             words: rest.iter().peekable(),
             deepest: usize::MAX,
@@ -266,23 +287,30 @@ impl Walker<'_> {
         if self.remote {
             return Input::Unknown;
         }
+        // All that the machine holds is more than is looked at.
+        if !is_within
+            || starts
+                .iter()
+                .any(|start| start.trim_end_matches('/').is_empty())
+        {
+            return below();
+        }
         let implied = !test.acts();
         let mut paths = String::new();
         let mut count = 0;
-        let mut pending: std::collections::VecDeque<(String, usize)> = starts
+        let mut pending: VecDeque<(String, usize, Option<fs::FileType>)> = starts
             .iter()
-            .map(|start| ((*start).to_owned(), 0))
+            .map(|start| ((*start).to_owned(), 0, None))
             .collect();
-        while let Some((path, depth)) = pending.pop_front() {
-            let Some(entries) = self.entries.checked_sub(1) else {
+        while let Some((path, depth, kind)) = pending.pop_front() {
+            if take(&mut self.entries, trial).is_none() {
                 return below();
-            };
-            self.entries = entries;
+            }
             let full = Path::new(folder).join(&path);
-            let Ok(metadata) = full.symlink_metadata() else {
+            let told = || full.symlink_metadata().ok().map(|about| about.file_type());
+            let Some(kind) = kind.or_else(told).map(self::kind) else {
                 continue;
             };
-            let kind = kind(metadata.file_type());
             let name = path
                 .trim_end_matches('/')
                 .rsplit('/')
@@ -307,15 +335,19 @@ impl Walker<'_> {
                 return below();
             }
             if kind == 'd' && !pruned && depth < expression.deepest && !holds_copies(&path) {
+                if take(&mut self.entries, OPENING).is_none() {
+                    return below();
+                }
                 for entry in fs::read_dir(&full).into_iter().flatten().flatten() {
+                    if take(&mut self.entries, 1).is_none() {
+                        return below();
+                    }
                     let name = entry.file_name();
                     pending.push_back((
                         format!("{}/{}", path.trim_end_matches('/'), name.to_string_lossy()),
                         depth + 1,
+                        entry.file_type().ok(),
                     ));
-                    if pending.len() > self.entries {
-                        return below();
-                    }
                 }
             }
         }
@@ -348,15 +380,17 @@ impl Walker<'_> {
             _ => return Input::Unknown,
         };
         let mut names = Vec::new();
+        if take(&mut self.entries, OPENING).is_none() {
+            return Input::Unknown;
+        }
         for entry in fs::read_dir(Path::new(folder).join(path))
             .into_iter()
             .flatten()
             .flatten()
         {
-            let Some(entries) = self.entries.checked_sub(1) else {
+            if take(&mut self.entries, 1).is_none() {
                 return Input::Unknown;
-            };
-            self.entries = entries;
+            }
             let name = entry.file_name().to_string_lossy().into_owned();
             if !name.starts_with('.') || options.contains(['a', 'A']) {
                 names.push(name + "\n");

@@ -7,6 +7,10 @@ use globset::{GlobBuilder, GlobMatcher};
 
 /// Matches at most; beyond, the pattern stands for something that is not known.
 const MATCHES: usize = 256;
+/// What opening a folder costs, in entries looked at.
+pub(super) const OPENING: usize = 6;
+/// What reading one name's pattern costs.
+pub(super) const READING: usize = 128;
 
 /// Returns the paths that a pattern matches, written as the pattern is: relative stays relative. `None` when there are too
 /// many. An empty list means that the shell hands on the pattern itself.
@@ -20,8 +24,15 @@ pub(super) fn expand(folder: &str, pattern: &str, budget: &mut usize) -> Option<
     let mut found = vec![start];
     for part in rest.split('/') {
         let mut next = Vec::new();
+        let matcher = if is_pattern(part) {
+            take(budget, READING + 8 * part.len())?;
+            matcher(part)
+        } else {
+            None
+        };
         for base in &found {
-            next.extend(step(folder, base, part, budget)?);
+            take(budget, OPENING)?;
+            next.extend(step(folder, base, part, matcher.as_ref(), budget)?);
         }
         if next.len() > MATCHES {
             return None;
@@ -33,7 +44,13 @@ pub(super) fn expand(folder: &str, pattern: &str, budget: &mut usize) -> Option<
 }
 
 /// Goes one name further from `base`.
-fn step(folder: &str, base: &str, part: &str, budget: &mut usize) -> Option<Vec<String>> {
+fn step(
+    folder: &str,
+    base: &str,
+    part: &str,
+    matcher: Option<&GlobMatcher>,
+    budget: &mut usize,
+) -> Option<Vec<String>> {
     let joined = |name: &str| {
         if base.is_empty() || base.ends_with('/') {
             format!("{base}{name}")
@@ -41,7 +58,7 @@ fn step(folder: &str, base: &str, part: &str, budget: &mut usize) -> Option<Vec<
             format!("{base}/{name}")
         }
     };
-    let Some(matcher) = matcher(part) else {
+    let Some(matcher) = matcher else {
         let path = joined(&unescaped(part));
         let exists = Path::new(folder).join(&path).symlink_metadata().is_ok();
         return Some(exists.then_some(path).into_iter().collect());
@@ -51,7 +68,7 @@ fn step(folder: &str, base: &str, part: &str, budget: &mut usize) -> Option<Vec<
         return Some(names);
     };
     for entry in entries.flatten() {
-        *budget = budget.checked_sub(1)?;
+        take(budget, 1)?;
         let name = entry.file_name();
         let name = name.to_string_lossy();
         let is_hidden = name.starts_with('.') && !part.starts_with('.');
@@ -62,22 +79,30 @@ fn step(folder: &str, base: &str, part: &str, budget: &mut usize) -> Option<Vec<
     Some(names)
 }
 
-/// Returns a matcher for one name; `None` when it holds no pattern.
-fn matcher(part: &str) -> Option<GlobMatcher> {
+/// Takes from a budget; one that does not suffice is at its end.
+pub(super) fn take(budget: &mut usize, count: usize) -> Option<()> {
+    let left = budget.checked_sub(count);
+    *budget = left.unwrap_or_default();
+    left.map(drop)
+}
+
+/// Whether one name holds letters of a pattern that are not quoted.
+fn is_pattern(part: &str) -> bool {
     let mut letters = part.chars();
-    let mut is_pattern = false;
     while let Some(letter) = letters.next() {
         match letter {
             '\\' => {
                 letters.next();
             }
-            '*' | '?' | '[' => is_pattern = true,
+            '*' | '?' | '[' => return true,
             _ => {}
         }
     }
-    if !is_pattern {
-        return None;
-    }
+    false
+}
+
+/// Returns a matcher for one name; `None` when no pattern can be made of it.
+fn matcher(part: &str) -> Option<GlobMatcher> {
     let glob = GlobBuilder::new(&single_stars(part))
         .literal_separator(true)
         .backslash_escape(true)

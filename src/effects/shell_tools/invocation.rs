@@ -3,6 +3,7 @@
 use super::Walker;
 use super::fields::Field;
 use super::program::Started;
+use super::simple::joined;
 use super::state::State;
 use crate::effects::{Argument, Invocation, Span, Typed, powershell};
 use crate::repo::{Follow, Places};
@@ -51,17 +52,17 @@ impl Walker<'_> {
         }
     }
 
-    pub(super) fn typed(&self, first: &Field, state: &State) -> Option<Typed> {
+    pub(super) fn typed(&mut self, first: &Field, state: &State) -> Option<Typed> {
         let [Some(folder)] = state.folders.as_slice() else {
             return None;
         };
-        let folder = self.repository.places_in(folder, ".", Follow::All).real;
+        let folder = self.lookup.places(folder, Follow::All).real;
         let program = first.value.known()?.to_owned();
         Some(Typed { program, folder })
     }
 
     /// Notes where the words of a command lead when they are taken for paths.
-    pub(super) fn resolve(&self, invocation: &mut Invocation, fields: &[Field], state: &State) {
+    pub(super) fn resolve(&mut self, invocation: &mut Invocation, fields: &[Field], state: &State) {
         if self.remote {
             return;
         }
@@ -71,10 +72,10 @@ impl Walker<'_> {
         };
         invocation.folder = folder
             .filter(|folder| *folder != self.here)
-            .map(|folder| self.repository.places_in(folder, ".", Follow::All).lexical);
-        let places = |path: &str| -> Option<Places> {
-            let folder = folder.or_else(|| path.starts_with('/').then_some("/"))?;
-            Some(self.repository.places_in(folder, path, Follow::AllButLast))
+            .map(|folder| self.lookup.places(folder, Follow::All).lexical);
+        let mut places = |path: &str| -> Option<Places> {
+            let absolute = joined(folder, path)?;
+            Some(self.lookup.places(&absolute, Follow::AllButLast))
         };
         for (word, field) in invocation.words.iter_mut().zip(fields) {
             let Some(text) = field.value.known().filter(|text| !text.starts_with('-')) else {

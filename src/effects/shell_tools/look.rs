@@ -8,6 +8,7 @@ use std::sync::Arc;
 use globset::{Glob, GlobMatcher};
 
 use super::Walker;
+use super::globs::{READING, take};
 use crate::programs::Reading;
 use crate::programs::reading::At;
 use crate::repo::Place;
@@ -36,22 +37,38 @@ const MADE: [&str; 12] = [
 pub(super) struct Sieve {
     only: Vec<GlobMatcher>,
     but: Vec<GlobMatcher>,
+    /// Endings of the files that the program takes from folders; without any, all.
+    takes: &'static [&'static str],
     /// Programs that leave out hidden and ignored files unless told otherwise.
     nothing: bool,
 }
 
 impl Sieve {
     /// Reads a command's `--include` and `--exclude`.
-    pub(super) fn of(name: &str, reading: &Reading<'_>, text: impl Fn(At) -> String) -> Self {
-        let globs = |names: &[&str]| -> Vec<GlobMatcher> {
-            reading
-                .options
-                .iter()
-                .filter(|option| names.contains(&option.name))
-                .filter_map(|option| Glob::new(text(option.value?).trim_end_matches('/')).ok())
-                .map(|glob| glob.compile_matcher())
-                .collect()
-        };
+    pub(super) fn of(
+        name: &str,
+        reading: &Reading<'_>,
+        budget: &mut usize,
+        text: impl Fn(At) -> String,
+    ) -> Self {
+        let mut sieve = Self::default();
+        for option in &reading.options {
+            let list = match option.name {
+                "--include" | "-g" if name != "rsync" => &mut sieve.only,
+                "--exclude" | "--exclude-dir" | "-x" => &mut sieve.but,
+                _ => continue,
+            };
+            let Some(at) = option.value.filter(|_| take(budget, READING).is_some()) else {
+                continue;
+            };
+            if let Ok(glob) = Glob::new(text(at).trim_end_matches('/')) {
+                list.push(glob.compile_matcher());
+            }
+        }
+        if *budget == 0 {
+            // Not all were read: nothing is held back.
+            sieve.only.clear();
+        }
         let is_shy = matches!(
             name,
             "rg" | "ripgrep" | "ag" | "ack" | "pt" | "ugrep" | "ug" | "fd" | "fdfind"
@@ -60,17 +77,15 @@ impl Sieve {
         let is_check = matches!(name, "ruff" | "prettier" | "black" | "isort" | "rustfmt")
             && (reading.has("--check") || reading.has("-c"));
         let told = ["--hidden", "--no-ignore", "-u", "-uu", "-uuu"];
-        Self {
-            only: if name == "rsync" {
-                Vec::new()
-            } else {
-                globs(&["--include", "-g"])
-            },
-            but: globs(&["--exclude", "--exclude-dir", "-x"]),
-            nothing: is_check
-                || (is_shy && !told.iter().any(|option| reading.has(option)))
-                || name == "git",
-        }
+        sieve.takes = reading.takes;
+        sieve.nothing =
+            is_check || (is_shy && !told.iter().any(|option| reading.has(option))) || name == "git";
+        sieve
+    }
+
+    /// Whether it passes over anything.
+    fn chooses(&self) -> bool {
+        !(self.only.is_empty() && self.but.is_empty() && self.takes.is_empty())
     }
 
     fn lets(&self, path: &str) -> bool {
@@ -84,44 +99,53 @@ impl Sieve {
                 .only
                 .iter()
                 .any(|glob| glob.is_match(name) || glob.is_match(path));
-        is_taken && !is_left_out
+        let is_kind = self.takes.is_empty() || self.takes.iter().any(|end| name.ends_with(end));
+        is_taken && is_kind && !is_left_out
     }
 }
 
 impl Walker<'_> {
-    /// Returns files below a folder of the repository, relative to its root: those nearest to the folder.
-    pub(super) fn held(&mut self, place: &Place, deletes: bool) -> Arc<[String]> {
+    /// Returns files below a folder of the repository, relative to its root: those nearest to the folder, and whether those
+    /// are all that count.
+    pub(super) fn held(&mut self, place: &Place, deletes: bool) -> (Arc<[String]>, bool) {
         let Place::Inside(folder) = place else {
-            return Arc::default();
+            return (Arc::default(), false);
         };
         let is_git_clean = self.sieve.nothing && deletes;
         if (self.sieve.nothing && !is_git_clean)
             || folder.split('/').any(|name| MADE.contains(&name))
         {
-            return Arc::default();
+            return (Arc::default(), true);
         }
-        let all = if let Some(all) = self.looked.get(folder) {
-            Arc::clone(all)
+        let (all, is_whole) = if let Some((all, is_whole)) = self.looked.get(folder) {
+            (Arc::clone(all), *is_whole)
         } else {
-            let all: Arc<[String]> = self.look(folder).into();
-            self.looked.insert(folder.clone(), Arc::clone(&all));
-            all
+            let (all, is_whole) = self.look(folder);
+            let all: Arc<[String]> = all.into();
+            self.looked
+                .insert(folder.clone(), (Arc::clone(&all), is_whole));
+            (all, is_whole)
         };
-        if self.sieve.only.is_empty() && self.sieve.but.is_empty() {
-            return all;
+        if !self.sieve.chooses() {
+            return (all, is_whole);
         }
         let shift = if folder.is_empty() {
             0
         } else {
             folder.len() + 1
         };
+        let globs = self.sieve.only.len() + self.sieve.but.len();
+        if take(&mut self.entries, all.len() * globs / 16).is_none() {
+            return (all, is_whole);
+        }
         let kept = all
             .iter()
             .filter(|path| self.sieve.lets(path.get(shift..).unwrap_or_default()));
-        kept.cloned().collect()
+        (kept.cloned().collect(), is_whole)
     }
 
-    fn look(&mut self, folder: &str) -> Vec<String> {
+    /// Returns the files below a folder, and whether the look came to its end.
+    fn look(&mut self, folder: &str) -> (Vec<String>, bool) {
         let mut files = Vec::new();
         let mut budget = ENTRIES;
         let root = self.repository.root().to_path_buf();
@@ -134,7 +158,7 @@ impl Walker<'_> {
             {
                 let left = budget.checked_sub(1).zip(self.entries.checked_sub(1));
                 let Some((left, entries)) = left else {
-                    return files;
+                    return (files, false);
                 };
                 (budget, self.entries) = (left, entries);
                 let name = entry.file_name();
@@ -152,6 +176,6 @@ impl Walker<'_> {
                 }
             }
         }
-        files
+        (files, true)
     }
 }

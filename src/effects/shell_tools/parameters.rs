@@ -10,6 +10,10 @@ use crate::shell::{Arith, ParamOp, Parameter};
 
 /// Longest value that operators are applied to; one beyond is not known afterwards.
 const LONGEST: usize = 1_000;
+/// Longest value in which parts are replaced: every part of it is compared with the pattern.
+const LONGEST_REPLACED: usize = 256;
+/// What reading a pattern costs, in bytes compared with one.
+const READING: usize = 100_000;
 /// What a shell splits at unless told otherwise.
 const BLANKS: &str = " \t\n";
 
@@ -105,7 +109,8 @@ impl Walker<'_> {
         let changed = match op {
             ParamOp::Pattern(sign, word) => {
                 let pattern = self.values(word, state);
-                text.zip(matcher(&pattern))
+                text.filter(|text| self.may_compare(text.len() * text.len() / 2, &pattern))
+                    .zip(self.matcher(&pattern))
                     .and_then(|(text, pattern)| cut(sign, text, &pattern))
             }
             ParamOp::Replace(sign, word, replacement) => {
@@ -119,9 +124,13 @@ impl Walker<'_> {
                     [field] => field.value.known(),
                     _ => None,
                 };
-                text.zip(matcher(&pattern)).zip(replacement).map(
-                    |((text, pattern), replacement)| replaced(sign, text, &pattern, replacement),
-                )
+                text.filter(|text| text.len() <= LONGEST_REPLACED)
+                    .filter(|text| self.may_compare(text.len().pow(3) / 4, &pattern))
+                    .zip(self.matcher(&pattern))
+                    .zip(replacement)
+                    .map(|((text, pattern), replacement)| {
+                        replaced(sign, text, &pattern, replacement)
+                    })
             }
             ParamOp::Substring(range) => {
                 self.parts(&range.parts, state);
@@ -135,6 +144,46 @@ impl Walker<'_> {
             _ => None,
         };
         changed.map_or(Value::Starts(String::new()), Value::Known)
+    }
+
+    /// Takes from what patterns may still be compared with; beyond, the line is said to go too far.
+    fn may_compare(&mut self, bytes: usize, pattern: &[Field]) -> bool {
+        let letters: usize = pattern.iter().map(|field| field.value.start().len()).sum();
+        self.take_compared(bytes.max(1_000) * (1 + letters / 8))
+    }
+
+    fn take_compared(&mut self, effort: usize) -> bool {
+        let left = self.compared.checked_sub(effort);
+        self.compared = left.unwrap_or_default();
+        if left.is_none() {
+            self.too_many_steps(self.origin);
+        }
+        left.is_some()
+    }
+
+    /// Returns a matcher for whole texts; `None` when the pattern is not known, or one too many.
+    fn matcher(&mut self, pattern: &[Field]) -> Option<GlobMatcher> {
+        let [field] = pattern else {
+            return None;
+        };
+        let text = field.value.known()?;
+        let glob = match &field.pattern {
+            Some(pattern) => pattern.clone(),
+            None => globset::escape(text),
+        };
+        if let Some(known) = self.matchers.get(&glob) {
+            return Some(known.clone());
+        }
+        if !self.take_compared(READING + 1_000 * glob.len()) {
+            return None;
+        }
+        let built = GlobBuilder::new(&glob)
+            .literal_separator(false)
+            .backslash_escape(true)
+            .build();
+        let matcher = built.ok()?.compile_matcher();
+        self.matchers.insert(glob, matcher.clone());
+        Some(matcher)
     }
 
     /// Returns what `$name` may be; `None` when nothing is known of it.
@@ -236,24 +285,6 @@ fn bounds(range: &str, count: usize) -> Option<(usize, usize)> {
     (from <= to).then_some((from, to))
 }
 
-/// Returns a matcher for whole texts; `None` when the pattern is not known.
-fn matcher(pattern: &[Field]) -> Option<GlobMatcher> {
-    let [field] = pattern else {
-        return None;
-    };
-    let text = field.value.known()?;
-    let glob = match &field.pattern {
-        Some(pattern) => pattern.clone(),
-        None => globset::escape(text),
-    };
-    let glob = GlobBuilder::new(&glob)
-        .literal_separator(false)
-        .backslash_escape(true)
-        .build()
-        .ok()?;
-    Some(glob.compile_matcher())
-}
-
 /// `${x#…}`, `${x%…}` and changes of case.
 fn cut(sign: &str, text: &str, pattern: &GlobMatcher) -> Option<String> {
     let mut ends: Vec<usize> = text
@@ -321,8 +352,8 @@ fn replaced(sign: &str, text: &str, pattern: &GlobMatcher, replacement: &str) ->
     let mut at = 0;
     let mut done = false;
     while let Some(letter) = text.get(at..).and_then(|rest| rest.chars().next()) {
-        let may = !done && (sign != "/#" || at == 0) && text.len() <= 256;
-        if let Some(end) = longest(at).filter(|_| may) {
+        let may = !done && (sign != "/#" || at == 0);
+        if let Some(end) = may.then(|| longest(at)).flatten() {
             out.push_str(replacement);
             at = end;
             done = sign != "//";

@@ -9,7 +9,7 @@ use super::simple::joined;
 use super::stages::Input;
 use super::state::{Folder, State};
 use crate::call::Access;
-use crate::effects::{Environment, Span, UnknownKind, Value};
+use crate::effects::{Environment, Reach, Span, UnknownKind, Value};
 use crate::programs::reading::At;
 use crate::programs::{self, Reading, Role};
 use crate::repo::{Follow, Place};
@@ -45,7 +45,8 @@ impl Walker<'_> {
         }
         let is_typed = std::mem::take(&mut self.is_typed);
         let is_sourcing = std::mem::take(&mut self.is_sourcing);
-        let Some(budget) = self.budget.checked_sub(1) else {
+        let Some(budget) = self.budget.checked_sub(1 + rest.len() / 4) else {
+            self.budget = 0;
             return self.too_many_steps(span);
         };
         self.budget = budget;
@@ -86,9 +87,9 @@ impl Walker<'_> {
             is_sourcing,
             index,
         };
-        for readings in self.programs.readings(name, &fields) {
+        for entry in self.programs.entries(name) {
             started.is_doubtful = false;
-            for reading in &readings {
+            for reading in &programs::read(entry, &fields) {
                 self.reading(&started, reading, state);
                 started.is_doubtful = true;
             }
@@ -103,7 +104,9 @@ impl Walker<'_> {
     /// Adds the effects of one reading of a command's words.
     fn reading(&mut self, started: &Started<'_>, reading: &Reading<'_>, state: &mut State) {
         let words = started.fields;
-        self.sieve = Sieve::of(&started.name, reading, |at| at.text(words).to_owned());
+        self.sieve = Sieve::of(&started.name, reading, &mut self.entries, |at| {
+            at.text(words).to_owned()
+        });
         // Most programs work where they are started: no state is copied for those.
         let moves = reading.parts.iter().any(|part| part.role == Role::Folder);
         let folders = if moves {
@@ -119,10 +122,12 @@ impl Walker<'_> {
             }
             inside
         };
-        let inside = inside_at(last, state);
         let here = reading
             .here
-            .filter(|role| !self.is_brought(*role, started, reading, &inside))
+            .filter(|role| {
+                let moved = moves.then(|| inside_at(last, state));
+                !self.is_brought(*role, started, reading, moved.as_ref().unwrap_or(state))
+            })
             .map(|role| (role, Field::known(".", started.span), last));
         let parts = reading
             .parts
@@ -137,13 +142,13 @@ impl Walker<'_> {
             self.part(started, reading, role, &field, &mut inside);
             state.links = inside.links;
         }
-        let inside = inside_at(last, state);
+        let moved = moves.then(|| inside_at(last, state));
         let outer = self.given.len();
         for field in pieces(started, reading, &[Role::Assignment]) {
             self.given.extend(assigned(&field.value));
         }
         for command in &reading.commands {
-            self.command_in(started, reading, command, &inside);
+            self.command_in(started, reading, command, moved.as_ref().unwrap_or(state));
         }
         self.given.truncate(outer);
         if matches!(started.name.as_str(), "split" | "gsplit")
@@ -159,12 +164,12 @@ impl Walker<'_> {
                 state,
             );
         }
-        self.behind_dashes(started, reading, &inside);
-        self.unpack_library(started, &inside);
+        self.behind_dashes(started, reading, moved.as_ref().unwrap_or(state));
+        self.unpack_library(started, moved.as_ref().unwrap_or(state));
         self.setting_words(started, reading, state);
         self.stdin(started, reading, state);
         self.script_file(started, reading, state);
-        self.package_script(started, reading, &inside);
+        self.package_script(started, reading, moved.as_ref().unwrap_or(state));
         self.recipe(started, reading);
     }
 
@@ -207,6 +212,11 @@ impl Walker<'_> {
         match role {
             Role::Read | Role::ScriptFile => touch(Access::Read, Follow::All, below),
             Role::Argument if looks_like_path(field) => touch(Access::Read, Follow::All, false),
+            Role::Edit if below && by != "git" => {
+                for access in [Access::Read, Access::Write] {
+                    self.path_reaching(access, field, Follow::All, Reach::Held, by, state);
+                }
+            }
             Role::Edit => {
                 touch(Access::Read, Follow::All, below);
                 touch(Access::Write, Follow::All, below);

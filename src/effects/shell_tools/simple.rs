@@ -189,6 +189,10 @@ impl Walker<'_> {
 
     pub(super) fn redirects(&mut self, redirects: &[Redirect], state: &mut State) {
         for redirect in redirects {
+            let Some(budget) = self.budget.checked_sub(1) else {
+                return self.too_many_steps(self.span(redirect.span));
+            };
+            self.budget = budget;
             let word = match &redirect.target {
                 Target::Word(word) => word,
                 Target::HereDoc(document) => {
@@ -255,5 +259,8 @@ pub(super) fn joined(folder: Option<&str>, path: &str) -> Option<String> {
         return Some(path.to_owned());
     }
     let folder = folder?;
+    if path == "." {
+        return Some(folder.to_owned());
+    }
     Some(format!("{}/{path}", folder.trim_end_matches('/')))
 }

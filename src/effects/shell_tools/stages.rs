@@ -279,10 +279,13 @@ impl Walker<'_> {
 
     /// Keeps a text under the names of the files that it is redirected to.
     pub(super) fn keep(&mut self, redirects: &[Redirect], text: Option<&str>, state: &State) {
-        if self.muted || self.files.len() > FILES {
+        if self.muted {
             return;
         }
         for redirect in redirects {
+            if self.files.len() > FILES {
+                return self.too_many_steps(self.span(redirect.span));
+            }
             let (Target::Word(word), Some(1)) = (&redirect.target, redirect.descriptor()) else {
                 continue;
             };

@@ -96,15 +96,15 @@ impl Walker<'_> {
         reading: &Reading<'_>,
         state: &State,
     ) {
+        let mark = |field: &Field| field.value.known() == Some("--");
+        let Some(at) = started.fields.iter().position(mark) else {
+            return;
+        };
         let is_told = matches!(started.name.as_str(), "mise" | "rtx" | "flox");
         let is_listed = programs::find(&started.name).is_some();
         if !reading.commands.is_empty() || (is_listed && !is_told) {
             return;
         }
-        let mark = |field: &Field| field.value.known() == Some("--");
-        let Some(at) = started.fields.iter().position(mark) else {
-            return;
-        };
         let behind = started.fields.get(at + 1..).unwrap_or_default();
         let first = behind.first().and_then(|field| field.value.known());
         if first.is_some_and(|name| programs::find(name).is_some()) {

@@ -25,7 +25,7 @@ pub(super) struct State {
     pub(super) folders: Vec<Folder>,
     /// Where it still is if the last command, a `cd`, failed.
     pub(super) unless_moved: Vec<Folder>,
-    /// Where `cd -` leads.
+    /// Where `cd -` leads; empty before the first `cd`, when nobody knows.
     pub(super) previous: Vec<Folder>,
     /// Where `popd` leads, the last first.
     pub(super) stack: Vec<Vec<Folder>>,
@@ -81,7 +81,7 @@ impl State {
             folders: vec![Some(folder)],
             variables: Variables::default(),
             lists: BTreeMap::new(),
-            previous: vec![None],
+            previous: Vec::new(),
             unless_moved: Vec::new(),
             stack: Vec::new(),
             functions: BTreeMap::new(),
@@ -233,26 +233,40 @@ fn join_variables(
     variables: &mut BTreeMap<String, Vec<Value>>,
     other: &BTreeMap<String, Vec<Value>>,
 ) {
-    let unknown = || vec![Value::Starts(String::new())];
     for (name, values) in variables.iter_mut() {
-        if other.get(name) == Some(values) {
+        let others = other.get(name);
+        if others == Some(values) {
             continue;
         }
-        values.extend(other.get(name).cloned().unwrap_or_else(unknown));
+        // In a line of many alternatives most values are known to be open already: nothing is copied for them.
+        let nothing = Value::Starts(String::new());
+        let others = others.map_or(std::slice::from_ref(&nothing), Vec::as_slice);
+        let before = values.len();
+        for value in others {
+            if !values.contains(value) {
+                values.push(value.clone());
+            }
+        }
+        if values.len() > before {
+            settle(values);
+        }
     }
     for (name, values) in other {
         // What is not listed may hold anything.
         if variables.len() < VARIABLES && !variables.contains_key(name) {
             let mut values = values.clone();
-            values.extend(unknown());
+            values.push(Value::Starts(String::new()));
+            settle(&mut values);
             variables.insert(name.clone(), values);
         }
     }
-    for values in variables.values_mut().filter(|values| values.len() > 1) {
-        values.sort();
-        values.dedup();
-        if values.len() > ALTERNATIVES {
-            *values = unknown();
-        }
+}
+
+/// Brings alternatives in order; too many of them are anything.
+fn settle(values: &mut Vec<Value>) {
+    values.sort();
+    values.dedup();
+    if values.len() > ALTERNATIVES {
+        *values = vec![Value::Starts(String::new())];
     }
 }

@@ -25,6 +25,8 @@ const DEVICES: [&str; 8] = [
     "/dev/stderr",
 ];
 
+/// Effects on paths that are looked up in one call.
+const PATHS: usize = 4_000;
 /// Paths that are kept as made by the line.
 const MADE: usize = 200;
 
@@ -36,6 +38,19 @@ impl Walker<'_> {
         field: &Field,
         follow: Follow,
         below: bool,
+        by: &str,
+        state: &State,
+    ) {
+        let reach = if below { Reach::Below } else { Reach::Itself };
+        self.path_reaching(access, field, follow, reach, by, state);
+    }
+
+    pub(super) fn path_reaching(
+        &mut self,
+        access: Access,
+        field: &Field,
+        follow: Follow,
+        reach: Reach,
         by: &str,
         state: &State,
     ) {
@@ -55,8 +70,7 @@ impl Walker<'_> {
             .map_or((field, state), |(field, state)| (field, state));
         let (written, reach) = match &field.value {
             Value::Known(text) if text.is_empty() || is_device(text) => return,
-            Value::Known(text) if below => (text.as_str(), Reach::Below),
-            Value::Known(text) => (text.as_str(), Reach::Itself),
+            Value::Known(text) => (text.as_str(), reach),
             Value::Starts(text) => {
                 self.unknown(UnknownKind::Path(access), &field.shown(), Some(field.span));
                 // What is known is the folder that it lies in.
@@ -67,6 +81,10 @@ impl Walker<'_> {
                 }
             }
         };
+        if self.effects.paths.len() >= PATHS {
+            self.budget = 0;
+            return self.too_many_steps(field.span);
+        }
         for folder in &state.folders {
             let Some(absolute) = joined(folder.as_deref(), written) else {
                 self.unknown(UnknownKind::Path(access), written, Some(field.span));
@@ -75,18 +93,22 @@ impl Walker<'_> {
             if access == Access::Write && by != "the shell" && self.made.len() < MADE {
                 self.made.push(absolute.trim_end_matches('/').to_owned());
             }
-            for path in through_links(&absolute, state) {
-                let places = self.repository.places_in("/", &path, follow);
+            for path in through_links(absolute, state) {
+                let places = self.lookup.places(&path, follow);
                 if access == Access::Write && matches!(by, "curl" | "wget") {
                     self.files.push(File {
                         place: places.real.clone(),
                         text: None,
                     });
                 }
-                let holds = match reach {
-                    Reach::Below => self.held(&places.real, access == Access::Delete),
-                    Reach::Itself => Arc::default(),
+                let (holds, is_whole) = match reach {
+                    Reach::Below | Reach::Held => self.held(&places.real, access == Access::Delete),
+                    Reach::Itself => (Arc::default(), true),
                 };
+                if reach == Reach::Held && access == Access::Write && !is_whole {
+                    let kind = UnknownKind::Path(access);
+                    self.unknown(kind, &field.shown(), Some(field.span));
+                }
                 self.effects.add_path(PathEffect {
                     access,
                     written: field.shown(),
@@ -229,8 +251,8 @@ fn only_reads(field: &Field) -> bool {
 }
 
 /// Follows the links that the line made before, as often as one leads to another.
-fn through_links(path: &str, state: &State) -> Vec<String> {
-    let mut paths = vec![path.to_owned()];
+fn through_links(path: String, state: &State) -> Vec<String> {
+    let mut paths = vec![path];
     for (link, target) in state.links.iter().rev() {
         let last = paths.last().cloned().unwrap_or_default();
         let rest = last.strip_prefix(link.as_str());

@@ -4,6 +4,7 @@
 
 use super::Walker;
 use super::fields::Field;
+use super::globs::take;
 use super::program::{Started, piece, pieces};
 use super::simple::joined;
 use super::state::State;
@@ -77,7 +78,9 @@ impl Walker<'_> {
         for from in state.folders.iter().flatten() {
             let read = joined(Some(from), path).and_then(|path| std::fs::read_dir(path).ok());
             for entry in read.into_iter().flatten().flatten().take(NAMES) {
-                self.entries = self.entries.saturating_sub(1);
+                if take(&mut self.entries, 1).is_none() {
+                    return vec![folder.clone()];
+                }
                 let name = entry.file_name();
                 entries.push(folder.map(|path| format!("{path}{}", name.to_string_lossy())));
             }

@@ -3,12 +3,12 @@
 //! Git itself is not asked: its folder is read, which also works where it may only be read, and for linked worktrees,
 //! submodules and shallow clones.
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use super::ignored::Rules;
+use super::ignored::{self, Rules};
 use super::index::{Index, Span};
 use crate::settings;
 
@@ -18,18 +18,23 @@ const POINTER_LIMIT: u64 = 64 * 1024;
 /// A checkout, or a folder outside git.
 #[derive(Debug, Default)]
 pub(super) struct Checkout {
+    pub(super) top: PathBuf,
     /// The folder that holds `index`, `HEAD` and, but for linked worktrees, all else.
-    git: Option<PathBuf>,
+    pub(super) git: Option<PathBuf>,
+    /// What the file system said of the index before it was read.
+    pub(super) about: Option<Metadata>,
     index: Index,
     /// Rules for the whole checkout, in falling order of their weight. Read when a file is found that is not tracked.
     general: OnceLock<General>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct General {
     /// `core.ignorecase`
     fold: bool,
     rules: Vec<Rules>,
+    /// Of all that it is made from.
+    digest: blake3::Hash,
 }
 
 /// The rules of one folder and, through it, of those above it.
@@ -51,11 +56,14 @@ impl Checkout {
         let Some(git) = git_folder(top) else {
             return Ok(None);
         };
+        let about = index_about(&git);
         let index = Index::read(&git).map_err(|error| {
             io::Error::other(format!("{}: {error}", git.join("index").display()))
         })?;
         Ok(Some(Self {
+            top: top.to_path_buf(),
             git: Some(git),
+            about,
             index,
             general: OnceLock::new(),
         }))
@@ -76,12 +84,14 @@ impl Checkout {
 
     /// Returns whether rules ignore an untracked path of the checkout whose folder is not ignored.
     pub(super) fn ignores(&self, level: Option<&Arc<Level>>, path: &[u8], is_folder: bool) -> bool {
-        let general = self.general.get_or_init(|| self.general());
+        let general = self
+            .general
+            .get_or_init(|| General::read(self.git.as_deref()));
         let mut next = level;
         while let Some(level) = next {
-            let path = path.get(level.skip..).unwrap_or_default();
+            let below = path.get(level.skip..).unwrap_or_default();
             let rules = level.rules.get_or_init(|| Rules::read(&level.file));
-            if let Some(ignored) = rules.decide(path, is_folder, general.fold) {
+            if let Some(ignored) = rules.decide(below, is_folder, general.fold) {
                 return ignored && !self.tracks_in_any_case(general, path);
             }
             next = level.above.as_ref();
@@ -96,25 +106,57 @@ impl Checkout {
         general.fold && self.index.holds_in_any_case(path)
     }
 
-    fn general(&self) -> General {
-        let common = self.git.as_deref().map(common_folder);
+    /// Digest of the names that are tracked.
+    pub(super) fn names(&self) -> blake3::Hash {
+        self.index.digest()
+    }
+
+    /// Digest of the rules for the whole checkout; `None` when nothing asked for them.
+    pub(super) fn rules(&self) -> Option<blake3::Hash> {
+        self.general.get().map(|general| general.digest)
+    }
+}
+
+impl General {
+    fn read(git: Option<&Path>) -> Self {
+        let common = git.map(common_folder);
         let config = config(common.as_deref());
         let fold = config
             .as_ref()
-            .and_then(|config| config.get_bool("core.ignorecase").ok());
+            .and_then(|config| config.get_bool("core.ignorecase").ok())
+            .unwrap_or(false);
         let everywhere = config
             .and_then(|config| config.get_path("core.excludesfile").ok())
             .or_else(default_rules);
         let files = [common.map(|git| git.join("info/exclude")), everywhere];
-        General {
-            fold: fold.unwrap_or(false),
-            rules: files
-                .iter()
-                .flatten()
-                .map(|file| Rules::read(file))
-                .collect(),
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&[u8::from(fold)]);
+        let rules = files.iter().map(|file| {
+            let bytes = file.as_deref().map(ignored::bytes).unwrap_or_default();
+            hasher.update(blake3::hash(&bytes).as_bytes());
+            Rules::parse(&bytes)
+        });
+        Self {
+            rules: rules.collect(),
+            fold,
+            digest: hasher.finalize(),
         }
     }
+}
+
+/// Digest of the rules for a whole checkout as they are now.
+pub(super) fn rules_now(git: Option<&Path>) -> blake3::Hash {
+    General::read(git).digest
+}
+
+/// Digest of the names that an index holds now; `None` when it cannot be read.
+pub(super) fn names_now(git: &Path) -> Option<blake3::Hash> {
+    Index::read(git).ok().map(|index| index.digest())
+}
+
+/// What the file system says of an index.
+pub(super) fn index_about(git: &Path) -> Option<Metadata> {
+    git.join("index").symlink_metadata().ok()
 }
 
 impl Level {
@@ -135,7 +177,7 @@ impl Level {
 }
 
 /// Returns the git folder of a checkout's top, when there is one that git would take for one.
-fn git_folder(top: &Path) -> Option<PathBuf> {
+pub(super) fn git_folder(top: &Path) -> Option<PathBuf> {
     let dot = top.join(".git");
     let about = dot.metadata().ok()?;
     let folder = if about.is_dir() {

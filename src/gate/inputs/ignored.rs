@@ -34,17 +34,9 @@ enum Part {
 }
 
 impl Rules {
-    /// Reads a file of rules. One that is missing, no file or unreadable has none, as for git.
+    /// Reads a file of rules.
     pub(super) fn read(path: &Path) -> Self {
-        let is_file = path.symlink_metadata().is_ok_and(|about| about.is_file());
-        let mut bytes = Vec::new();
-        if is_file && let Ok(file) = std::fs::File::open(path) {
-            let read = file.take(LIMIT).read_to_end(&mut bytes);
-            if read.is_err() {
-                bytes.clear();
-            }
-        }
-        Self::parse(&bytes)
+        Self::parse(&bytes(path))
     }
 
     pub(super) fn parse(bytes: &[u8]) -> Self {
@@ -61,6 +53,19 @@ impl Rules {
         let rule = rules.find(|rule| rule.matches(path, is_folder, fold))?;
         Some(!rule.keeps)
     }
+}
+
+/// Returns what is in a file of rules. One that is missing, no file or unreadable has none, as for git.
+pub(super) fn bytes(path: &Path) -> Vec<u8> {
+    let is_file = path.symlink_metadata().is_ok_and(|about| about.is_file());
+    let mut bytes = Vec::new();
+    if is_file && let Ok(file) = std::fs::File::open(path) {
+        let read = file.take(LIMIT).read_to_end(&mut bytes);
+        if read.is_err() {
+            bytes.clear();
+        }
+    }
+    bytes
 }
 
 impl Rule {

@@ -61,6 +61,23 @@ impl Index {
         Ok(index)
     }
 
+    /// Digest of the names. What else git keeps of them does not count.
+    pub(super) fn digest(&self) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        let mut text = Vec::new();
+        for name in &self.names {
+            let name = self.text(name);
+            text.extend_from_slice(&name.len().to_le_bytes());
+            text.extend_from_slice(name);
+            if text.len() > 64 * 1024 {
+                hasher.update(&text);
+                text.clear();
+            }
+        }
+        hasher.update(&text);
+        hasher.finalize()
+    }
+
     /// The whole index.
     pub(super) fn all(&self) -> Span {
         Span::Some(0..self.names.len())

@@ -152,6 +152,17 @@ impl Place {
         }
     }
 
+    /// The checkout whose top this folder is.
+    pub(super) fn own_checkout(&self) -> Option<&Arc<Checkout>> {
+        let is_top = self.git.inside.is_empty() && self.git.checkout.git.is_some();
+        is_top.then_some(&self.git.checkout)
+    }
+
+    /// The checkout that it lies in, or a stand-in outside git.
+    pub(super) fn checkout(&self) -> &Arc<Checkout> {
+        &self.git.checkout
+    }
+
     fn untracked(&self, wanted: Wanted<'_>) -> &Untracked {
         self.untracked.get_or_init(|| {
             let Some(above) = &self.above else {

@@ -10,12 +10,14 @@ use proptest::prelude::*;
 
 use super::ignored::Rules;
 use super::index::{Index, Span};
-use super::{Inputs, digest, tree};
+use super::{Asked, Inputs, digest, tree};
 use crate::policy::path_pattern::{Case, PathPattern, PathPatterns};
 use crate::settings;
 use crate::state::State;
 
 mod listing;
+#[cfg(target_os = "linux")]
+mod unchanged;
 
 /// A checkout in a scratch folder, made by git.
 struct Checkout {
@@ -78,11 +80,21 @@ impl Checkout {
 
     fn inputs(&self, globs: &[&str]) -> Inputs {
         let state = State::of(&self.root());
-        digest(&state, &self.root(), &patterns(globs), Case::Sensitive).unwrap()
+        digest(asked(&state, &self.root(), &patterns(globs))).unwrap()
     }
 
     fn names(&self, globs: &[&str]) -> Vec<String> {
         names(&self.inputs(globs))
+    }
+}
+
+fn asked<'a>(state: &'a State, base: &'a Path, patterns: &'a PathPatterns) -> Asked<'a> {
+    Asked {
+        state,
+        gate: "tests",
+        base,
+        patterns,
+        case: Case::Sensitive,
     }
 }
 
@@ -347,12 +359,7 @@ fn a_damaged_index_is_an_error_and_never_a_panic() {
         }
         crate::state::replace(&file, b"DIRC").unwrap();
         let state = State::of(&checkout.root());
-        let failed = digest(
-            &state,
-            &checkout.root(),
-            &patterns(&["**"]),
-            Case::Sensitive,
-        );
+        let failed = digest(asked(&state, &checkout.root(), &patterns(&["**"])));
         let told = failed.unwrap_err().to_string();
         assert!(told.ends_with("git's index is damaged"), "{told}");
     }

@@ -12,6 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use super::place::{Known, Place, RULES, Wanted, joined};
+use super::trail::{Trail, Witness};
 use super::tree::{Block, Builder};
 use crate::digests::{Digest, Digests, Found, Reader};
 use crate::state::FOLDER;
@@ -31,6 +32,7 @@ struct Yield {
     links: Vec<Link>,
     /// How many names were read.
     names: usize,
+    trail: Trail,
 }
 
 #[derive(Debug)]
@@ -40,7 +42,7 @@ struct Link {
     relative: String,
 }
 
-/// Finds all inputs below a folder, in the order of their folders.
+/// Finds all inputs below a folder, in the order of their folders, and notes what was gone by.
 ///
 /// # Errors
 /// When a file that counts, a folder that may hold one, or git's index cannot be read.
@@ -48,11 +50,17 @@ pub(super) fn walk(
     base: &Path,
     wanted: Wanted<'_>,
     digests: &mut Digests,
-) -> io::Result<Vec<Block>> {
+) -> io::Result<(Vec<Block>, Trail)> {
     let mut known = Known::default();
     let start = Place::start(base, String::new(), Vec::new(), &mut known)?;
+    let checkout = Arc::clone(start.checkout());
     let mut found = round(vec![start], wanted, digests)?;
     let mut blocks = found.blocks;
+    let mut trail = found.trail;
+    trail.checkout(base, Some(&checkout));
+    if !found.links.is_empty() || digests.files_read() > 0 {
+        trail.breaks();
+    }
     let mut names = 0;
     while !found.links.is_empty() {
         found
@@ -75,7 +83,7 @@ pub(super) fn walk(
         }
     }
     blocks.sort_by(|one, other| one.folder.cmp(&other.folder));
-    Ok(blocks)
+    Ok((blocks, trail))
 }
 
 /// Walks from some folders to all below them, links aside.
@@ -112,6 +120,7 @@ fn round(starts: Vec<Place>, wanted: Wanted<'_>, digests: &mut Digests) -> io::R
         all.blocks.append(&mut part.blocks);
         all.links.append(&mut part.links);
         all.names += part.names;
+        all.trail.absorb(part.trail);
         digests.absorb(found);
     }
     Ok(all)
@@ -235,6 +244,8 @@ fn visit(
     gathered: &mut Yield,
     pending: &mut Vec<Place>,
 ) -> io::Result<()> {
+    // Before the names are read, so that one that comes in between shows next time.
+    let about = place.path.symlink_metadata();
     let entries = match read(&place.path) {
         Ok(entries) => entries,
         Err(error) if is_gone(&error) => return Ok(()),
@@ -246,6 +257,19 @@ fn visit(
     place
         .enter(has_rules, has_git, wanted)
         .map_err(|error| named(&place.relative, &error))?;
+    let trail = &mut gathered.trail;
+    trail.folder(
+        &place.bytes,
+        about.ok().and_then(|about| reader.settled(&about)),
+    );
+    if has_git {
+        trail.checkout(&place.path, place.own_checkout());
+    }
+    if has_rules {
+        let about = place.path.join(RULES).symlink_metadata().ok();
+        let stamp = about.and_then(|about| reader.settled(&about));
+        trail.add(RULES.as_bytes(), &Witness::plain(stamp));
+    }
     let place = Arc::new(place);
     let mut files = Builder::default();
     let mut relative = place.relative.clone();
@@ -269,7 +293,10 @@ fn visit(
         match look.at(reader).map_err(|error| named(&relative, &error))? {
             Seen::Nothing => {}
             Seen::Folder(folder) => pending.push(folder),
-            Seen::File(digest) => files.push(name.as_encoded_bytes(), digest),
+            Seen::File(digest, witness) => {
+                gathered.trail.add(name.as_encoded_bytes(), &witness);
+                files.push(name.as_encoded_bytes(), digest);
+            }
             Seen::Link(digest) => {
                 files.push(name.as_encoded_bytes(), digest);
                 gathered.links.push(Link {
@@ -298,7 +325,7 @@ enum Seen {
     Nothing,
     /// May hold inputs.
     Folder(Place),
-    File(Digest),
+    File(Digest, Witness),
     /// A link to a folder that may hold inputs.
     Link(Digest),
 }
@@ -331,15 +358,21 @@ impl Look<'_> {
             Err(error) if is_gone(&error) => return Ok(Seen::Nothing),
             Err(error) => return Err(error),
         };
+        let stamp = reader.settled(&about);
         let known = about.is_file().then(|| reader.remembered(&about)).flatten();
-        let digest = match known {
-            Some(digest) => Some(digest),
-            None => reader.digest_of(&self.place.path.join(self.name), &about)?,
+        if let Some(digest) = known {
+            return Ok(Seen::File(digest, Witness::plain(stamp)));
+        }
+        let path = self.place.path.join(self.name);
+        let witness = if about.is_symlink() {
+            Witness::link(stamp, &path, |about| reader.settled(about))
+        } else {
+            Witness::None
         };
-        Ok(match digest {
+        Ok(match reader.digest_of(&path, &about)? {
             None => Seen::Nothing,
             Some(digest) if leads => Seen::Link(digest),
-            Some(digest) => Seen::File(digest),
+            Some(digest) => Seen::File(digest, witness),
         })
     }
 }

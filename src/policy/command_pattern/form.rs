@@ -76,6 +76,17 @@ impl Variant {
         &self.words
     }
 
+    /// Whether the words may name a command with these subcommands: one look at the first word spares most patterns of a
+    /// program from being read.
+    pub(super) fn may_lead(&self, entry: Option<&'static Program>, path: &[&str]) -> bool {
+        let named = entry.zip(self.words.first()).and_then(|(entry, first)| {
+            let known = |(known, _): &(&'static str, &'static Program)| (*known).cmp(first);
+            let index = entry.subcommands.binary_search_by(known).ok()?;
+            entry.subcommands.get(index)?.1.path.first()
+        });
+        named.is_none_or(|named| path.first() == Some(named))
+    }
+
     /// Returns the form by an entry, for a command with these subcommands.
     pub(super) fn form(&self, entry: Option<&'static Program>, path: &[&str]) -> Cow<'_, Form> {
         if entry.is_none() {
@@ -143,7 +154,7 @@ impl Form {
                 .all(|(one, other)| one == other)
     }
 
-    pub(super) fn options_fit(&self, read: &Read<'_, '_>, known: &Known<'_>) -> bool {
+    pub(super) fn options_fit(&self, read: &Read<'_>, known: &Known<'_>) -> bool {
         self.options.iter().all(|(name, value)| {
             read.reading
                 .options
@@ -161,7 +172,7 @@ impl Form {
 
     /// Whether the options of an exception are in force: no other option of the command undoes them, and a value does not say
     /// "no".
-    pub(super) fn options_hold(&self, read: &Read<'_, '_>, known: &Known<'_>) -> bool {
+    pub(super) fn options_hold(&self, read: &Read<'_>, known: &Known<'_>) -> bool {
         let words = &read.command.words;
         self.options_fit(read, known)
             && self.options.iter().all(|(name, value)| {
@@ -237,7 +248,7 @@ fn says_no(value: &str) -> bool {
 }
 
 /// Whether another option of the command undoes one: `--no-dry-run`, or what the table lists under `overrides`.
-fn is_undone(name: &str, read: &Read<'_, '_>) -> bool {
+fn is_undone(name: &str, read: &Read<'_>) -> bool {
     let Some(entry) = read.entry else {
         return read
             .reading

@@ -5,6 +5,7 @@ mod notation;
 use super::reader::{Map, Reader, Text};
 use crate::policy::problems::{shape, values};
 use crate::policy::yaml::{Kind, Node};
+use crate::programs::index;
 use crate::programs::own::{self, Meaning};
 use crate::programs::table::{
     Case, Dashes, Folders, Habits, Layout, Opt, Parsing, Program, ROLES, Recursive, Role,
@@ -204,10 +205,14 @@ fn program(
         abbreviations: below.abbreviations.unwrap_or(is_plain),
         options_everywhere: flag(reader, "options-everywhere"),
         options: own,
+        index: keep(index::of(
+            own.iter().map(|option| option.names.iter().copied()),
+        )),
         ends: keep(listed(reader, &inner, entry, "ends")),
         layout: base,
         cases: keep(cases),
         recursive: recursive(reader, &inner, entry),
+        takes: &[],
         folders: entry
             .get("folders")
             .and_then(|node| reader.word(node, "folders", &FOLDERS, values::unknown_word))

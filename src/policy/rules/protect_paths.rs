@@ -1,5 +1,6 @@
 //! `protect-paths`: judges every path that a call touches, as written and where its links lead.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::ProtectPaths;
@@ -27,16 +28,20 @@ pub(crate) fn judge(
     facts: &Facts,
 ) -> Vec<Finding> {
     let mut held = Held::new();
-    let sanctioned = Sanctioned::of(rule).spans(effects, facts);
+    let sanctioned = OnceCell::new();
+    let is_sanctioned = |effect: &PathEffect| {
+        let spans = || Sanctioned::of(rule).spans(effects, facts);
+        let is_within = |span| sanctioned.get_or_init(spans).contains(&span);
+        effect.span.is_some_and(is_within)
+    };
     effects
         .paths
         .iter()
         .filter(|effect| protect.deny.contains(&effect.access))
-        .filter(|effect| effect.span.is_none_or(|span| !sanctioned.contains(&span)))
         .filter_map(|effect| {
             let what = touched(rule, protect, effect, facts, &mut held)
                 .or_else(|| outside(protect, effect, facts))?;
-            Some(rule.finding(what, effect.span))
+            (!is_sanctioned(effect)).then(|| rule.finding(what, effect.span))
         })
         .collect()
 }
@@ -53,9 +58,11 @@ fn touched<'e>(
     let by_name = places.into_iter().find(|place| {
         let extent = match effect.reach {
             Reach::Itself => Extent::Itself,
+            // What is there now was looked at; what is not there is not touched.
+            Reach::Held if matches!(place, Place::Inside(_)) => Extent::All,
             // Reading a folder is only refused when all of it is: a search through the root must stay possible.
             Reach::Below if effect.access == Access::Read => Extent::All,
-            Reach::Below => Extent::Some,
+            Reach::Held | Reach::Below => Extent::Some,
         };
         // Deleting a folder above the rule's base deletes everything that the rule protects.
         let takes_base = effect.access == Access::Delete

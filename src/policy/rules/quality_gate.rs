@@ -41,7 +41,7 @@ fn touches_input(rule: &Rule, gate: &QualityGate, effects: &Effects, facts: &Fac
                         return false;
                     };
                     gate.inputs.matches(path, facts.case).is_some()
-                        || (effect.reach == Reach::Below
+                        || (effect.reach != Reach::Itself
                             && gate.inputs.below(path, facts.case).is_some())
                 })
         })

@@ -2,12 +2,19 @@
 
 use crate::programs::table::{Dashes, Opt, Program, UNLISTED};
 
-/// A program and the subcommands taken, outermost first.
-pub(in crate::programs) struct Levels(Vec<&'static Program>);
+/// A program and the subcommands taken.
+pub(in crate::programs) struct Levels {
+    innermost: &'static Program,
+    /// Those around it, outermost first.
+    above: Vec<&'static Program>,
+}
 
 impl Levels {
     pub(in crate::programs) fn of(program: &'static Program) -> Self {
-        Self(vec![program])
+        Self {
+            innermost: program,
+            above: Vec::new(),
+        }
     }
 
     /// Returns the levels down to a subcommand, as far as it is listed.
@@ -23,25 +30,19 @@ impl Levels {
     }
 
     pub(super) fn push(&mut self, level: &'static Program) {
-        self.0.push(level);
+        self.above
+            .push(std::mem::replace(&mut self.innermost, level));
     }
 
     pub(in crate::programs) fn innermost(&self) -> &'static Program {
-        self.0.last().copied().unwrap_or(&UNLISTED)
+        self.innermost
     }
 
     /// Returns the programs whose options count here, innermost first.
     pub(in crate::programs) fn in_force(&self) -> impl Iterator<Item = &'static Program> {
-        let (last, above) = match self.0.split_last() {
-            Some((last, above)) => (Some(*last), above),
-            None => (None, [].as_slice()),
-        };
-        let above = above
-            .iter()
-            .rev()
-            .copied()
-            .filter(|program| program.options_everywhere);
-        last.into_iter().chain(above)
+        let above = self.above.iter().rev().copied();
+        let above = above.filter(|program| program.options_everywhere);
+        std::iter::once(self.innermost).chain(above)
     }
 
     /// Returns the option of exactly this name.
@@ -51,8 +52,7 @@ impl Levels {
         let name = shorter
             .filter(|name| single && name.starts_with('-'))
             .unwrap_or(name);
-        self.in_force()
-            .find_map(|program| program.options.iter().find(|option| option.is(name)))
+        self.in_force().find_map(|program| program.option(name))
     }
 
     /// Returns the option of this name or, where abbreviations are understood, the one that alone begins with it.
@@ -103,17 +103,6 @@ pub(super) fn letter_name(sign: char, letter: char) -> Option<&'static str> {
         .into_iter()
         .position(|known| char::from(known) == letter)?;
     names.get(2 * place..2 * place + 2)
-}
-
-impl Opt {
-    fn is(&self, name: &str) -> bool {
-        // Most names differ in their second letter; to look there first spares a comparison of texts for each.
-        let letter = name.as_bytes().get(1);
-        let names = self.names.iter();
-        names
-            .filter(|known| known.as_bytes().get(1) == letter)
-            .any(|known| *known == name)
-    }
 }
 
 /// Returns the subcommand of this name.

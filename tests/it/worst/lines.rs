@@ -132,6 +132,14 @@ pub(crate) fn hidden() -> Vec<(&'static str, String)> {
             "patterns of folders",
             format!("{}{act}", "ls /*/*/*/* ".repeat(300) + "; "),
         ),
+        (
+            "patterns that differ",
+            numbered(3_000, |n| format!("ls s*r/*/*{n}?[!x]; ")) + act,
+        ),
+        (
+            "a great pattern",
+            format!("ls {}; {act}", "*[a-z]?".repeat(20_000)),
+        ),
         ("braces", format!("echo {}; {act}", "{a,b}".repeat(30))),
         (
             "words that double",
@@ -151,6 +159,46 @@ pub(crate) fn hidden() -> Vec<(&'static str, String)> {
                 "a".repeat(900),
                 "b=${a%%*a*a*a*a*a*b}; c=${a//a*a/b}; ".repeat(40)
             ),
+        ),
+        (
+            "replacements",
+            format!(
+                "v={}; {}{act}",
+                "ab".repeat(120),
+                "echo ${v//a*b*c/x} ${v%%*c*d}; ".repeat(2_000)
+            ),
+        ),
+        (
+            "finds that differ",
+            numbered(1_000, |n| format!("find . -name {n} -delete; ")) + act,
+        ),
+        (
+            "a find with many tests",
+            format!("find . {}-print; {act}", "-name 'a*b' -o ".repeat(400)).repeat(20),
+        ),
+        (
+            "searches that leave out",
+            numbered(1_000, |n| format!("grep -r --include='*{n}' x .; ")) + act,
+        ),
+        (
+            "redirections",
+            format!("x {}; {act}", "> a ".repeat(50_000)),
+        ),
+        (
+            "redirections of groups",
+            format!("{}{act}", "{ x; } > $v; ".repeat(4_000)),
+        ),
+        (
+            "deletions",
+            numbered(4_000, |n| format!("rm a{n} b{n}; ")) + act,
+        ),
+        (
+            "words",
+            (numbered(900, |n| format!("rm{n} ")) + "; ").repeat(50) + act,
+        ),
+        (
+            "folders and files",
+            (format!("rm {}; ", numbered(900, |n| format!("a{n}/b ")))).repeat(50) + act,
         ),
         (
             "finds",

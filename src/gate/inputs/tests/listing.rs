@@ -1,6 +1,6 @@
 //! Which files are inputs.
 
-use super::{Case, Checkout, State, digest, fs, names, patterns};
+use super::{Checkout, State, asked, digest, fs, names, patterns};
 
 #[test]
 fn what_git_would_list_is_an_input_and_what_it_ignores_is_not() {
@@ -148,7 +148,7 @@ fn without_git_rules_hold_all_the_same() {
     write("a/b", "x");
     write("a/c.log", "x");
     let state = State::of(folder.path());
-    let found = digest(&state, folder.path(), &patterns(&["a/**"]), Case::Sensitive).unwrap();
+    let found = digest(asked(&state, folder.path(), &patterns(&["a/**"]))).unwrap();
     assert_eq!(names(&found), ["a/b"]);
 }
 
@@ -220,6 +220,22 @@ fn what_moved_is_named() {
         crate::state::replace(&list, &whole[..length]).unwrap();
         after.moved_since(&state, "gate", &before.digest);
     }
+}
+
+#[test]
+fn a_file_that_git_tracks_in_another_case_counts_below_rules_of_a_folder() {
+    let checkout = Checkout::new();
+    checkout.write("deep/A.LOG", "x");
+    checkout.commit();
+    checkout.git(&["config", "core.ignorecase", "true"]);
+    checkout.write("deep/.gitignore", "*.log\n");
+    fs::rename(
+        checkout.root().join("deep/A.LOG"),
+        checkout.root().join("deep/a.log"),
+    )
+    .unwrap();
+    checkout.write("deep/b.log", "x");
+    assert_eq!(checkout.names(&["**"]), ["deep/.gitignore", "deep/a.log"]);
 }
 
 #[cfg(unix)]
