@@ -113,8 +113,8 @@ pub struct Tool {
     pub call_id: Option<String>,
     /// The files that the call names. One call can name many.
     pub targets: Vec<Target>,
-    /// The command line, for shell tools.
-    pub command: Option<ShellCommand>,
+    /// The command lines, for shell tools. One call can have several: each is a line for a shell of its own.
+    pub commands: Vec<ShellCommand>,
     /// What the call fetches.
     pub urls: Vec<String>,
     /// Server and tool, for MCP tools.
@@ -208,6 +208,15 @@ pub struct ShellCommand {
     /// The folder it runs in, where the tool call names one of its own.
     pub cwd: Option<String>,
     pub dialect: ShellDialect,
+}
+
+impl ShellCommand {
+    /// Returns the command lines of a call as one text, each on lines of its own; `None` without any.
+    #[must_use]
+    pub fn all(commands: &[Self]) -> Option<String> {
+        let texts: Vec<&str> = commands.iter().map(|one| one.text.as_str()).collect();
+        (!texts.is_empty()).then(|| texts.join("\n"))
+    }
 }
 
 /// The language of a command line.

@@ -172,14 +172,22 @@ pub fn with(call: &Call, repository: &Repository, programs: &Programs) -> Effect
     let Some(tool) = &call.tool else {
         return effects;
     };
-    match (&tool.command, tool.kind) {
-        (Some(command), _) => {
-            shell_tools::add(&mut effects, command, repository, programs);
-        }
-        (None, ToolKind::Mcp | ToolKind::Other) => {
+    match (tool.commands.as_slice(), tool.kind) {
+        ([command], _) => shell_tools::add(&mut effects, command, repository, programs),
+        ([], ToolKind::Mcp | ToolKind::Other) => {
             mcp_tools::add(&mut effects, tool, repository, programs);
         }
-        (None, _) => file_tools::add(&mut effects, tool, repository),
+        ([], _) => file_tools::add(&mut effects, tool, repository),
+        (commands, _) => {
+            // Places as in `ShellCommand::all`, where each command stands on lines of its own.
+            let mut start = 0;
+            for command in commands {
+                let mut more = Effects::default();
+                shell_tools::add(&mut more, command, repository, programs);
+                effects.add_moved(more, |at| at + start);
+                start += command.text.len() + 1;
+            }
+        }
     }
     effects
 }
@@ -214,6 +222,25 @@ impl Effects {
         let is_known = |known: &PathEffect| known.span == effect.span && *known == effect;
         if !self.paths.iter().any(is_known) {
             self.paths.push(effect);
+        }
+    }
+
+    /// Adds effects that were found in another text, whose places are somewhere else in this one.
+    fn add_moved(&mut self, more: Self, moved: impl Fn(usize) -> usize) {
+        let moved = |span: Span| (moved(span.0), moved(span.1));
+        for mut effect in more.paths {
+            effect.span = effect.span.map(moved);
+            self.add_path(effect);
+        }
+        for mut command in more.commands {
+            command.span = moved(command.span);
+            if !self.commands.contains(&command) {
+                self.commands.push(command);
+            }
+        }
+        for mut unknown in more.unknowns {
+            unknown.span = unknown.span.map(moved);
+            self.add_unknown(unknown);
         }
     }
 

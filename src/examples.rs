@@ -28,11 +28,11 @@ pub fn call(example: &Example, folder: &str) -> Call {
         Example::Shell(text) => Some(Tool {
             name: "shell".to_owned(),
             kind: ToolKind::Shell,
-            command: Some(ShellCommand {
+            commands: vec![ShellCommand {
                 text: text.clone(),
                 cwd: None,
                 dialect: ShellDialect::Posix,
-            }),
+            }],
             ..Tool::default()
         }),
         Example::Prompt(_) => None,

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::answer::{Policy, Trace, wording};
+use crate::call::ShellCommand;
 use crate::decision::{Decision, Verdict};
 use crate::repo::Place;
 
@@ -56,7 +57,7 @@ fn understood(text: &mut String, trace: &Trace) {
         };
         row(text, "tool", &shown);
     }
-    if let Some(command) = call.tool.as_ref().and_then(|tool| tool.command.as_ref()) {
+    for command in call.tool.iter().flat_map(|tool| &tool.commands) {
         row(text, "command", &shortened(&command.text));
     }
     if let Some(prompt) = &call.prompt {
@@ -82,13 +83,9 @@ fn decided(text: &mut String, trace: &Trace) {
         let verdict = finding.verdict.name();
         let rule = format!("{}{origin}: {verdict}: {}", finding.rule, finding.what);
         row(text, "rule", &rule);
-        if let Some(command) = trace
-            .call
-            .tool
-            .as_ref()
-            .and_then(|tool| tool.command.as_ref())
-        {
-            pointed(text, &command.text, finding.span);
+        let tool = trace.call.tool.as_ref();
+        if let Some(commands) = tool.and_then(|tool| ShellCommand::all(&tool.commands)) {
+            pointed(text, &commands, finding.span);
         }
     }
     for context in &trace.decision.context {

@@ -55,6 +55,9 @@ pub(crate) fn adapter(
             file.scope, file.path, file.moved_by
         )
     });
+    let each = list(&adapter.wiring.each, |file| {
+        format!("({:?}, Event::{:?})", file.file, file.event.0)
+    });
     let is_json = adapter.wiring.content.ends_with("hooks.json");
     let source = [
         format!(
@@ -84,7 +87,7 @@ pub(crate) fn adapter(
         format!("config: {config},"),
         format!("hooks: {:?},", Some(wiring).filter(|_| is_json)),
         format!(
-            "wiring: Wiring {{ content: {wiring:?}, own_file: {}, project: {:?}, user: {:?} }},",
+            "wiring: Wiring {{ content: {wiring:?}, own_file: {}, project: {:?}, user: {:?}, each: {each} }},",
             adapter.wiring.own_file, adapter.wiring.project, adapter.wiring.user
         ),
         format!("setup: {},", setup_source(setup)),

@@ -43,8 +43,18 @@ pub(crate) struct Wiring {
     pub(crate) content: String,
     #[serde(default)]
     pub(crate) own_file: bool,
-    pub(crate) project: String,
+    pub(crate) project: Option<String>,
     pub(crate) user: Option<String>,
+    /// Where each event has a file of its own: which.
+    #[serde(default)]
+    pub(crate) each: Vec<EachFile>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct EachFile {
+    pub(crate) file: String,
+    pub(crate) event: Text<Event>,
 }
 
 /// `setup.yaml`: what `init` and `doctor` know beyond the content that is installed.

@@ -24,6 +24,7 @@ pub(super) static ALL: &[&Adapter] = &[
     &DEVIN,
     &OPENCODE,
     &FACTORY_DROID,
+    &CLINE,
 ];
 
 /// The session that `hookgate demo` plays.

@@ -47,10 +47,41 @@ pub struct Wiring {
     pub content: &'static str,
     /// Whether the file is hookgate's alone; otherwise its entries go among those of others.
     pub own_file: bool,
-    /// Relative to the repository's root.
-    pub project: &'static str,
+    /// Relative to the repository's root; `None` where a repository cannot bring hooks along.
+    pub project: Option<&'static str>,
     /// Below `~/`, where the same content works for a person's every repository.
     pub user: Option<&'static str>,
+    /// Where each event has a file of its own: their names, in the folders above, and what `{event}` in the content is.
+    pub each: &'static [(&'static str, Event)],
+}
+
+impl Wiring {
+    /// Returns the files at one of the two places, with what goes into them.
+    #[must_use]
+    pub fn files(&self, place: Option<&str>) -> Vec<(String, String)> {
+        let Some(place) = place else {
+            return Vec::new();
+        };
+        if self.each.is_empty() {
+            return vec![(place.to_owned(), self.content.to_owned())];
+        }
+        let own = |(name, event): &(&str, Event)| {
+            let content = self.content.replace("{event}", event.name());
+            (format!("{place}/{name}"), content)
+        };
+        self.each.iter().map(own).collect()
+    }
+
+    /// Returns the files for a repository and those for a person.
+    #[must_use]
+    pub fn all_files(&self) -> Vec<(Scope, String, String)> {
+        let places = [(Scope::Project, self.project), (Scope::User, self.user)];
+        let files = places.into_iter().flat_map(|(scope, place)| {
+            let files = self.files(place).into_iter();
+            files.map(move |(path, content)| (scope, path, content))
+        });
+        files.collect()
+    }
 }
 
 /// What setting a runtime up takes beyond the content that is installed.

@@ -115,7 +115,7 @@ fn line(call: &Call) -> String {
                 .iter()
                 .map(|target| format!("{}={:?}", target.access.name(), target.path)),
         );
-        if let Some(command) = &tool.command {
+        for command in &tool.commands {
             parts.push(format!("run={:?}", command.text));
             parts.extend(command.cwd.as_ref().map(|cwd| format!("in={cwd:?}")));
             if command.dialect != ShellDialect::Posix {

@@ -136,20 +136,22 @@ fn read_input(tool: &mut Tool, row: &ToolRow, input: &Input) -> Result<(), Paylo
             tool.targets.extend(targets);
         }
     }
-    if let Some(text) = input.texts(row.command)?.into_iter().next() {
+    let lines = input.texts(row.command)?;
+    if !lines.is_empty() {
         let cwd = input.texts(row.command_cwd)?.into_iter().next();
-        tool.command = Some(ShellCommand {
+        let command = |text| ShellCommand {
             text,
-            cwd,
+            cwd: cwd.clone(),
             dialect: row.dialect,
-        });
+        };
+        tool.commands = lines.into_iter().map(command).collect();
     }
     tool.urls = input.texts(row.urls)?;
 
     let paths: Vec<Pointer> = [row.reads, row.writes, row.deletes, row.patch].concat();
     match row.kind {
         _ if row.optional => Ok(()),
-        ToolKind::Shell if tool.command.is_none() => {
+        ToolKind::Shell if tool.commands.is_empty() => {
             input.strictness.refuse(|| missing(input.base, row.command))
         }
         ToolKind::Write | ToolKind::Edit | ToolKind::Patch | ToolKind::Delete | ToolKind::Read

@@ -60,7 +60,7 @@ fn folder(call: &Call, started: Option<&PathBuf>) -> Result<PathBuf, String> {
 /// A shell tool may name a folder of its own for its command.
 pub(super) fn seen_by_tool(repository: Repository, call: &Call) -> Repository {
     let tool = call.tool.as_ref();
-    let command = tool.and_then(|tool| tool.command.as_ref());
+    let command = tool.and_then(|tool| tool.commands.first());
     match command.and_then(|command| command.cwd.as_deref()) {
         Some(folder) => repository.seen_from(folder),
         None => repository,

@@ -338,7 +338,7 @@ fn could_touch(trace: &Trace) -> bool {
     match tool.kind {
         ToolKind::Shell => !only_looks(&trace.effects),
         ToolKind::Mcp | ToolKind::Other => true,
-        _ => tool.command.is_some() && !only_looks(&trace.effects),
+        _ => !tool.commands.is_empty() && !only_looks(&trace.effects),
     }
 }
 

@@ -192,7 +192,7 @@ fn what_went_in(trace: &Trace) -> String {
     let mut words = vec![call.native_event.clone()];
     if let Some(tool) = &call.tool {
         words.push(tool.name.clone());
-        let command = tool.command.iter();
+        let command = tool.commands.iter();
         words.extend(command.map(|command| format!("`{}`", command.text)));
         let files = trace
             .effects

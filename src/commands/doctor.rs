@@ -219,7 +219,7 @@ fn is_of_another(adapter: &Adapter, hook: &Hook) -> bool {
     let mut others = adapter::all()
         .iter()
         .filter(|other| other.name != adapter.name);
-    others.any(|other| Some(other.wiring.project) == shown || other.wiring.user == shown)
+    others.any(|other| other.wiring.project == shown || other.wiring.user == shown)
 }
 
 /// The events that a template wires.
@@ -339,36 +339,45 @@ fn status(adapter: &Adapter, event: Event, answered: Option<&'static str>) -> St
 
 /// A bridge is code that only its runtime can run: it is compared with the one that `init` writes.
 fn bridge_as_written(adapter: &Adapter, files: &[File]) -> Option<Finding> {
-    let fix = format!("`hookgate init --runtime {}` writes it", adapter.name);
-    let own = [Some(adapter.wiring.project), adapter.wiring.user];
-    let mut there = files
-        .iter()
-        .filter(|file| own.contains(&Some(file.shown.as_str())));
-    let Some(file) = there.next() else {
-        return Some(Finding::new(
-            format!("`{}` is not there", adapter.wiring.project),
-            fix,
-        ));
+    let wiring = &adapter.wiring;
+    let is_there = |shown: &str| files.iter().find(|file| file.shown == shown);
+    let places = [wiring.project, wiring.user].map(|place| wiring.files(place));
+    let is_used =
+        |place: &&Vec<(String, String)>| place.iter().any(|(shown, _)| is_there(shown).is_some());
+    let used = places.iter().find(is_used);
+    let wanted = used.or(places.iter().find(|place| !place.is_empty()))?;
+    let [_, for_user] = &places;
+    let scope = if used.is_some_and(|used| used == for_user) {
+        "--scope user "
+    } else {
+        ""
     };
-    let template = adapter.wiring.content;
-    let is_same = match program_of(adapter, file) {
-        Some(program) => file.text == bridge::for_user(template, &program),
-        None => file.text == template,
-    };
-    let fix = match file.scope {
-        Scope::User => format!(
-            "`hookgate init --scope user --runtime {}` writes it",
-            adapter.name
-        ),
-        _ => fix,
-    };
-    (!is_same).then(|| Finding::new(format!("`{}` is not as `init` writes it", file.shown), fix))
+    let fix = format!(
+        "`hookgate init {scope}--runtime {}` writes it",
+        adapter.name
+    );
+    wanted.iter().find_map(|(shown, content)| {
+        let what = match is_there(shown) {
+            None => format!("`{shown}` is not there"),
+            Some(file) => {
+                let is_same = match program_of(file, content) {
+                    Some(program) => file.text == bridge::for_user(content, &program),
+                    None => file.text == *content,
+                };
+                if is_same {
+                    return None;
+                }
+                format!("`{shown}` is not as `init` writes it")
+            }
+        };
+        Some(Finding::new(what, fix.clone()))
+    })
 }
 
 /// The program that a bridge of the user's runs.
-fn program_of(adapter: &Adapter, file: &File) -> Option<PathBuf> {
+fn program_of(file: &File, content: &str) -> Option<PathBuf> {
     let is_users = file.scope == Scope::User;
-    is_users.then(|| bridge::program(adapter.wiring.content, &file.text))?
+    is_users.then(|| bridge::program(content, &file.text))?
 }
 
 /// The events behind a bridge, tried with the line that stands for it.
@@ -377,14 +386,16 @@ fn bridged(
     files: &[File],
     findings: &mut Vec<Finding>,
 ) -> Result<Vec<Guarded>> {
-    let own = [Some(adapter.wiring.project), adapter.wiring.user];
-    let Some(file) = files
-        .iter()
-        .find(|file| own.contains(&Some(file.shown.as_str())))
-    else {
-        return Ok(Vec::new());
+    let own = adapter.wiring.all_files();
+    let content_of = |file: &File| {
+        let mut own = own.iter();
+        own.find(|(_, shown, _)| *shown == file.shown)
+            .map(|(_, _, content)| content)
     };
-    let program = program_of(adapter, file);
+    let there: Vec<(&File, &String)> = files
+        .iter()
+        .filter_map(|file| Some((file, content_of(file)?)))
+        .collect();
     let mut guarded = Vec::new();
     let events = [
         Event::SessionStart,
@@ -396,7 +407,13 @@ fn bridged(
     ];
     for event in events {
         let native = adapter::native_name(adapter, event);
-        if native.is_empty() || !file.text.contains(event.name()) {
+        let mut holding = there.iter();
+        let Some((file, content)) = holding.find(|(file, _)| file.text.contains(event.name()))
+        else {
+            continue;
+        };
+        let program = program_of(file, content);
+        if native.is_empty() {
             continue;
         }
         let name = adapter.name;

@@ -94,22 +94,7 @@ fn without_returns(
         .enumerate()
         .map(|(before, (at, _))| at - before)
         .collect();
-    let shift = |at: usize| at + removed.partition_point(|place| *place < at);
-    let moved = |span: Span| (shift(span.0), shift(span.1));
-    for mut effect in more.paths {
-        effect.span = effect.span.map(moved);
-        effects.add_path(effect);
-    }
-    for mut command in more.commands {
-        command.span = moved(command.span);
-        if !effects.commands.contains(&command) {
-            effects.commands.push(command);
-        }
-    }
-    for mut unknown in more.unknowns {
-        unknown.span = unknown.span.map(moved);
-        effects.add_unknown(unknown);
-    }
+    effects.add_moved(more, |at| at + removed.partition_point(|place| *place < at));
 }
 
 /// Walks a command line of a POSIX shell.

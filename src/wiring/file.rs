@@ -112,7 +112,27 @@ pub fn write(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    state::replace(path, text.as_bytes())
+    state::replace(path, text.as_bytes())?;
+    if text.starts_with("#!") {
+        make_executable(path)?;
+    }
+    Ok(())
+}
+
+/// A script that nobody may run is a hook that is switched off.
+#[cfg(unix)]
+fn make_executable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = fs::metadata(path)?.permissions().mode();
+    // Whoever may read it may run it.
+    let mode = mode | ((mode & 0o444) >> 2);
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Removes a file, and the folders above it that are empty then, up to one that stays.

@@ -9,7 +9,7 @@ use super::line::{self, Shell};
 use super::problem::Problem;
 use super::toml;
 use super::tree::{Kind, Node};
-use crate::adapter::{Adapter, Scope};
+use crate::adapter::{Adapter, Scope, Wiring};
 use crate::settings;
 
 /// Whom hooks are wired for.
@@ -61,6 +61,21 @@ enum Content {
     Whole(String),
 }
 
+impl Content {
+    fn of(wiring: &Wiring, shown: &str, content: &str, whom: &For) -> Option<Self> {
+        Some(if wiring.own_file {
+            Self::Whole(own_file(content, whom))
+        } else if Path::new(shown)
+            .extension()
+            .is_some_and(|end| end == "toml")
+        {
+            Self::Tables(template(content, whom)?)
+        } else {
+            Self::Entries(template(content, whom)?)
+        })
+    }
+}
+
 /// What a file becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -74,64 +89,67 @@ pub struct Change {
 }
 
 impl Place {
-    /// Returns where a runtime is wired; `None` where it cannot be.
+    /// Returns where a runtime is wired: mostly in one file, in none where it cannot be.
     #[must_use]
-    pub fn of(adapter: &'static Adapter, whom: &For) -> Option<Self> {
+    pub fn of(adapter: &'static Adapter, whom: &For) -> Vec<Self> {
         let wiring = &adapter.wiring;
+        let own = match whom {
+            For::Repository(_) => wiring.project,
+            For::User { .. } => wiring.user,
+        };
+        let files = wiring.files(own).into_iter();
+        let places: Vec<Self> = files
+            .filter_map(|(shown, content)| {
+                Some(Self::at(
+                    adapter,
+                    whom,
+                    &shown,
+                    Content::of(wiring, &shown, &content, whom)?,
+                ))
+            })
+            .collect();
         let tables = Self::tables(adapter, whom).filter(Self::holds_hooks);
-        let place = Self::at(adapter, whom, wiring.project, wiring.user, || {
-            if wiring.own_file {
-                Some(Content::Whole(own_file(wiring.content, whom)))
-            } else {
-                Some(Content::Entries(template(wiring.content, whom)?))
-            }
-        });
-        match (place, tables) {
-            (Some(place), Some(tables)) if !place.path.exists() => Some(tables),
-            (place, _) => place,
+        match (places.as_slice(), tables) {
+            ([place], Some(tables)) if !place.path.exists() => vec![tables],
+            _ => places,
         }
     }
 
     /// Returns every place where hookgate may have been wired.
     #[must_use]
     pub fn all(adapter: &'static Adapter, whom: &For) -> Vec<Self> {
-        let usual = Self::of(adapter, whom);
+        let mut places = Self::of(adapter, whom);
         let tables = Self::tables(adapter, whom).filter(|tables| {
             let is_other = |usual: &Self| usual.path != tables.path;
-            tables.path.exists() && usual.as_ref().is_none_or(is_other)
+            tables.path.exists() && places.iter().all(is_other)
         });
-        usual.into_iter().chain(tables).collect()
+        places.extend(tables);
+        places
     }
 
     /// The file in TOML where hooks may stand instead.
     fn tables(adapter: &'static Adapter, whom: &For) -> Option<Self> {
         let tables = adapter.setup.tables?;
-        Self::at(adapter, whom, tables.project, tables.user, || {
-            Some(Content::Tables(template(adapter.wiring.content, whom)?))
-        })
+        let shown = match whom {
+            For::Repository(_) => tables.project,
+            For::User { .. } => tables.user?,
+        };
+        let content = Content::Tables(template(adapter.wiring.content, whom)?);
+        Some(Self::at(adapter, whom, shown, content))
     }
 
-    fn at(
-        adapter: &'static Adapter,
-        whom: &For,
-        project: &str,
-        user: Option<&str>,
-        content: impl FnOnce() -> Option<Content>,
-    ) -> Option<Self> {
-        let (path, shown, inside) = match whom {
-            For::Repository(root) => (root.join(project), project, root.clone()),
-            For::User { home, .. } => {
-                let (path, inside) = user_path(adapter, user?, home);
-                (path, user?, inside)
-            }
+    fn at(adapter: &'static Adapter, whom: &For, shown: &str, content: Content) -> Self {
+        let (path, inside) = match whom {
+            For::Repository(root) => (root.join(shown), root.clone()),
+            For::User { home, .. } => user_path(adapter, shown, home),
         };
-        Some(Self {
+        Self {
             adapter,
             path,
             shown: shown.to_owned(),
             inside,
-            content: content()?,
-        })
+            content,
+        }
     }
 
     /// Whether hooks, anybody's, stand in the file.

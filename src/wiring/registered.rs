@@ -68,18 +68,12 @@ pub enum Whose {
 #[must_use]
 pub fn files(adapter: &'static Adapter, root: &Path, home: Option<&Path>) -> Vec<File> {
     let mut files = Vec::new();
-    let own = [
-        (Scope::Project, Some(adapter.wiring.project)),
-        (Scope::User, adapter.wiring.user),
-    ];
-    let listed = adapter
-        .config
-        .iter()
-        .map(|config| (config.scope, Some(config.path)));
+    let own = adapter.wiring.all_files().into_iter();
+    let own = own.map(|(scope, shown, _)| (scope, shown));
+    let listed = adapter.config.iter();
+    let listed = listed.map(|config| (config.scope, config.path.to_owned()));
     for (scope, shown) in listed.chain(own) {
-        let Some(shown) = shown else {
-            continue;
-        };
+        let shown = shown.as_str();
         let path = match scope {
             Scope::Project | Scope::Local => root.join(shown),
             Scope::Managed => PathBuf::from(shown),

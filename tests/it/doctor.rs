@@ -93,9 +93,12 @@ pub(crate) const CLAUDE: &str = "claude-code";
 #[test]
 fn what_init_wires_is_proven_in_every_runtime() {
     for adapter in hookgate::adapter::all() {
+        let Some(project) = adapter.wiring.project else {
+            continue;
+        };
         let repo = wired(adapter.name);
         if let Some(trust) = adapter.setup.trust {
-            let hooks = repo.root().join(adapter.wiring.project);
+            let hooks = repo.root().join(project);
             let text = format!(
                 "[hooks.state.\"{}:stop:0:0\"]\ntrusted_hash = \"x\"\n",
                 hooks.display()

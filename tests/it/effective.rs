@@ -29,11 +29,11 @@ fn of(repo: &Repo, command: &str) -> Effects {
         tool: Some(Tool {
             name: "shell".into(),
             kind: ToolKind::Shell,
-            command: Some(ShellCommand {
+            commands: vec![ShellCommand {
                 text: command.into(),
                 dialect: ShellDialect::Posix,
                 cwd: None,
-            }),
+            }],
             ..Tool::default()
         }),
         ..Call::default()

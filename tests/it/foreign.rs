@@ -152,10 +152,10 @@ fn a_sender_without_an_adapter_is_denied_in_the_form_that_most_honour() {
     let repo = repo();
     let ran = sent(
         &repo,
-        "tests/data/foreign/cline/tool_call-editor.json",
+        "adapters/cline/cases/payloads/tool_call-editor.json",
         &|payload| {
             *payload = json!({
-                "clineVersion": "1", "hook_event_name": "PreToolUse", "cwd": repo.root(),
+                "is_mcp_tool": false, "hook_event_name": "PreToolUse", "cwd": repo.root(),
                 "tool_name": "Read", "tool_input": {"file_path": ".env"},
             });
         },
@@ -164,4 +164,35 @@ fn a_sender_without_an_adapter_is_denied_in_the_form_that_most_honour() {
     );
     let deny = "secrets: Read reads `.env`. Reason: keys.\n";
     assert_eq!(ran, told("", deny, 2));
+}
+
+/// One call of Cline 3.0.65 has a list of commands; each is a line of its own, whatever the others look like.
+#[test]
+fn every_command_of_a_call_with_several_is_judged() {
+    let repo = repo();
+    let case = "adapters/cline/cases/payloads/tool_call-run_commands.json";
+    let sent_with = |commands: Value| {
+        let change =
+            |payload: &mut Value| payload["tool_call"]["input"]["commands"] = commands.clone();
+        sent(&repo, case, &change, "cline", "before-tool")
+    };
+    sent_with(json!(["ls", "pwd"])).assert_silent();
+    for commands in [
+        json!(["cat .env", "ls"]),
+        json!(["ls", "cat .env"]),
+        json!(["echo 'open", "cat .env"]),
+        json!(["cat <<END", "cat .env"]),
+        json!(["true \\", "cat .env"]),
+    ] {
+        let ran = sent_with(commands.clone());
+        assert!(
+            ran.stdout
+                .starts_with("{\"cancel\":true,\"errorMessage\":\""),
+            "{commands}: {ran:?}"
+        );
+        assert!(
+            ran.stdout.contains("cat reads `.env`"),
+            "{commands}: {ran:?}"
+        );
+    }
 }

@@ -325,11 +325,11 @@ fn followed(text: &str) -> effects::Effects {
         event: Event::BeforeTool,
         tool: Some(Tool {
             kind: ToolKind::Shell,
-            command: Some(ShellCommand {
+            commands: vec![ShellCommand {
                 text: text.to_owned(),
                 cwd: None,
                 dialect: ShellDialect::PowerShell,
-            }),
+            }],
             ..Tool::default()
         }),
         ..Call::default()

@@ -67,7 +67,8 @@ fn the_demo_is_wired_with_what_the_adapters_ship_and_every_line_denies() {
     let repo = Repo::demo();
     for (adapter, payload) in wired(&repo) {
         let wiring = adapter.wiring;
-        let installed = fs::read_to_string(manifest().join("demo-repo").join(wiring.project));
+        let installed =
+            fs::read_to_string(manifest().join("demo-repo").join(wiring.project.unwrap()));
         assert_eq!(installed.unwrap(), wiring.content, "{}", adapter.name);
         let hooks: Value = serde_json::from_str(wiring.content).unwrap();
         let ran = run(&repo, &line(&hooks).unwrap(), &payload);
@@ -83,7 +84,7 @@ fn agents_write_no_file_that_a_runtime_reads_its_hooks_from() {
     let repo = Repo::with_policy("version: 1\nrules: [{id: r, deny-command: {patterns: [rm]}}]\n");
     for adapter in adapter::all() {
         let files = adapter.config.iter().map(|file| file.path);
-        for file in files.chain([adapter.wiring.project]) {
+        for file in files.chain(adapter.wiring.project) {
             let path = match file.strip_prefix("~/") {
                 Some(below) => repo.home().join(below).to_string_lossy().into_owned(),
                 None => file.to_owned(),

@@ -5,7 +5,7 @@ use super::*;
 
 #[test]
 fn payloads_of_other_runtimes_are_noticed_and_named() {
-    let mut recorded: Vec<(String, PathBuf)> = all()
+    let recorded: Vec<(String, PathBuf)> = all()
         .iter()
         .map(|adapter| {
             (
@@ -14,11 +14,6 @@ fn payloads_of_other_runtimes_are_noticed_and_named() {
             )
         })
         .collect();
-    for entry in fs::read_dir(repository().join("tests/data/foreign")).unwrap() {
-        let path = entry.unwrap().path();
-        let sender = path.file_name().unwrap().to_string_lossy().into_owned();
-        recorded.push((sender, path));
-    }
     for (sender, path) in recorded {
         for (name, payload) in files(&path) {
             // Session events of some have no mark but the variable of their start folder.

@@ -97,7 +97,7 @@ proptest! {
             let tool = call.tool.expect("a tool event has a tool");
             let optional = adapter.tools.iter().any(|row| row.name == tool.name && row.optional);
             let judged = match tool.kind {
-                ToolKind::Shell => tool.command.is_some(),
+                ToolKind::Shell => !tool.commands.is_empty(),
                 ToolKind::Write | ToolKind::Edit => tool.targets.iter().any(|target| target.access == Access::Write),
                 _ => true,
             };

@@ -213,7 +213,8 @@ pub(super) static SAMPLE: Adapter = Adapter {
     wiring: Wiring {
         content: "{}",
         own_file: false,
-        project: "sample.json",
+        project: Some("sample.json"),
+        each: &[],
         user: None,
     },
     setup: Setup {

@@ -10,7 +10,10 @@ use crate::wiring::file;
 use crate::wiring::place::{Change, For, Place};
 use crate::wiring::problem::Problem;
 
-const NOWHERE: &str = "has no hooks for a whole user: set it up in each repository";
+const NO_USER: &str = "has no hooks for a whole user: set it up in each repository";
+const NO_REPOSITORY: &str =
+    "reads no hooks from a repository: `hookgate init --scope user` sets it up for all of yours";
+const NOWHERE: &str = "takes no hooks that hookgate could write: its adapter's README says why";
 
 /// Every file that is looked at.
 #[derive(Debug)]
@@ -67,19 +70,27 @@ pub(super) fn install(whom: &For, runtimes: &[&'static Adapter]) -> Plan {
     let mut left = Vec::new();
     let is_for = |step: &&Manual| step.scope.is_none_or(|scope| scope == whom.scope());
     for adapter in runtimes {
-        let Some(place) = Place::of(adapter, whom) else {
+        let places = Place::of(adapter, whom);
+        if places.is_empty() {
             left.push(*adapter);
             continue;
-        };
-        items.push(of_hooks(adapter, &place, place.install()));
+        }
+        items.extend(
+            places
+                .iter()
+                .map(|place| of_hooks(adapter, place, place.install())),
+        );
         let own = adapter.setup.steps.iter().filter(is_for);
         steps.extend(own.map(|step| (*adapter, step.text)));
     }
     // One that has no such hooks is no reason to leave the others without.
-    if items.is_empty() {
-        items.extend(left.into_iter().map(nowhere));
-    } else {
-        steps.extend(left.into_iter().map(|adapter| (adapter, NOWHERE)));
+    let is_wired = items.iter().any(|item| matches!(item.what, What::Hooks(_)));
+    for adapter in left {
+        if is_wired {
+            steps.push((adapter, why_nowhere(adapter, whom)));
+        } else {
+            items.push(nowhere(adapter, whom));
+        }
     }
     Plan { items, steps }
 }
@@ -130,11 +141,19 @@ fn of_hooks(adapter: &'static Adapter, place: &Place, change: Result<Change, Pro
     }
 }
 
-fn nowhere(adapter: &'static Adapter) -> Item {
+fn why_nowhere(adapter: &Adapter, whom: &For) -> &'static str {
+    match (whom, adapter.wiring.project, adapter.wiring.user) {
+        (For::User { .. }, Some(_), _) => NO_USER,
+        (For::Repository(_), _, Some(_)) => NO_REPOSITORY,
+        _ => NOWHERE,
+    }
+}
+
+fn nowhere(adapter: &'static Adapter, whom: &For) -> Item {
     Item {
         what: What::Nowhere(adapter),
         shown: adapter.title.to_owned(),
-        change: Err(Problem::of_file(NOWHERE)),
+        change: Err(Problem::of_file(why_nowhere(adapter, whom))),
         inside: PathBuf::new(),
     }
 }
@@ -167,8 +186,11 @@ fn item(
 pub(in crate::commands) fn is_in_use(adapter: &Adapter, whom: &For, home: Option<&Path>) -> bool {
     let signs = adapter.setup.signs;
     // A table without signs says where its hooks are, which is one.
-    let place = adapter.wiring.project.split('/').next().unwrap_or_default();
-    let fallback = [place];
+    let place = adapter
+        .wiring
+        .project
+        .and_then(|path| path.split('/').next());
+    let fallback = [place.unwrap_or_default()];
     let signs = if signs.is_empty() {
         &fallback[..]
     } else {

@@ -26,11 +26,11 @@ fn judged(instead: &str, line: &str) -> (Vec<bool>, bool) {
         event: Event::BeforeTool,
         tool: Some(Tool {
             kind: ToolKind::Shell,
-            command: Some(ShellCommand {
+            commands: vec![ShellCommand {
                 text: line.into(),
                 dialect: ShellDialect::Posix,
                 cwd: None,
-            }),
+            }],
             ..Tool::default()
         }),
         ..Call::default()

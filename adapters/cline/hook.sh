@@ -1,0 +1,2 @@
+#!/bin/sh
+exec hookgate hook --runtime cline --event {event}
