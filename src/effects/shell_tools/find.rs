@@ -288,11 +288,8 @@ impl Walker<'_> {
             return Input::Unknown;
         }
         // All that the machine holds is more than is looked at.
-        if !is_within
-            || starts
-                .iter()
-                .any(|start| start.trim_end_matches('/').is_empty())
-        {
+        let is_root = |start: &&str| start.trim_end_matches('/').is_empty();
+        if !is_within || (expression.deepest > 1 && starts.iter().any(is_root)) {
             return below();
         }
         let implied = !test.acts();
