@@ -4,10 +4,11 @@
 //! A bundle is written whole and never changed: a mark, then for each content its digest, its length and itself. Content
 //! is compared with its digest when it is read, so a damaged bundle brings nothing wrong back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::store::Digest;
 use crate::state::State;
@@ -23,6 +24,8 @@ pub(super) struct Bundles {
     open: Vec<u8>,
     /// Where each content lies; read when it is first asked for.
     known: Option<HashMap<Digest, Place>>,
+    /// Bundles whose content was wanted again, and which are young since then.
+    renewed: HashSet<PathBuf>,
     /// Whether one could not be written.
     has_failed: bool,
 }
@@ -42,7 +45,11 @@ impl Bundles {
         digest: Digest,
         content: &[u8],
     ) -> Result<(), String> {
-        if self.known(state).contains_key(&digest) {
+        if let Some(place) = self.known(state).get(&digest) {
+            if let Place::In(path, ..) = place {
+                let path = path.clone();
+                self.renew(path);
+            }
             return Ok(());
         }
         if self.open.is_empty() {
@@ -57,6 +64,18 @@ impl Bundles {
             return self.finish(state);
         }
         Ok(())
+    }
+
+    /// Makes a bundle young, so that nobody removes it while a session begins that needs it.
+    fn renew(&mut self, path: PathBuf) {
+        if self.renewed.contains(&path) {
+            return;
+        }
+        if let Ok(file) = File::open(&path) {
+            // Without it the bundle only stays as old as it is.
+            let _ = file.set_modified(SystemTime::now());
+        }
+        self.renewed.insert(path);
     }
 
     /// Writes what is not written yet.
@@ -92,14 +111,27 @@ impl Bundles {
     fn known(&mut self, state: &State) -> &mut HashMap<Digest, Place> {
         self.known.get_or_insert_with(|| {
             let mut known = HashMap::new();
-            let entries = fs::read_dir(state.folder().join(FOLDER));
-            for entry in entries.into_iter().flatten().flatten() {
+            for bundle in all(state) {
                 // Behind what is cut short nothing can be found.
-                let _ = list(&entry.path(), &mut known);
+                let _ = list(&bundle, &mut known);
             }
             known
         })
     }
+}
+
+/// Returns the bundles of a state folder.
+pub(super) fn all(state: &State) -> Vec<PathBuf> {
+    let entries = fs::read_dir(state.folder().join(FOLDER));
+    let entries = entries.into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).collect()
+}
+
+/// Returns what a bundle holds, as far as it can be read.
+pub(super) fn digests(bundle: &Path) -> Vec<Digest> {
+    let mut known = HashMap::new();
+    let _ = list(bundle, &mut known);
+    known.into_keys().collect()
 }
 
 /// Notes what a bundle holds.

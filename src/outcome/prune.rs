@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::baseline::{self, Baseline};
+use super::bundle;
 use super::restore;
 use super::store::{self, Digest};
 use crate::state::State;
@@ -50,6 +51,16 @@ fn forget_contents(state: &State) {
             let _ = fs::remove_file(content);
         }
     }
+    for bundle in bundle::all(state) {
+        let is_needed = || {
+            bundle::digests(&bundle)
+                .iter()
+                .any(|digest| needed.contains(digest))
+        };
+        if is_old(&bundle) && !is_needed() {
+            let _ = fs::remove_file(&bundle);
+        }
+    }
 }
 
 /// Digests that a baseline names; `None` when one cannot be read, and so might name any.
@@ -87,5 +98,44 @@ fn is_old(path: &Path) -> bool {
 impl Baseline {
     fn digests(&self) -> impl Iterator<Item = Digest> {
         self.entries.iter().filter_map(super::Entry::digest)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::outcome::bundle::Bundles;
+
+    #[test]
+    fn old_bundles_that_no_baseline_names_go() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = State::of(folder.path());
+        let ago = SystemTime::now() - AGE * 2;
+        let keep = |content: &[u8]| {
+            let before = bundle::all(&state);
+            let mut bundles = Bundles::default();
+            let digest = store::digest_of(content).unwrap();
+            bundles.keep(&state, digest, content).unwrap();
+            bundles.finish(&state).unwrap();
+            let mut all = bundle::all(&state).into_iter();
+            all.rfind(|path| !before.contains(path))
+        };
+        let age = |path: &Path| File::open(path).unwrap().set_modified(ago).unwrap();
+        let (old, wanted, young) = (keep(b"old"), keep(b"wanted"), keep(b"young"));
+        let (old, wanted, young) = (old.unwrap(), wanted.unwrap(), young.unwrap());
+        age(&old);
+        age(&wanted);
+        // A session that begins keeps it once more.
+        assert_eq!(keep(b"wanted"), None);
+        state.write_bytes("sessions/s.baseline", b"").unwrap();
+        age(&state.folder().join("sessions/s.baseline"));
+        forget_old(&state);
+        assert_eq!(
+            [old.exists(), wanted.exists(), young.exists()],
+            [false, true, true]
+        );
     }
 }
