@@ -1,0 +1,37 @@
+//! The same checks as the hooks that people write today: one Python script an event, for this comparison.
+
+use crate::pairs::{self, Timed};
+use crate::repository::{Case, Scratch, shown};
+use crate::{Outcome, Setting, say};
+
+const SCRIPTS: [(&str, Case); 3] = [
+    ("protect_paths.py", Case::Edit),
+    ("command_policy.py", Case::Shell),
+    ("stop_if_failed.py", Case::Stop),
+];
+const ROUNDS: usize = 30;
+
+pub(crate) fn print(setting: &Setting) -> Outcome<()> {
+    say("\nThe same checks in Python (`benches/calls/python`), 60 rules here, three there\n")?;
+    say("| check | Python | Python : hookgate |\n|---|---:|---:|")?;
+    let scratch = Scratch::with_rules(60)?;
+    let scripts = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/calls/python");
+    for (script, case) in SCRIPTS {
+        let call = scratch.call(setting, case)?;
+        let python = Timed {
+            program: "python3".into(),
+            words: vec![format!("{scripts}/{script}")],
+            folder: scratch.root(),
+            home: scratch.home(),
+            stdin: call.stdin.clone(),
+        };
+        let pair = pairs::run(&python, &call, ROUNDS, &|| {})?;
+        say(&format!(
+            "| {script}, {} | {:.1} ms | {:.0} x |",
+            case.name(),
+            pair.time.as_secs_f64() * 1e3,
+            pair.ratio
+        ))?;
+    }
+    say(&format!("\nMeasured: {}", shown(&setting.binary)))
+}
