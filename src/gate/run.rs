@@ -201,6 +201,8 @@ fn held(job: &Job, terms: &Terms<'_>) -> Result<Finished, Failure> {
     if result.is_err() {
         // One that has ended already cannot be killed, which is as well.
         let _ = holder.kill();
+        // It may have started the gate and been killed before it could say so. Until it is waited for, its number is its own.
+        group::kill_session(holder.id());
     }
     let _ = holder.wait();
     result

@@ -161,6 +161,19 @@ fn a_holder_that_is_killed_breaks_the_gate_and_leaves_nothing_running() {
     wait_for("the end of the gate", || !is_alive(pid));
 }
 
+#[test]
+fn a_holder_that_is_killed_at_once_leaves_nothing_running() {
+    // Before it could say what it started.
+    let repo = repo("echo $$ >> pids; kill -9 $PPID; exec sleep 300", "");
+    let told = repo.stop().blocked();
+    assert!(
+        told.contains("the process that held it was ended from outside"),
+        "{told}"
+    );
+    let pid = pids(&repo)[0];
+    wait_for("the end of the gate", || !is_alive(pid));
+}
+
 /// What each thing that can go wrong with a command is told as.
 #[test]
 fn a_gate_that_cannot_judge_is_broken_with_its_reason() {

@@ -55,6 +55,13 @@ pub(super) fn kill(group: u32) {
     imp::signal_group(group, Force::Kill);
 }
 
+/// Kills what the process that stood apart started, when it is gone and did not say what that was.
+pub(super) fn kill_session(holder: u32) {
+    for process in imp::of_session(holder) {
+        imp::signal(process, Force::Kill);
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Force {
     Ask,
@@ -155,6 +162,28 @@ mod imp {
         Vec::new()
     }
 
+    /// Returns the processes of a session.
+    #[cfg(target_os = "linux")]
+    pub(super) fn of_session(session: u32) -> Vec<i32> {
+        let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        let processes = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        processes
+            .filter(|process: &i32| {
+                let stat = std::fs::read_to_string(format!("/proc/{process}/stat"));
+                let stat = stat.unwrap_or_default();
+                // The name before may hold anything: state, parent, group and session follow it.
+                let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+                let own = fields.split_whitespace().nth(3);
+                own.and_then(|own| own.parse().ok()) == Some(session)
+            })
+            .collect()
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn of_session(_session: u32) -> Vec<i32> {
+        Vec::new()
+    }
+
     #[cfg(target_os = "linux")]
     fn children(parent: i32) -> Vec<i32> {
         let Ok(tasks) = std::fs::read_dir(format!("/proc/{parent}/task")) else {
@@ -214,6 +243,10 @@ mod imp {
     pub(super) fn reap() {}
 
     pub(super) fn descendants() -> Vec<i32> {
+        Vec::new()
+    }
+
+    pub(super) fn of_session(_session: u32) -> Vec<i32> {
         Vec::new()
     }
 
