@@ -18,6 +18,8 @@ use std::time::{Duration, Instant};
 
 const SIZES: [usize; 3] = [100, 10_000, 100_000];
 const PAIRS: usize = 21;
+/// What is younger neither git nor hookgate remembers.
+const GRAIN: Duration = Duration::from_millis(2_500);
 /// Session starts note everything; a few say enough.
 const STARTS: usize = 5;
 /// Files in a folder.
@@ -141,8 +143,7 @@ impl Tree<'_> {
         self.git(&["add", "-A"]);
         self.git(&["commit", "-q", "-m", "x"]);
         self.forget();
-        // What changed within the grain of the file system's times neither git nor hookgate remembers.
-        thread::sleep(Duration::from_millis(2_500));
+        thread::sleep(GRAIN);
         self.git(&STATUS);
         Ok(())
     }
@@ -154,8 +155,10 @@ impl Tree<'_> {
         }
     }
 
+    /// The policy is an input too, and was written just now.
     fn warm(&self) {
         for _ in 0..2 {
+            thread::sleep(GRAIN);
             self.git(&STATUS);
             self.stop();
         }
