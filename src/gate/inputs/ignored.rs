@@ -68,6 +68,31 @@ pub(super) fn bytes(path: &Path) -> Vec<u8> {
     bytes
 }
 
+/// An escaped slash is a slash: git takes `a\/b` for `a/b`.
+fn with_plain_slashes(line: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(line.len());
+    let mut rest = line;
+    loop {
+        match rest {
+            [b'\\', b'/', after @ ..] => {
+                let is_folders = plain.rsplit(|byte| *byte == b'/').next() == Some(b"**");
+                // Behind such a slash `**` stands for one folder at least.
+                plain.extend_from_slice(if is_folders { b"/*/" } else { b"/" });
+                rest = after;
+            }
+            [b'\\', escaped, after @ ..] => {
+                plain.extend([b'\\', *escaped]);
+                rest = after;
+            }
+            [byte, after @ ..] => {
+                plain.push(*byte);
+                rest = after;
+            }
+            [] => return plain,
+        }
+    }
+}
+
 impl Rule {
     fn parse(line: &[u8]) -> Option<Self> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -97,7 +122,10 @@ impl Rule {
             keeps,
             only_folders,
             at_any_depth,
-            parts: line.split(|byte| *byte == b'/').map(part).collect(),
+            parts: with_plain_slashes(line)
+                .split(|byte| *byte == b'/')
+                .map(part)
+                .collect(),
         })
     }
 

@@ -145,6 +145,12 @@ fn rules_are_read_as_git_reads_them() {
         "*/a",
         "**/a",
         "a/**",
+        "a\\/b",
+        "?\\/?",
+        "\\/a",
+        "**\\/b",
+        "a\\\\/b",
+        "a/**\\/b",
         "a/**/b",
         "**",
         "*",
@@ -226,6 +232,9 @@ proptest! {
         let paths: Vec<String> = paths.into_iter().filter(is_plain).collect();
         // A bracket that holds a slash is a rule that we do not follow: it ignores less, which hides nothing.
         prop_assume!(!rules.iter().any(|rule| rule.contains('[') && rule.contains('/')));
+        // So are stars that meet in a name, and slashes that are escaped behind them.
+        prop_assume!(rules.iter().all(|rule| !rule.contains("\\/")
+            && rule.trim_start_matches('!').split('/').all(|name| name == "**" || !name.contains("**"))));
         let rules = rules.join("\n");
         let checkout = Checkout::new();
         prop_assert_eq!(
