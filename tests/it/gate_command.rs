@@ -459,3 +459,14 @@ fn a_terminal_shows_what_runs_and_then_the_results() {
         "{shown:?}"
     );
 }
+
+#[test]
+fn what_a_green_gate_prints_is_no_failure() {
+    let repo = Repo::with_policy(
+        "version: 1\nrules:\n  - id: loud\n    quality-gate: {run: 'echo 3 tests ran', inputs: [src/**]}\n",
+    );
+    repo.write("src/a", "");
+    let json = json_of(&repo.run(&["gate", "--format", "json"]));
+    assert_eq!(json["gates"][0]["status"], "passed");
+    assert_eq!(json["gates"][0]["failure"], serde_json::Value::Null);
+}

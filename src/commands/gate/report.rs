@@ -143,6 +143,7 @@ fn row_json(row: &Row) -> Value {
         Outcome::Held { need, .. } => Some(need),
         _ => None,
     };
+    let passed = row.outcome.has_passed();
     json!({
         "gate": row.gate,
         "status": row.outcome.name(),
@@ -151,7 +152,7 @@ fn row_json(row: &Row) -> Value {
         "exit_code": evidence.and_then(Evidence::exit_code),
         "duration_seconds": evidence.map(|evidence| evidence.duration_seconds),
         "started": evidence.map(|evidence| &evidence.started),
-        "failure": evidence.map(|evidence| &evidence.failure).filter(|text| !text.is_empty()),
+        "failure": evidence.map(|evidence| &evidence.failure).filter(|text| !passed && !text.is_empty()),
         "why": why,
         "needs": need,
         "rewrote": evidence.map(|evidence| &evidence.rewrote),
