@@ -288,3 +288,12 @@ fn list(root: &Path, folder: &Path, files: &mut Vec<String>) {
         }
     }
 }
+
+/// Processor time of this thread, which other work on the machine does not lengthen.
+pub(crate) fn spent() -> std::time::Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    std::time::Duration::new(
+        time.tv_sec.try_into().unwrap(),
+        time.tv_nsec.try_into().unwrap(),
+    )
+}

@@ -10,9 +10,8 @@ use hookgate::examples;
 use hookgate::policy::load::read_text;
 use hookgate::policy::{Example, Layer};
 use hookgate::repo::Repository;
-use rustix::time::{ClockId, clock_gettime};
 
-use crate::support::Repo;
+use crate::support::{Repo, spent};
 use lines::{files, hidden};
 
 const POLICY: &str = r"
@@ -59,13 +58,4 @@ fn wrong_lines() -> Vec<String> {
         }
     }
     wrong
-}
-
-/// Processor time of this thread.
-fn spent() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(
-        time.tv_sec.try_into().unwrap(),
-        time.tv_nsec.try_into().unwrap(),
-    )
 }
