@@ -14,7 +14,8 @@ pub mod wording;
 use std::path::Path;
 
 use crate::adapter::{self, Adapter, Capability, PayloadError, Reply};
-use crate::call::{Access, Call, Event};
+use crate::call::{Access, Call, Event, ToolKind};
+use crate::deadline;
 use crate::decision::{Answered, Decision, Verdict};
 use crate::effects::{self, Effects};
 use crate::policy::evaluate::{Facts, evaluate};
@@ -25,6 +26,9 @@ use crate::settings;
 
 /// How often a call is looked at again, because a policy of a further folder says something of programs.
 const ROUNDS: usize = 3;
+
+/// So many pairs of a rule and what it judges take no time.
+const QUICK_PAIRS: usize = 10_000;
 
 /// A hook call as it arrives.
 #[derive(Clone, Copy)]
@@ -137,6 +141,9 @@ pub fn answer_call(adapter: &'static Adapter, mode: Mode<'_>, call: Call) -> Tra
         call,
         ..Trace::default()
     };
+    if !is_quick(&trace.call) {
+        deadline::watch();
+    }
     match folders::repositories(adapter, &trace.call) {
         Ok(repositories) => {
             for repository in repositories {
@@ -147,6 +154,12 @@ pub fn answer_call(adapter: &'static Adapter, mode: Mode<'_>, call: Call) -> Tra
         Err(what) => broken::by_folder(&mut trace, &what),
     }
     finish(adapter, trace)
+}
+
+/// Whether what a call would do is known by a few looks at the disk: what takes longer says so where it begins.
+fn is_quick(call: &Call) -> bool {
+    let kind = call.tool.as_ref().map(|tool| tool.kind);
+    !matches!(kind, Some(ToolKind::Mcp | ToolKind::Other))
 }
 
 /// Judges a call by the policy of one repository.
@@ -171,6 +184,10 @@ fn judge_in(
     let mut records = Vec::new();
     if loaded.is_usable() {
         let facts = facts(adapter, &repository, &loaded, &trace);
+        let touched = trace.effects.paths.len() + trace.effects.commands.len();
+        if touched.saturating_mul(loaded.set.rules.len()) > QUICK_PAIRS {
+            deadline::watch();
+        }
         let judgement = evaluate(&loaded.set, &trace.call, &trace.effects, &facts);
         trace.decision = judgement.decision;
         let due = judgement.due;
