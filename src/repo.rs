@@ -65,35 +65,47 @@ impl Repository {
     /// agent's to make. Files in `/`, in folders that anybody may write to and in a home folder that is no checkout hold for nothing.
     #[must_use]
     pub fn find(cwd: &Path, home: Option<String>) -> Option<Self> {
+        let root = Self::root_of(cwd, home.as_deref())?;
+        Some(Self::at(&root, cwd, home))
+    }
+
+    /// Returns the root of the repository that [`Self::find`] finds.
+    #[must_use]
+    pub fn root_of(cwd: &Path, home: Option<&str>) -> Option<PathBuf> {
         if !cwd.is_absolute() {
             return None;
         }
         let cwd = normal(cwd);
-        let is_own = |folder: &&Path| {
-            let is_home = home
-                .as_deref()
-                .is_some_and(|home| *folder == Path::new(home));
-            let is_stray = is_home && !exists(&folder.join(".git"));
-            !is_stray && folder.parent().is_some() && !is_shared(folder)
-        };
-        let policies = cwd.ancestors().filter(is_own);
-        let policy_folder = policies.filter(|folder| has_policy(folder)).last()?;
+        // The outermost one first: where there is one, nothing further in is looked at.
+        let folders: Vec<&Path> = cwd.ancestors().collect();
+        let mut folders = folders.into_iter().rev();
+        let policy_folder = folders.find(|folder| {
+            folder.parent().is_some() && has_policy(folder) && is_own(folder, home)
+        })?;
         let mut checkouts = policy_folder.ancestors();
-        let root = checkouts
-            .find(|folder| exists(&folder.join(".git")))
-            .unwrap_or(policy_folder)
-            .to_path_buf();
-        Some(Self::at(&root, &cwd, home))
+        let root = checkouts.find(|folder| exists(&folder.join(".git")));
+        Some(root.unwrap_or(policy_folder).to_path_buf())
     }
 
     /// Describes the repository with this root, as seen from a folder.
     #[must_use]
     pub fn at(root: &Path, cwd: &Path, home: Option<String>) -> Self {
         let root = normal(root);
+        let real_root = Resolved::default().then(&root, Follow::All).path;
+        Self::with_real_root(root, real_root, cwd, home)
+    }
+
+    /// The same where no link leads to the root.
+    #[must_use]
+    pub(crate) fn at_real(root: PathBuf, cwd: &Path, home: Option<String>) -> Self {
+        Self::with_real_root(root.clone(), root, cwd, home)
+    }
+
+    fn with_real_root(root: PathBuf, real_root: PathBuf, cwd: &Path, home: Option<String>) -> Self {
         Self {
-            real_root: real(&root, Follow::All),
             case: case_of(&root),
             cwd: normal(cwd),
+            real_root,
             root,
             home,
         }
@@ -150,7 +162,23 @@ impl Repository {
     fn places_of(&self, absolute: &Path, follow: Follow) -> Places {
         Places {
             lexical: self.place(&normal(absolute)),
-            real: self.place(&real(absolute, follow)),
+            real: self.place(&self.resolved(absolute, follow).path),
+        }
+    }
+
+    /// Follows the links of an absolute path as the kernel would, as far as the path exists; the rest is taken by its text.
+    /// A loop of links stays where the budget ended: the kernel refuses such a path anyway.
+    fn resolved(&self, absolute: &Path, follow: Follow) -> Resolved {
+        // Most paths lie below the root, whose links are known.
+        match absolute.strip_prefix(&self.root) {
+            Ok(rest) if !rest.as_os_str().is_empty() => {
+                let root = Resolved {
+                    path: self.real_root.clone(),
+                    missing: None,
+                };
+                root.then(rest, follow)
+            }
+            _ => Resolved::default().then(absolute, follow),
         }
     }
 
@@ -199,7 +227,7 @@ impl<'r> Lookup<'r> {
         let known = self.folder.take().filter(|(known, _)| known == folder);
         let (folder, resolved) = known.unwrap_or_else(|| {
             let path = if folder.is_empty() { "/" } else { folder };
-            let resolved = Resolved::default().then(Path::new(path), Follow::All);
+            let resolved = self.repository.resolved(Path::new(path), Follow::All);
             (folder.to_owned(), resolved)
         });
         let real = resolved.clone().then(Path::new(name), follow).path;
@@ -228,7 +256,25 @@ fn has_policy(folder: &Path) -> bool {
         .any(|name| exists(&folder.join(name)))
 }
 
+/// Whether a policy file in a folder holds for it.
+fn is_own(folder: &Path, home: Option<&str>) -> bool {
+    let is_home = home.is_some_and(|home| folder == Path::new(home));
+    let is_stray = is_home && !exists(&folder.join(".git"));
+    !is_stray && !is_shared(folder)
+}
+
 /// Whether something may be there: only a clear "no" is one. A folder that was closed to us hides no policy.
+#[cfg(unix)]
+fn exists(path: &Path) -> bool {
+    use rustix::fs::{AtFlags, CWD, statat};
+    use rustix::io::Errno;
+    // Asked most often of all, and mostly in vain: nothing is made of the answer.
+    let found = statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW);
+    !matches!(found, Err(Errno::NOENT | Errno::NOTDIR))
+}
+
+/// Whether something may be there: only a clear "no" is one.
+#[cfg(not(unix))]
 fn exists(path: &Path) -> bool {
     match path.symlink_metadata() {
         Ok(_) => true,
@@ -313,13 +359,6 @@ fn is_normal(path: &[u8]) -> bool {
         && names
             .split(|byte| *byte == b'/')
             .all(|name| !matches!(name, [] | [b'.', ..]))
-}
-
-/// Follows the links of an absolute path as the kernel would, as far as the path exists; the rest is taken by its text.
-/// A loop of links stays where the budget ended: the kernel refuses such a path anyway.
-fn real(absolute: &Path, follow: Follow) -> PathBuf {
-    let start = Resolved::default();
-    start.then(absolute, follow).path
 }
 
 /// A path whose links are resolved.
