@@ -83,7 +83,7 @@ impl Repository {
             folder.parent().is_some() && has_policy(folder) && is_own(folder, home)
         })?;
         let mut checkouts = policy_folder.ancestors();
-        let root = checkouts.find(|folder| exists(&folder.join(".git")));
+        let root = checkouts.find(|folder| exists(folder, ".git"));
         Some(root.unwrap_or(policy_folder).to_path_buf())
     }
 
@@ -251,35 +251,38 @@ impl Place {
 }
 
 fn has_policy(folder: &Path) -> bool {
-    [POLICY_FILE, LOCAL_POLICY_FILE]
-        .iter()
-        .any(|name| exists(&folder.join(name)))
+    exists(folder, POLICY_FILE) || exists(folder, LOCAL_POLICY_FILE)
 }
 
 /// Whether a policy file in a folder holds for it.
 fn is_own(folder: &Path, home: Option<&str>) -> bool {
     let is_home = home.is_some_and(|home| folder == Path::new(home));
-    let is_stray = is_home && !exists(&folder.join(".git"));
+    let is_stray = is_home && !exists(folder, ".git");
     !is_stray && !is_shared(folder)
 }
 
 /// Whether something may be there: only a clear "no" is one. A folder that was closed to us hides no policy.
-#[cfg(unix)]
-fn exists(path: &Path) -> bool {
-    use rustix::fs::{AtFlags, CWD, statat};
-    use rustix::io::Errno;
-    // Asked most often of all, and mostly in vain: nothing is made of the answer.
-    let found = statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW);
-    !matches!(found, Err(Errno::NOENT | Errno::NOTDIR))
-}
-
-/// Whether something may be there: only a clear "no" is one.
-#[cfg(not(unix))]
-fn exists(path: &Path) -> bool {
-    match path.symlink_metadata() {
-        Ok(_) => true,
+fn exists(folder: &Path, name: &str) -> bool {
+    match look(folder, name) {
+        Ok(()) => true,
         Err(error) => !is_missing(&error),
     }
+}
+
+/// Asks whether something with a name is in a folder. This is asked most often of all, and mostly in vain.
+fn look(folder: &Path, name: &str) -> io::Result<()> {
+    let mut path = OsString::with_capacity(folder.as_os_str().len() + 1 + name.len());
+    path.push(folder);
+    path.push("/");
+    path.push(name);
+    #[cfg(unix)]
+    {
+        use rustix::fs::{AtFlags, CWD, statat};
+        statat(CWD, &path, AtFlags::SYMLINK_NOFOLLOW)?;
+    }
+    #[cfg(not(unix))]
+    Path::new(&path).symlink_metadata()?;
+    Ok(())
 }
 
 /// Whether anybody may write to a folder, as to the one for temporary files.
@@ -403,8 +406,8 @@ impl Resolved {
             if missing.is_some() || (is_last && follow == Follow::AllButLast) {
                 continue;
             }
-            match std::fs::read_link(&out) {
-                Ok(target) if budget > 0 => {
+            match target_of(&out) {
+                Ok(Some(target)) if budget > 0 => {
                     budget -= 1;
                     out.pop();
                     // An absolute target replaces what was resolved so far, because its first part is the root.
@@ -419,6 +422,20 @@ impl Resolved {
     }
 }
 
+/// Returns where a link leads; `None` for what is none.
+fn target_of(path: &Path) -> io::Result<Option<PathBuf>> {
+    #[cfg(unix)]
+    {
+        use rustix::fs::{AtFlags, CWD, FileType, statat};
+        // Most are no links, and this question needs no memory.
+        let about = statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW)?;
+        if !FileType::from_raw_mode(about.st_mode).is_symlink() {
+            return Ok(None);
+        }
+    }
+    std::fs::read_link(path).map(Some)
+}
+
 fn is_missing(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -428,11 +445,15 @@ fn is_missing(error: &io::Error) -> bool {
 
 /// Asks the file system itself, by looking for the policy file under a name in the other case.
 fn case_of(root: &Path) -> Case {
-    let named = |name: &str| root.join(name).symlink_metadata();
-    for name in [POLICY_FILE, LOCAL_POLICY_FILE, ".git"] {
-        if named(name).is_ok() {
-            return match named(&name.to_uppercase()) {
-                Ok(_) => Case::Insensitive,
+    const NAMES: [(&str, &str); 3] = [
+        (POLICY_FILE, "HOOKGATE.YAML"),
+        (LOCAL_POLICY_FILE, "HOOKGATE.LOCAL.YAML"),
+        (".git", ".GIT"),
+    ];
+    for (name, other) in NAMES {
+        if look(root, name).is_ok() {
+            return match look(root, other) {
+                Ok(()) => Case::Insensitive,
                 Err(_) => Case::Sensitive,
             };
         }
