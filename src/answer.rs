@@ -11,6 +11,7 @@ mod record;
 mod trust;
 pub mod wording;
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::adapter::{self, Adapter, Capability, PayloadError, Reply};
@@ -147,7 +148,10 @@ pub fn answer_call(adapter: &'static Adapter, mode: Mode<'_>, call: Call) -> Tra
     match folders::repositories(adapter, &trace.call) {
         Ok(repositories) => {
             for repository in repositories {
-                let judged = judge_in(adapter, mode, &trace.call, repository);
+                // Handed on and taken back: a call may hold megabytes.
+                let call = std::mem::take(&mut trace.call);
+                let mut judged = judge_in(adapter, mode, call, repository);
+                trace.call = std::mem::take(&mut judged.call);
                 trace.absorb(judged);
             }
         }
@@ -166,13 +170,13 @@ fn is_quick(call: &Call) -> bool {
 fn judge_in(
     adapter: &'static Adapter,
     mode: Mode<'_>,
-    call: &Call,
+    call: Call,
     repository: Repository,
 ) -> Trace {
-    let repository = folders::seen_by_tool(repository, call);
-    let (effects, loaded) = understand(call, &repository);
+    let repository = folders::seen_by_tool(repository, &call);
+    let (effects, loaded) = understand(&call, &repository);
     let mut trace = Trace {
-        call: call.clone(),
+        call,
         effects,
         policy: Policy::Loaded,
         ..Trace::default()
@@ -402,17 +406,17 @@ fn facts(adapter: &Adapter, repository: &Repository, loaded: &Loaded, trace: &Tr
 }
 
 /// Returns the files that runtimes read their hooks from, with and without an adapter here.
-fn hook_configs() -> Vec<String> {
+fn hook_configs() -> Vec<Cow<'static, str>> {
     let files = adapter::all().iter().flat_map(|adapter| adapter.config);
     let moved = files.clone().filter_map(|file| {
         let folder = settings::variable(file.moved_by?)?;
         let name = file.path.rsplit('/').next()?;
-        Some(format!("{folder}/{name}"))
+        Some(Cow::Owned(format!("{folder}/{name}")))
     });
     let known = files
         .map(|file| file.path)
         .chain(adapter::other_configs().iter().copied());
-    known.map(str::to_owned).chain(moved).collect()
+    known.map(Cow::Borrowed).chain(moved).collect()
 }
 
 /// Returns where hookgate itself lives.

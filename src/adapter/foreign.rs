@@ -24,22 +24,29 @@ pub(super) fn recognise(
     Some(found.runtime).filter(|runtime| *runtime != expected)
 }
 
-/// The members of a payload, in a list: there are few of them and many marks, and names mostly differ in length.
-struct Members<'p>(Vec<(&'p str, &'p Value)>);
+/// The members of a payload, in a list: there are few of them and many marks.
+struct Members<'p> {
+    all: Vec<(&'p str, &'p Value)>,
+    /// A bit for each name, several for the same: one that is not set says that a name is not there.
+    bits: u64,
+}
 
 impl<'p> Members<'p> {
     fn of(payload: &'p Value) -> Self {
         let members = payload.as_object().into_iter().flatten();
-        Self(
-            members
-                .map(|(name, value)| (name.as_str(), value))
-                .collect(),
-        )
+        let all: Vec<_> = members
+            .map(|(name, value)| (name.as_str(), value))
+            .collect();
+        let bits = all.iter().fold(0, |bits, (name, _)| bits | bit(name));
+        Self { all, bits }
     }
 
     fn at(&self, pointer: &Pointer) -> Option<&'p Value> {
         let (first, rest) = pointer.steps.split_first()?;
-        let mut members = self.0.iter();
+        if self.bits & bit(first) == 0 {
+            return None;
+        }
+        let mut members = self.all.iter();
         let (_, value) = members.find(|(name, _)| name == first)?;
         json::one(value, rest)
     }
@@ -66,4 +73,9 @@ impl<'p> Members<'p> {
             && mark.texts.iter().all(holds_any)
             && (mark.env.is_empty() || mark.env.iter().any(|name| env(name)))
     }
+}
+
+fn bit(name: &str) -> u64 {
+    let last = name.as_bytes().last().copied().unwrap_or_default();
+    1 << ((name.len() * 7 + usize::from(last)) % 64)
 }

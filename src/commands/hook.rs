@@ -124,7 +124,7 @@ fn judge_here(line: &Line, adapter: &'static Adapter) -> Reply {
     if payload.len() > QUICK_PAYLOAD {
         deadline::watch();
     }
-    let trace = answer::answer(&Request {
+    let mut trace = answer::answer(&Request {
         adapter,
         event: line.event.as_deref(),
         payload: &payload,
@@ -142,10 +142,12 @@ fn judge_here(line: &Line, adapter: &'static Adapter) -> Reply {
         log::trouble(trouble);
     }
     if line.dry_run {
-        dry_reply(&trace)
-    } else {
-        trace.reply
+        return dry_reply(&trace);
     }
+    let reply = std::mem::take(&mut trace.reply);
+    // The process ends next, and takes all of it along at once.
+    std::mem::forget((payload, trace));
+    reply
 }
 
 /// What hookgate's own failure is answered with.
