@@ -11,10 +11,12 @@ mod record;
 mod trust;
 pub mod wording;
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::adapter::{self, Adapter, Capability, PayloadError, Reply};
-use crate::call::{Access, Call, Event};
+use crate::call::{Access, Call, Event, ToolKind};
+use crate::deadline;
 use crate::decision::{Answered, Decision, Verdict};
 use crate::effects::{self, Effects};
 use crate::policy::evaluate::{Facts, evaluate};
@@ -25,6 +27,9 @@ use crate::settings;
 
 /// How often a call is looked at again, because a policy of a further folder says something of programs.
 const ROUNDS: usize = 3;
+
+/// So many pairs of a rule and what it judges take no time.
+const QUICK_PAIRS: usize = 10_000;
 
 /// A hook call as it arrives.
 #[derive(Clone, Copy)]
@@ -137,10 +142,16 @@ pub fn answer_call(adapter: &'static Adapter, mode: Mode<'_>, call: Call) -> Tra
         call,
         ..Trace::default()
     };
+    if !is_quick(&trace.call) {
+        deadline::watch();
+    }
     match folders::repositories(adapter, &trace.call) {
         Ok(repositories) => {
             for repository in repositories {
-                let judged = judge_in(adapter, mode, &trace.call, repository);
+                // Handed on and taken back: a call may hold megabytes.
+                let call = std::mem::take(&mut trace.call);
+                let mut judged = judge_in(adapter, mode, call, repository);
+                trace.call = std::mem::take(&mut judged.call);
                 trace.absorb(judged);
             }
         }
@@ -149,17 +160,23 @@ pub fn answer_call(adapter: &'static Adapter, mode: Mode<'_>, call: Call) -> Tra
     finish(adapter, trace)
 }
 
+/// Whether what a call would do is known by a few looks at the disk: what takes longer says so where it begins.
+fn is_quick(call: &Call) -> bool {
+    let kind = call.tool.as_ref().map(|tool| tool.kind);
+    !matches!(kind, Some(ToolKind::Mcp | ToolKind::Other))
+}
+
 /// Judges a call by the policy of one repository.
 fn judge_in(
     adapter: &'static Adapter,
     mode: Mode<'_>,
-    call: &Call,
+    call: Call,
     repository: Repository,
 ) -> Trace {
-    let repository = folders::seen_by_tool(repository, call);
-    let (effects, loaded) = understand(call, &repository);
+    let repository = folders::seen_by_tool(repository, &call);
+    let (effects, loaded) = understand(&call, &repository);
     let mut trace = Trace {
-        call: call.clone(),
+        call,
         effects,
         policy: Policy::Loaded,
         ..Trace::default()
@@ -171,6 +188,10 @@ fn judge_in(
     let mut records = Vec::new();
     if loaded.is_usable() {
         let facts = facts(adapter, &repository, &loaded, &trace);
+        let touched = trace.effects.paths.len() + trace.effects.commands.len();
+        if touched.saturating_mul(loaded.set.rules.len()) > QUICK_PAIRS {
+            deadline::watch();
+        }
         let judgement = evaluate(&loaded.set, &trace.call, &trace.effects, &facts);
         trace.decision = judgement.decision;
         let due = judgement.due;
@@ -385,17 +406,17 @@ fn facts(adapter: &Adapter, repository: &Repository, loaded: &Loaded, trace: &Tr
 }
 
 /// Returns the files that runtimes read their hooks from, with and without an adapter here.
-fn hook_configs() -> Vec<String> {
+fn hook_configs() -> Vec<Cow<'static, str>> {
     let files = adapter::all().iter().flat_map(|adapter| adapter.config);
     let moved = files.clone().filter_map(|file| {
         let folder = settings::variable(file.moved_by?)?;
         let name = file.path.rsplit('/').next()?;
-        Some(format!("{folder}/{name}"))
+        Some(Cow::Owned(format!("{folder}/{name}")))
     });
     let known = files
         .map(|file| file.path)
         .chain(adapter::other_configs().iter().copied());
-    known.map(str::to_owned).chain(moved).collect()
+    known.map(Cow::Borrowed).chain(moved).collect()
 }
 
 /// Returns where hookgate itself lives.

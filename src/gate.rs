@@ -145,6 +145,9 @@ pub fn settle(
     watch: &dyn Watch,
     troubles: &mut Vec<String>,
 ) -> Vec<Outcome> {
+    if wanted.is_empty() {
+        return Vec::new();
+    }
     let mut jobs: Vec<Job<'_>> = wanted
         .iter()
         .map(|wanted| Job::new(root, *wanted, edited, watch))

@@ -29,6 +29,7 @@ pub mod wiring;
 
 pub mod cli;
 pub mod commands;
+mod deadline;
 pub mod examples;
 pub mod exit;
 mod log;

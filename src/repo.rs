@@ -67,35 +67,47 @@ impl Repository {
     /// agent's to make. Files in `/`, in folders that anybody may write to and in a home folder that is no checkout hold for nothing.
     #[must_use]
     pub fn find(cwd: &Path, home: Option<String>) -> Option<Self> {
+        let root = Self::root_of(cwd, home.as_deref())?;
+        Some(Self::at(&root, cwd, home))
+    }
+
+    /// Returns the root of the repository that [`Self::find`] finds.
+    #[must_use]
+    pub fn root_of(cwd: &Path, home: Option<&str>) -> Option<PathBuf> {
         if !cwd.is_absolute() {
             return None;
         }
         let cwd = normal(cwd);
-        let is_own = |folder: &&Path| {
-            let is_home = home
-                .as_deref()
-                .is_some_and(|home| *folder == Path::new(home));
-            let is_stray = is_home && !exists(&folder.join(".git"));
-            !is_stray && folder.parent().is_some() && !is_shared(folder)
-        };
-        let policies = cwd.ancestors().filter(is_own);
-        let policy_folder = policies.filter(|folder| has_policy(folder)).last()?;
+        // The outermost one first: where there is one, nothing further in is looked at.
+        let folders: Vec<&Path> = cwd.ancestors().collect();
+        let mut folders = folders.into_iter().rev();
+        let policy_folder = folders.find(|folder| {
+            folder.parent().is_some() && has_policy(folder) && is_own(folder, home)
+        })?;
         let mut checkouts = policy_folder.ancestors();
-        let root = checkouts
-            .find(|folder| exists(&folder.join(".git")))
-            .unwrap_or(policy_folder)
-            .to_path_buf();
-        Some(Self::at(&root, &cwd, home))
+        let root = checkouts.find(|folder| exists(folder, ".git"));
+        Some(root.unwrap_or(policy_folder).to_path_buf())
     }
 
     /// Describes the repository with this root, as seen from a folder.
     #[must_use]
     pub fn at(root: &Path, cwd: &Path, home: Option<String>) -> Self {
         let root = normal(root);
+        let real_root = Resolved::default().then(&root, Follow::All).path;
+        Self::with_real_root(root, real_root, cwd, home)
+    }
+
+    /// The same where no link leads to the root.
+    #[must_use]
+    pub(crate) fn at_real(root: PathBuf, cwd: &Path, home: Option<String>) -> Self {
+        Self::with_real_root(root.clone(), root, cwd, home)
+    }
+
+    fn with_real_root(root: PathBuf, real_root: PathBuf, cwd: &Path, home: Option<String>) -> Self {
         Self {
-            real_root: real(&root, Follow::All),
             case: case_of(&root),
             cwd: normal(cwd),
+            real_root,
             root,
             home,
         }
@@ -152,7 +164,23 @@ impl Repository {
     fn places_of(&self, absolute: &Path, follow: Follow) -> Places {
         Places {
             lexical: self.place(&normal(absolute)),
-            real: self.place(&real(absolute, follow)),
+            real: self.place(&self.resolved(absolute, follow).path),
+        }
+    }
+
+    /// Follows the links of an absolute path as the kernel would, as far as the path exists; the rest is taken by its text.
+    /// A loop of links stays where the budget ended: the kernel refuses such a path anyway.
+    fn resolved(&self, absolute: &Path, follow: Follow) -> Resolved {
+        // Most paths lie below the root, whose links are known.
+        match absolute.strip_prefix(&self.root) {
+            Ok(rest) if !rest.as_os_str().is_empty() => {
+                let root = Resolved {
+                    path: self.real_root.clone(),
+                    missing: None,
+                };
+                root.then(rest, follow)
+            }
+            _ => Resolved::default().then(absolute, follow),
         }
     }
 
@@ -201,7 +229,7 @@ impl<'r> Lookup<'r> {
         let known = self.folder.take().filter(|(known, _)| known == folder);
         let (folder, resolved) = known.unwrap_or_else(|| {
             let path = if folder.is_empty() { "/" } else { folder };
-            let resolved = Resolved::default().then(Path::new(path), Follow::All);
+            let resolved = self.repository.resolved(Path::new(path), Follow::All);
             (folder.to_owned(), resolved)
         });
         let real = resolved.clone().then(Path::new(name), follow).path;
@@ -225,17 +253,38 @@ impl Place {
 }
 
 fn has_policy(folder: &Path) -> bool {
-    [POLICY_FILE, LOCAL_POLICY_FILE]
-        .iter()
-        .any(|name| exists(&folder.join(name)))
+    exists(folder, POLICY_FILE) || exists(folder, LOCAL_POLICY_FILE)
+}
+
+/// Whether a policy file in a folder holds for it.
+fn is_own(folder: &Path, home: Option<&str>) -> bool {
+    let is_home = home.is_some_and(|home| folder == Path::new(home));
+    let is_stray = is_home && !exists(folder, ".git");
+    !is_stray && !is_shared(folder)
 }
 
 /// Whether something may be there: only a clear "no" is one. A folder that was closed to us hides no policy.
-fn exists(path: &Path) -> bool {
-    match path.symlink_metadata() {
-        Ok(_) => true,
+fn exists(folder: &Path, name: &str) -> bool {
+    match look(folder, name) {
+        Ok(()) => true,
         Err(error) => !is_missing(&error),
     }
+}
+
+/// Asks whether something with a name is in a folder. This is asked most often of all, and mostly in vain.
+fn look(folder: &Path, name: &str) -> io::Result<()> {
+    let mut path = OsString::with_capacity(folder.as_os_str().len() + 1 + name.len());
+    path.push(folder);
+    path.push("/");
+    path.push(name);
+    #[cfg(unix)]
+    {
+        use rustix::fs::{AtFlags, CWD, statat};
+        statat(CWD, &path, AtFlags::SYMLINK_NOFOLLOW)?;
+    }
+    #[cfg(not(unix))]
+    Path::new(&path).symlink_metadata()?;
+    Ok(())
 }
 
 /// Whether anybody may write to a folder, as to the one for temporary files.
@@ -317,13 +366,6 @@ fn is_normal(path: &[u8]) -> bool {
             .all(|name| !matches!(name, [] | [b'.', ..]))
 }
 
-/// Follows the links of an absolute path as the kernel would, as far as the path exists; the rest is taken by its text.
-/// A loop of links stays where the budget ended: the kernel refuses such a path anyway.
-fn real(absolute: &Path, follow: Follow) -> PathBuf {
-    let start = Resolved::default();
-    start.then(absolute, follow).path
-}
-
 /// A path whose links are resolved.
 #[derive(Debug, Clone, Default)]
 struct Resolved {
@@ -366,8 +408,8 @@ impl Resolved {
             if missing.is_some() || (is_last && follow == Follow::AllButLast) {
                 continue;
             }
-            match std::fs::read_link(&out) {
-                Ok(target) if budget > 0 => {
+            match target_of(&out) {
+                Ok(Some(target)) if budget > 0 => {
                     budget -= 1;
                     out.pop();
                     // An absolute target replaces what was resolved so far, because its first part is the root.
@@ -382,6 +424,20 @@ impl Resolved {
     }
 }
 
+/// Returns where a link leads; `None` for what is none.
+fn target_of(path: &Path) -> io::Result<Option<PathBuf>> {
+    #[cfg(unix)]
+    {
+        use rustix::fs::{AtFlags, CWD, FileType, statat};
+        // Most are no links, and this question needs no memory.
+        let about = statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW)?;
+        if !FileType::from_raw_mode(about.st_mode).is_symlink() {
+            return Ok(None);
+        }
+    }
+    std::fs::read_link(path).map(Some)
+}
+
 fn is_missing(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -391,11 +447,15 @@ fn is_missing(error: &io::Error) -> bool {
 
 /// Asks the file system itself, by looking for the policy file under a name in the other case.
 fn case_of(root: &Path) -> Case {
-    let named = |name: &str| root.join(name).symlink_metadata();
-    for name in [POLICY_FILE, LOCAL_POLICY_FILE, ".git"] {
-        if named(name).is_ok() {
-            return match named(&name.to_uppercase()) {
-                Ok(_) => Case::Insensitive,
+    const NAMES: [(&str, &str); 3] = [
+        (POLICY_FILE, "HOOKGATE.YAML"),
+        (LOCAL_POLICY_FILE, "HOOKGATE.LOCAL.YAML"),
+        (".git", ".GIT"),
+    ];
+    for (name, other) in NAMES {
+        if look(root, name).is_ok() {
+            return match look(root, other) {
+                Ok(()) => Case::Insensitive,
                 Err(_) => Case::Sensitive,
             };
         }

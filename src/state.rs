@@ -15,6 +15,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::deadline;
+
 /// Name of the folder in the repository's root.
 pub const FOLDER: &str = ".hook-state";
 /// The latest gate result, for people and scripts.
@@ -78,6 +80,7 @@ impl State {
     /// Returns a file's bytes; `None` when it is missing, unreadable, no file or larger than the limit.
     #[must_use]
     pub(crate) fn read_bytes(&self, name: &str, limit: u64) -> Option<Vec<u8>> {
+        deadline::watch();
         let path = self.folder.join(name);
         let about = path.symlink_metadata().ok()?;
         // Reading a pipe could wait for ever, and no file of ours is that large.
@@ -134,6 +137,7 @@ impl State {
     pub(crate) fn tidy(&self) {
         const AGE: Duration = Duration::from_hours(1);
         const LOOKED_AT: usize = 10_000;
+        deadline::watch();
         for folder in ["", "gates", "sessions"] {
             let Ok(entries) = fs::read_dir(self.folder.join(folder)) else {
                 continue;
@@ -155,6 +159,7 @@ impl State {
 
     /// Returns the path of a file in the folder, after making the folders above it.
     pub(crate) fn prepare(&self, name: &str) -> Result<PathBuf, StateError> {
+        deadline::watch();
         outlive_limits();
         let path = self.folder.join(name);
         let folder = path.parent().unwrap_or(&self.folder);
@@ -227,6 +232,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 /// Those of opening and writing.
 pub fn append_line(path: &Path, line: &str) -> io::Result<()> {
+    deadline::watch();
     let mut file = OpenOptions::new().create(true).append(true).open(path)?;
     file.write_all(format!("{line}\n").as_bytes())
 }

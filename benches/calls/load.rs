@@ -12,6 +12,7 @@ const CALLS: usize = 10_000;
 
 pub(crate) fn print(setting: &Setting) -> Outcome<()> {
     let scratch = Scratch::with_rules(60)?;
+    scratch.warm(setting)?;
     let call = scratch.call(setting, Case::Shell)?;
     let nothing = Timed::nothing(&call);
     let (mut calls, mut nothings) = busy(|| {

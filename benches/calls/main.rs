@@ -3,13 +3,15 @@
 //! Every time is taken pair by pair with `/bin/true` in one run, because the speed of a machine drifts while ratios hold.
 //! Instructions come from callgrind where it is installed; they are the steady figure.
 //!
-//! `-- --binary PATH` measures another build; words choose parts: `rules`, `events`, `cold`, `python`, `payload`, `load`,
-//! `guard` (fails when instructions grew by more than 5 % over `benches/instructions.json`), `record` (writes that file).
+//! `-- --binary PATH` measures another build, such as the one that `packaging/artefact` makes; words choose parts: `rules`,
+//! `events`, `payload`, `cold`, `python`, `peers`, `load`, `guard` (fails when instructions grew by more than 5 % over
+//! `benches/instructions.json`), `record` (writes that file).
 
 mod guard;
 mod instructions;
 mod load;
 mod pairs;
+mod peers;
 mod python;
 mod repository;
 mod tables;
@@ -35,7 +37,10 @@ fn main() -> Outcome<ExitCode> {
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
-            "--binary" => setting.binary = words.next().ok_or("--binary needs a path")?.into(),
+            "--binary" => {
+                let binary = words.next().ok_or("--binary needs a path")?;
+                setting.binary = std::fs::canonicalize(binary)?;
+            }
             "--rounds" => {
                 setting.rounds = words.next().ok_or("--rounds needs a number")?.parse()?;
             }
@@ -50,6 +55,13 @@ fn main() -> Outcome<ExitCode> {
         _ => {}
     }
     let wanted = |part: &str| parts.is_empty() || parts.iter().any(|word| word == part);
+    let size = std::fs::metadata(&setting.binary)?.len();
+    say(&format!(
+        "Measured: {}, {}.{} MB",
+        repository::shown(&setting.binary),
+        size / 1_000_000,
+        size % 1_000_000 / 100_000
+    ))?;
     for (name, print) in tables::ALL {
         if wanted(name) {
             print(&setting)?;

@@ -35,7 +35,18 @@ impl Timed {
     }
 
     pub(crate) fn command(&self) -> Outcome<Command> {
-        let mut command = Command::new(&self.program);
+        self.ready(Command::new(&self.program))
+    }
+
+    /// The same, run by another program that measures it.
+    pub(crate) fn command_under(&self, other: &str, words: &[&str]) -> Outcome<Command> {
+        let mut command = Command::new(other);
+        command.args(words).arg(&self.program);
+        self.ready(command)
+    }
+
+    /// With a small environment that is the same everywhere: the start of a process reads all of it.
+    fn ready(&self, mut command: Command) -> Outcome<Command> {
         command
             .args(&self.words)
             .current_dir(&self.folder)

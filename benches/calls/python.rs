@@ -1,7 +1,7 @@
 //! The same checks as the hooks that people write today: one Python script an event, for this comparison.
 
 use crate::pairs::{self, Timed};
-use crate::repository::{Case, Scratch, shown};
+use crate::repository::{Case, Scratch};
 use crate::{Outcome, Setting, say};
 
 const SCRIPTS: [(&str, Case); 3] = [
@@ -15,6 +15,7 @@ pub(crate) fn print(setting: &Setting) -> Outcome<()> {
     say("\nThe same checks in Python (`benches/calls/python`), 60 rules here, three there\n")?;
     say("| check | Python | Python : hookgate |\n|---|---:|---:|")?;
     let scratch = Scratch::with_rules(60)?;
+    scratch.warm(setting)?;
     let scripts = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/calls/python");
     for (script, case) in SCRIPTS {
         let call = scratch.call(setting, case)?;
@@ -33,5 +34,5 @@ pub(crate) fn print(setting: &Setting) -> Outcome<()> {
             pair.ratio
         ))?;
     }
-    say(&format!("\nMeasured: {}", shown(&setting.binary)))
+    Ok(())
 }

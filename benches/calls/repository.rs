@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -86,8 +87,16 @@ impl Scratch {
     }
 
     pub(crate) fn with_policy(policy: &str) -> Outcome<Self> {
+        // As deep and as long a path on each machine: every folder above the repository is looked at.
+        let system = Path::new("/tmp");
+        let mut folder = tempfile::Builder::new();
+        let folder = folder.prefix("hookgate-bench-");
         let scratch = Self {
-            folder: tempfile::tempdir()?,
+            folder: if system.is_dir() {
+                folder.tempdir_in(system)?
+            } else {
+                folder.tempdir()?
+            },
         };
         for folder in ["repo/.git", "repo/src/shop", "repo/generated", "home"] {
             fs::create_dir_all(scratch.folder.path().join(folder))?;
@@ -107,6 +116,17 @@ impl Scratch {
         self.folder.path().join("home")
     }
 
+    /// Has the caches filled: what is younger than this is not remembered, because a clock does not tell it apart.
+    pub(crate) fn warm(&self, setting: &Setting) -> Outcome<()> {
+        for _ in 0..2 {
+            std::thread::sleep(Duration::from_millis(2_500));
+            for case in [Case::Edit, Case::Shell] {
+                self.call(setting, case)?.time()?;
+            }
+        }
+        Ok(())
+    }
+
     /// Returns the hook call of a case.
     pub(crate) fn call(&self, setting: &Setting, case: Case) -> Outcome<Timed> {
         let (event, _) = case.event();
@@ -120,6 +140,13 @@ impl Scratch {
             home: self.home(),
             stdin: Some(payload),
         })
+    }
+
+    /// Returns the call for a runtime that there is not: it is answered before anything is judged.
+    pub(crate) fn call_without_runtime(&self, setting: &Setting, case: Case) -> Outcome<Timed> {
+        let mut call = self.call(setting, case)?;
+        call.words = ["hook", "--runtime", "none"].map(str::to_owned).to_vec();
+        Ok(call)
     }
 
     /// A payload in the shape that the client sends.

@@ -130,7 +130,7 @@ impl Fired {
     /// Makes an event that need not be answered an observed one. A tool that is yet to run is always judged.
     fn or_observed(self, value: &Value) -> Self {
         let holds = |condition: &Condition| {
-            let found = json::each(value, condition.at.steps).into_iter().next();
+            let found = json::one(value, condition.at.steps);
             found.is_some_and(|found| {
                 let text = found.as_str().unwrap_or_default();
                 condition.any_of.is_empty() || condition.any_of.contains(&text)
@@ -302,12 +302,13 @@ fn stops_before(adapter: &Adapter, value: &Value) -> Option<u64> {
 /// Returns the first folder that is named. Some runtimes leave one empty and name it elsewhere; where it is named nowhere
 /// else it stays empty, because an empty folder is no missing one.
 fn folder(value: &Value, pointers: &[Pointer]) -> Option<String> {
-    let found = pointers
-        .iter()
-        .flat_map(|pointer| json::each(value, pointer.steps));
-    let folders: Vec<&str> = found.filter_map(Value::as_str).collect();
-    let named = folders.iter().find(|folder| !folder.is_empty());
-    named.or(folders.first()).map(|folder| (*folder).to_owned())
+    let found = || {
+        let all = pointers.iter();
+        let all = all.flat_map(|pointer| json::each(value, pointer.steps));
+        all.filter_map(Value::as_str)
+    };
+    let named = found().find(|folder| !folder.is_empty());
+    named.or_else(|| found().next()).map(str::to_owned)
 }
 
 fn roots(value: &Value, pointers: &[Pointer]) -> Vec<String> {

@@ -217,9 +217,11 @@ impl<'a> Texts<'a> {
             }
             Node::Slot(slot) => {
                 let text = self.get(*slot);
+                if text.is_empty() {
+                    return Wrote::Nothing;
+                }
                 push_json(text, out);
                 match slot {
-                    _ if text.is_empty() => Wrote::Nothing,
                     Slot::Event => Wrote::Label,
                     Slot::Reason | Slot::Context | Slot::Notice => Wrote::Content,
                 }

@@ -148,12 +148,22 @@ fn string(bytes: &[u8], open: usize) -> Option<(Option<String>, usize)> {
 
 /// Returns the first value that one of the pointers leads to; null counts as missing.
 pub(super) fn first<'a>(value: &'a Value, pointers: &[Pointer]) -> Option<(&'a Value, Pointer)> {
-    pointers.iter().find_map(|pointer| {
-        each(value, pointer.steps)
-            .into_iter()
-            .next()
-            .map(|found| (found, *pointer))
-    })
+    pointers
+        .iter()
+        .find_map(|pointer| Some((one(value, pointer.steps)?, *pointer)))
+}
+
+/// Returns the first value that the steps lead to.
+pub(super) fn one<'a>(value: &'a Value, steps: &[&str]) -> Option<&'a Value> {
+    let Some((step, rest)) = steps.split_first() else {
+        return (!value.is_null()).then_some(value);
+    };
+    match value {
+        Value::Object(members) => one(members.get(*step)?, rest),
+        Value::Array(items) if *step == "*" => items.iter().find_map(|item| one(item, rest)),
+        Value::Array(items) => one(items.get(step.parse::<usize>().ok()?)?, rest),
+        _ => None,
+    }
 }
 
 /// Takes the first value that one of the pointers leads to out of its place; null counts as missing.
@@ -269,5 +279,9 @@ mod tests {
         assert_eq!(each(&value, &["all", "*", "f"]), [&json!("a"), &json!("b")]);
         assert_eq!(each(&value, &["all", "3", "f"]), [&json!("b")]);
         assert!(each(&value, &["all", "f"]).is_empty());
+        assert_eq!(one(&value, &["all", "*", "f"]), Some(&json!("a")));
+        assert_eq!(one(&value, &["all", "*", "g"]), Some(&json!(1)));
+        assert_eq!(one(&value, &["all", "1", "f"]), None);
+        assert_eq!(one(&value, &["all", "f"]), None);
     }
 }

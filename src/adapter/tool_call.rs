@@ -148,7 +148,6 @@ fn read_input(tool: &mut Tool, row: &ToolRow, input: &Input) -> Result<(), Paylo
     }
     tool.urls = input.texts(row.urls)?;
 
-    let paths: Vec<Pointer> = [row.reads, row.writes, row.deletes, row.patch].concat();
     match row.kind {
         _ if row.optional => Ok(()),
         ToolKind::Shell if tool.commands.is_empty() => {
@@ -157,7 +156,8 @@ fn read_input(tool: &mut Tool, row: &ToolRow, input: &Input) -> Result<(), Paylo
         ToolKind::Write | ToolKind::Edit | ToolKind::Patch | ToolKind::Delete | ToolKind::Read
             if tool.targets.is_empty() =>
         {
-            input.strictness.refuse(|| missing(input.base, &paths))
+            let paths = || [row.reads, row.writes, row.deletes, row.patch].concat();
+            input.strictness.refuse(|| missing(input.base, &paths()))
         }
         _ => Ok(()),
     }

@@ -17,17 +17,36 @@ pub(super) fn repositories(adapter: &Adapter, call: &Call) -> Result<Vec<Reposit
     let started = adapter.start_folder_env.and_then(settings::variable);
     let started = started.map(PathBuf::from).filter(|path| path.is_absolute());
     let folder = folder(call, started.as_ref())?;
-    let own = settings::working_folder().filter(|_| adapter.runs_in_start_folder);
+    let home = settings::home();
+    let mut starts = Vec::with_capacity(4);
+    let mut add = |start: PathBuf| {
+        if !starts.contains(&start) {
+            starts.push(start);
+        }
+    };
+    add(folder.clone());
     let real = std::fs::canonicalize(&folder).ok();
-    let open = call.roots.iter().map(PathBuf::from);
-    let starts = [Some(folder.clone()), real, started, own];
+    let is_real = real.as_ref() == Some(&folder);
+    real.into_iter().for_each(&mut add);
+    started.into_iter().for_each(&mut add);
+    if adapter.runs_in_start_folder {
+        settings::working_folder().into_iter().for_each(&mut add);
+    }
+    call.roots.iter().map(PathBuf::from).for_each(add);
     let mut found: Vec<Repository> = Vec::new();
-    for start in starts.into_iter().flatten().chain(open) {
-        let Some(repository) = Repository::find(&start, settings::home()) else {
+    for start in starts {
+        let Some(root) = Repository::root_of(&start, home.as_deref()) else {
             continue;
         };
+        if found.iter().any(|known| known.root() == root) {
+            continue;
+        }
         // Relative paths of the call start from its own folder, whichever way the policy was found.
-        let repository = Repository::at(repository.root(), &folder, settings::home());
+        let repository = if is_real && folder.starts_with(&root) {
+            Repository::at_real(root, &folder, home.clone())
+        } else {
+            Repository::at(&root, &folder, home.clone())
+        };
         if !found.iter().any(|known| known.is_same(&repository)) {
             found.push(repository);
         }

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::{Request, Trace, answer_call, answer_unreadable, folders};
 use crate::adapter::{self, Adapter, ConfigFile, Scope};
 use crate::call::{Call, Event};
+use crate::deadline;
 use crate::repo::Repository;
 use crate::settings;
 
@@ -51,6 +52,7 @@ pub(super) fn answer(request: &Request<'_>, sender: &'static Adapter) -> Trace {
 
 /// Whether one of the sender's own hook files has a line of hookgate for this event.
 fn has_own_line(sender: &Adapter, call: &Call) -> bool {
+    deadline::watch();
     let roots = folders::repositories(sender, call).unwrap_or_default();
     let roots: Vec<&Path> = roots.iter().map(Repository::root).collect();
     let files = sender.config.iter().flat_map(|file| places(file, &roots));

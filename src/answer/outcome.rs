@@ -6,6 +6,7 @@ mod telling;
 use super::{Trace, hook_configs, load_whole_policy};
 use crate::call::Access;
 use crate::call::{Event, ToolKind};
+use crate::deadline;
 use crate::decision::Verdict;
 use crate::effects::{Effects, UnknownKind};
 use crate::outcome::baseline::Taken;
@@ -56,6 +57,7 @@ impl Looking<'_> {
 
     /// Notes the protected files, unless this session has done so.
     fn begin(&self, trace: &mut Trace, site: &Site, key: &str) {
+        deadline::watch();
         let Some(watch) = self.watch(trace.call.event) else {
             return;
         };
@@ -107,6 +109,7 @@ impl Looking<'_> {
     }
 
     fn look(&self, trace: &mut Trace, site: &Site, key: &str) {
+        deadline::watch();
         let was_noted = site.state().folder().join(lock_name(key)).exists();
         let _turn = was_noted.then(|| site.state().lock(&lock_name(key)));
         let mut baseline = match Baseline::read(site, key) {
@@ -300,6 +303,7 @@ fn keep(trace: &mut Trace, site: &Site, key: &str, taken: Taken) {
 
 /// Where files are put back at once: what differs before a call runs is not its doing, and stays.
 fn look_before(trace: &mut Trace, site: &Site, key: &str) {
+    deadline::watch();
     let _turn = site.state().lock(&lock_name(key));
     let Ok(mut baseline) = Baseline::read(site, key) else {
         // The look after the call says so.

@@ -27,6 +27,10 @@ pub(super) fn keep(
     records: &[&Rule],
     settled: &[Settled],
 ) {
+    let is_worth_a_line = is_worth_a_line(trace, settled);
+    if !is_worth_a_line && records.is_empty() && trace.call.event != Event::Prompt {
+        return;
+    }
     let state = State::of(repository.root());
     let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
     if trace.call.event == Event::SessionStart {
@@ -35,7 +39,7 @@ pub(super) fn keep(
     if let Err(trouble) = keep_session(&state, &trace.call, trace.decision.verdict, &now) {
         trace.troubles.push(trouble);
     }
-    if is_worth_a_line(trace, settled) {
+    if is_worth_a_line {
         let entry = entry(adapter, trace, settled, &now);
         if let Err(error) = audit::append(&state, entry) {
             trace.troubles.push(error.to_string());

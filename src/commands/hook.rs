@@ -1,26 +1,25 @@
 //! `hookgate hook`: the hook itself. Payload on stdin, reply on stdout, the runtime's own exit code.
 //!
-//! INVARIANT: whatever happens in here ends in a chosen reply. The call is judged in a thread of its own, so that a panic
-//! and a passed deadline are answers too; the main thread waits, replies and exits.
+//! INVARIANT: whatever happens in here ends in a chosen reply. A panic while the call is judged is caught and answered, and
+//! so is a passed deadline: see `deadline`. A thread costs half of what a quick call does, so none is started for one.
+
+mod stack;
+mod stdin;
 
 use std::ffi::OsString;
-use std::io::Read;
-use std::panic;
+use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
-use std::time::Duration;
 
 use crate::adapter::{self, Adapter, Reply};
 use crate::answer::{self, Live, Mode, Request, Scope, Trace};
 use crate::decision::{Answered, Verdict};
-use crate::output;
-use crate::{log, report};
+use crate::{deadline, log, output, report};
 
-/// A decision before a tool takes no longer, under any load. Below the smallest default time limit of a runtime.
-const DEADLINE: Duration = Duration::from_secs(5);
-/// Stack of the judging thread. Parsers bound their depth far below it.
+/// Stack that judging has. Parsers bound their depth far below it.
 const STACK: usize = 8 * 1024 * 1024;
+/// Payloads up to this size are read in no time, whatever is in them.
+const QUICK_PAYLOAD: usize = 32 * 1024;
 
 /// A hook's command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,52 +82,49 @@ fn unknown_runtime(name: &str) -> Reply {
     adapter::fallback(None, &reason)
 }
 
-/// What the judging thread says to the main one.
-enum Message {
-    /// Gates run now; they have time limits of their own.
-    Gates,
-    Done(Reply),
-}
-
-/// Judges in a thread, and answers for it when it panics or takes too long.
+/// Judges, and answers for it when it panics or takes too long.
 fn judge(line: &Line, adapter: &'static Adapter) -> Reply {
-    let (sender, receiver) = mpsc::channel();
-    let worker = {
-        let line = line.clone();
-        thread::Builder::new()
-            .stack_size(STACK)
-            .spawn(move || judge_here(&line, adapter, &sender))
+    deadline::begin(late(line.clone(), adapter));
+    let judged = if stack::is_large(STACK) {
+        // What was half done is not looked at again.
+        panic::catch_unwind(AssertUnwindSafe(|| judge_here(line, adapter)))
+    } else {
+        judge_apart(line, adapter)
     };
-    if worker.is_err() {
-        return failure(
-            line,
-            adapter,
-            "no thread could be started to judge this hook call",
-        );
-    }
-    let message = match receiver.recv_timeout(DEADLINE) {
-        Ok(Message::Gates) => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        other => other,
-    };
-    match message {
-        Ok(Message::Done(reply)) => reply,
-        Err(RecvTimeoutError::Timeout) => failure(
-            line,
-            adapter,
-            "this hook call was not decided within 5 seconds",
-        ),
-        // The thread ended without an answer: it panicked.
-        Ok(Message::Gates) | Err(RecvTimeoutError::Disconnected) => {
-            failure(line, adapter, "a failure while this hook call was judged")
-        }
-    }
+    deadline::claim();
+    judged.unwrap_or_else(|_| failure(line, adapter, "a failure while this hook call was judged"))
 }
 
-fn judge_here(line: &Line, adapter: &'static Adapter, sender: &Sender<Message>) {
-    let payload = read_payload();
-    // A main thread that is gone has answered already.
-    let before_gates = || drop(sender.send(Message::Gates));
-    let trace = answer::answer(&Request {
+/// Answers when the time is over.
+fn late(line: Line, adapter: &'static Adapter) -> Box<dyn Fn(&str) -> u8 + Send + Sync> {
+    Box::new(move |what| {
+        let reply = failure(&line, adapter, what);
+        output::reply(&reply.stdout, &reply.stderr);
+        reply.exit
+    })
+}
+
+/// Judges in a thread whose stack is large enough.
+fn judge_apart(line: &Line, adapter: &'static Adapter) -> thread::Result<Reply> {
+    thread::scope(|scope| {
+        let judging = thread::Builder::new().stack_size(STACK);
+        match judging.spawn_scoped(scope, || judge_here(line, adapter)) {
+            Ok(judging) => judging.join(),
+            Err(_) => Ok(failure(
+                line,
+                adapter,
+                "no thread could be started to judge this hook call",
+            )),
+        }
+    })
+}
+
+fn judge_here(line: &Line, adapter: &'static Adapter) -> Reply {
+    let payload = stdin::read();
+    if payload.len() > QUICK_PAYLOAD {
+        deadline::watch();
+    }
+    let mut trace = answer::answer(&Request {
         adapter,
         event: line.event.as_deref(),
         payload: &payload,
@@ -136,7 +132,7 @@ fn judge_here(line: &Line, adapter: &'static Adapter, sender: &Sender<Message>) 
             Mode::DryRun
         } else {
             Mode::Real(Live {
-                before_gates: &before_gates,
+                before_gates: &deadline::lift,
                 scope: line.scope,
             })
         },
@@ -145,25 +141,13 @@ fn judge_here(line: &Line, adapter: &'static Adapter, sender: &Sender<Message>) 
     for trouble in &trace.troubles {
         log::trouble(trouble);
     }
-    let reply = if line.dry_run {
-        dry_reply(&trace)
-    } else {
-        trace.reply
-    };
-    let _ = sender.send(Message::Done(reply));
-}
-
-/// Reads stdin to its end, whatever the event: some runtimes take an unread pipe for a failure. What is beyond the limit
-/// is read away, and the payload then counts as too large.
-fn read_payload() -> Vec<u8> {
-    let mut payload = Vec::with_capacity(4096);
-    let mut stdin = std::io::stdin().lock();
-    // A pipe that breaks leaves a payload that does not parse, which has its own answer.
-    let _ = (&mut stdin)
-        .take(u64::try_from(adapter::PAYLOAD_LIMIT).unwrap_or(u64::MAX) + 1)
-        .read_to_end(&mut payload);
-    let _ = std::io::copy(&mut stdin, &mut std::io::sink());
-    payload
+    if line.dry_run {
+        return dry_reply(&trace);
+    }
+    let reply = std::mem::take(&mut trace.reply);
+    // The process ends next, and takes all of it along at once.
+    std::mem::forget((payload, trace));
+    reply
 }
 
 /// What hookgate's own failure is answered with.

@@ -236,7 +236,7 @@ impl Baseline {
         let is_file = path.symlink_metadata().is_ok_and(|about| about.is_file());
         let mut first = [0; MAGIC_AUTO.len()];
         is_file
-            && fs::File::open(path)
+            && crate::digests::open(&path)
                 .and_then(|mut file| file.read_exact(&mut first))
                 .is_ok_and(|()| first == *MAGIC_AUTO)
     }

@@ -2,6 +2,8 @@
 //!
 //! A watch is kept with the baseline, so that the session is judged by what held when it began.
 
+use std::borrow::Cow;
+
 use super::codec::{Reader, Writer};
 use crate::call::Access;
 use crate::policy::path_pattern::{PathPattern, PathPatterns};
@@ -55,7 +57,11 @@ pub struct Named {
 impl Watch {
     /// Returns what a policy protects. `hook_configs` are the files that runtimes read their hooks from.
     #[must_use]
-    pub fn of(set: &PolicySet, repository: &Repository, hook_configs: &[String]) -> Self {
+    pub fn of(
+        set: &PolicySet,
+        repository: &Repository,
+        hook_configs: &[Cow<'static, str>],
+    ) -> Self {
         let mut rules = vec![floor_of(set, repository, hook_configs)];
         for rule in &set.rules {
             let RuleKind::ProtectPaths(protect) = &rule.kind else {
@@ -240,7 +246,11 @@ impl Watched {
 }
 
 /// The floor: policies and the files that runtimes read their hooks from.
-fn floor_of(set: &PolicySet, repository: &Repository, hook_configs: &[String]) -> Watched {
+fn floor_of(
+    set: &PolicySet,
+    repository: &Repository,
+    hook_configs: &[Cow<'static, str>],
+) -> Watched {
     let root = repository.root();
     let policies = set.sources.iter().filter_map(|source| {
         let path = source.path.as_deref()?;
@@ -261,7 +271,7 @@ fn floor_of(set: &PolicySet, repository: &Repository, hook_configs: &[String]) -
         let path = match (config.strip_prefix("~/"), repository.home()) {
             (Some(rest), Some(home)) => format!("{home}/{rest}"),
             (Some(_), None) => continue,
-            (None, _) => config.clone(),
+            (None, _) => config.to_string(),
         };
         // Some are globs, or paths of another system.
         if !path.contains(['*', '?', '[', '{', '\\']) {

@@ -12,6 +12,7 @@ use std::path::Path;
 use super::Layer;
 use super::load::{LayerFile, repository_layers};
 use crate::call::Access;
+use crate::deadline;
 use crate::effects::{Effects, Reach};
 use crate::repo::{Follow, POLICY_FILE, Place, Repository};
 
@@ -96,6 +97,9 @@ fn deleted(repository: &Repository, effects: &Effects) -> BTreeSet<String> {
 /// Returns the folders with a policy at or below these, but the root itself.
 fn below(repository: &Repository, mut pending: VecDeque<String>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
+    if pending.is_empty() {
+        return found;
+    }
     let mut budget = ENTRIES;
     let leaves = Leaves::on(repository.root());
     while let Some(folder) = pending.pop_front() {
@@ -110,7 +114,7 @@ fn below(repository: &Repository, mut pending: VecDeque<String>) -> BTreeSet<Str
             }
             continue;
         }
-        let Ok(entries) = fs::read_dir(path) else {
+        let Ok(entries) = deadline::read_dir(path) else {
             continue;
         };
         for entry in entries.flatten() {

@@ -451,22 +451,3 @@ fn records_do_not_leave_the_repository() {
     repo.stop();
     assert_eq!(std::fs::read_dir(elsewhere.path()).unwrap().count(), 0);
 }
-
-#[test]
-fn a_stuck_runtime_gets_its_answer_in_time() {
-    let repo = Repo::demo();
-    let mut command = repo.command(&["hook", "--runtime", "claude-code", "--event", "before-tool"]);
-    let started = std::time::Instant::now();
-    let child = command
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    // The pipe stays open, and nothing is ever written.
-    let mut child = child;
-    let _open = child.stdin.take();
-    let done = child.wait_with_output().unwrap();
-    assert!(started.elapsed() < std::time::Duration::from_secs(8));
-    let reply: Value = serde_json::from_slice(&done.stdout).unwrap();
-    assert_eq!(reply["hookSpecificOutput"]["permissionDecision"], "deny");
-}

@@ -68,6 +68,33 @@ fn nothing_is_left_for_later() {
     assert_eq!(found, [""; 0]);
 }
 
+/// What lists a folder or opens a file may take long, so the time has to be watched before: see `src/deadline.rs`.
+#[test]
+fn nothing_slow_is_done_unwatched() {
+    let slow = [
+        "read_dir(",
+        "File::open(",
+        "fs::read(",
+        "read_to_string(",
+        "OpenOptions::new()",
+    ];
+    let mut found = Vec::new();
+    for folder in ["src/answer", "src/effects", "src/policy", "src/repo"] {
+        for path in files(folder, &[".rs"]) {
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            let is_slow = |line: &&str| {
+                slow.iter().any(|call| line.contains(call)) && !line.contains("deadline::")
+            };
+            if !path.to_string_lossy().contains("tests") && !code.contains("deadline::watch()") {
+                let lines = code.lines().filter(is_slow);
+                found.extend(lines.map(|line| format!("{}: {}", shown(&path), line.trim())));
+            }
+        }
+    }
+    assert_eq!(found, [""; 0]);
+}
+
 #[test]
 fn files_stay_small_enough_to_read() {
     let long: Vec<String> = files("src", &[".rs"])

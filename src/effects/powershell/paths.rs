@@ -1,7 +1,8 @@
 //! Paths as PowerShell and cmd write them: backslashes, drives, shares, providers, wildcards.
 
-use std::fs;
 use std::path::Path;
+
+use crate::deadline;
 
 /// Matches at most; beyond, the pattern stands for something that is not known.
 const MATCHES: usize = 256;
@@ -209,7 +210,7 @@ fn below(base: &str, budget: &mut usize, found: &mut Vec<String>) -> Option<()> 
 
 fn entries(folder: &str, budget: &mut usize, mut act: impl FnMut(&str, bool)) -> Option<()> {
     let folder = if folder.is_empty() { "/" } else { folder };
-    let Ok(list) = fs::read_dir(Path::new(folder)) else {
+    let Ok(list) = deadline::read_dir(Path::new(folder)) else {
         return Some(());
     };
     for entry in list.flatten() {

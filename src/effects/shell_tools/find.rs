@@ -1,7 +1,7 @@
 //! What `find` and `ls` would print: an expression tried on what is there, as far as names and types decide.
 
 use std::collections::VecDeque;
-use std::fs;
+use std::fs::FileType;
 use std::path::Path;
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -10,6 +10,7 @@ use super::Walker;
 use super::globs::{OPENING, take};
 use super::stages::Input;
 use super::state::State;
+use crate::deadline;
 use crate::state::holds_copies;
 
 /// Paths named at most; beyond, only where they lie.
@@ -295,7 +296,7 @@ impl Walker<'_> {
         let implied = !test.acts();
         let mut paths = String::new();
         let mut count = 0;
-        let mut pending: VecDeque<(String, usize, Option<fs::FileType>)> = starts
+        let mut pending: VecDeque<(String, usize, Option<FileType>)> = starts
             .iter()
             .map(|start| ((*start).to_owned(), 0, None))
             .collect();
@@ -335,7 +336,7 @@ impl Walker<'_> {
                 if take(&mut self.entries, OPENING).is_none() {
                     return below();
                 }
-                for entry in fs::read_dir(&full).into_iter().flatten().flatten() {
+                for entry in deadline::read_dir(&full).into_iter().flatten().flatten() {
                     if take(&mut self.entries, 1).is_none() {
                         return below();
                     }
@@ -380,7 +381,7 @@ impl Walker<'_> {
         if take(&mut self.entries, OPENING).is_none() {
             return Input::Unknown;
         }
-        for entry in fs::read_dir(Path::new(folder).join(path))
+        for entry in deadline::read_dir(Path::new(folder).join(path))
             .into_iter()
             .flatten()
             .flatten()
@@ -402,7 +403,7 @@ impl Walker<'_> {
     }
 }
 
-fn kind(file: fs::FileType) -> char {
+fn kind(file: FileType) -> char {
     if file.is_dir() {
         'd'
     } else if file.is_symlink() {

@@ -1,9 +1,10 @@
 //! Patterns in words, expanded as a shell does: by looking at what is there.
 
-use std::fs;
 use std::path::Path;
 
 use globset::{GlobBuilder, GlobMatcher};
+
+use crate::deadline;
 
 /// Matches at most; beyond, the pattern stands for something that is not known.
 const MATCHES: usize = 256;
@@ -64,7 +65,7 @@ fn step(
         return Some(exists.then_some(path).into_iter().collect());
     };
     let mut names = Vec::new();
-    let Ok(entries) = fs::read_dir(Path::new(folder).join(base)) else {
+    let Ok(entries) = deadline::read_dir(Path::new(folder).join(base)) else {
         return Some(names);
     };
     for entry in entries.flatten() {

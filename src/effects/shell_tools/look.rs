@@ -1,7 +1,6 @@
 //! A bounded look at what lies below a folder that is taken whole: `grep -r`, `cp -r`, `rm -r`.
 
 use std::collections::VecDeque;
-use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,6 +8,7 @@ use globset::{Glob, GlobMatcher};
 
 use super::Walker;
 use super::globs::{READING, take};
+use crate::deadline;
 use crate::programs::Reading;
 use crate::programs::reading::At;
 use crate::repo::Place;
@@ -151,7 +151,7 @@ impl Walker<'_> {
         let root = self.repository.root().to_path_buf();
         let mut pending = VecDeque::from([folder.to_owned()]);
         while let Some(folder) = pending.pop_front() {
-            for entry in fs::read_dir(Path::new(&root).join(&folder))
+            for entry in deadline::read_dir(Path::new(&root).join(&folder))
                 .into_iter()
                 .flatten()
                 .flatten()

@@ -3,7 +3,7 @@
 //! Only plain files of people's own are opened, and only so many and so large; an installed program is no script of the
 //! repository. What stays unseen in a file, or beyond the bounds, is an unknown of its own kind.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::Read;
 use std::path::Path;
 
@@ -13,6 +13,7 @@ use super::program::{Started, base_name, is_folder, pieces};
 use super::simple::joined;
 use super::stages::{FILES as FILES_KEPT, File as Written, Input};
 use super::state::State;
+use crate::deadline;
 use crate::effects::{Span, UnknownKind, Value};
 use crate::programs::{self, Reading, Role};
 use crate::shell;
@@ -187,7 +188,7 @@ impl Walker<'_> {
         self.bounds.bytes = self.bounds.bytes.checked_sub(size)?;
         let mut bytes = Vec::with_capacity(size);
         let limit = u64::try_from(LONGEST).unwrap_or(u64::MAX);
-        File::open(path)
+        deadline::open(path)
             .ok()?
             .take(limit)
             .read_to_end(&mut bytes)

@@ -76,7 +76,8 @@ impl Walker<'_> {
         let path = folder.value.known().unwrap_or_default();
         let mut entries = Vec::new();
         for from in state.folders.iter().flatten() {
-            let read = joined(Some(from), path).and_then(|path| std::fs::read_dir(path).ok());
+            let read =
+                joined(Some(from), path).and_then(|path| crate::deadline::read_dir(path).ok());
             for entry in read.into_iter().flatten().flatten().take(NAMES) {
                 if take(&mut self.entries, 1).is_none() {
                     return vec![folder.clone()];

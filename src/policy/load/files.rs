@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Component, Path, PathBuf};
 
+use crate::deadline;
 use crate::policy::yaml::SIZE_LIMIT;
 
 /// Reads a file, at most one byte more than a policy may have, so that the limit shows.
@@ -11,6 +12,7 @@ use crate::policy::yaml::SIZE_LIMIT;
 /// # Errors
 /// Why not, in words for a message.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, &'static str> {
+    deadline::watch();
     // Opening a pipe would wait for a writer, so the kind is looked at first.
     let metadata = path.metadata().map_err(|error| words(error.kind()))?;
     if !metadata.is_file() {

@@ -1,12 +1,14 @@
 //! The floor: what holds without any rule. An agent must not write hookgate's own policy, state, configuration or binary,
 //! nor the files that runtimes read their hooks from; else the first edit would switch everything else off.
 
+use std::borrow::Cow;
+
 use super::protect_paths::describe;
 use crate::call::Access;
 use crate::decision::{Finding, Verdict};
 use crate::effects::{Effects, Invocation, PathEffect, Reach};
 use crate::policy::evaluate::Facts;
-use crate::repo::{Case, LOCAL_POLICY_FILE, POLICY_FILE, Place};
+use crate::repo::{Case, LOCAL_POLICY_FILE, POLICY_FILE, Place, Places};
 use crate::state::FOLDER;
 
 /// Id under which the floor's findings are reported. Policies cannot use it.
@@ -23,8 +25,11 @@ pub(crate) fn judge(effects: &Effects, facts: &Facts) -> Vec<Finding> {
         .iter()
         .filter(|effect| effect.access != Access::Read)
         .filter_map(|effect| {
-            let place = [&effect.places.lexical, &effect.places.real]
-                .into_iter()
+            let Places { lexical, real } = &effect.places;
+            // Without links both are the same.
+            let real = Some(real).filter(|real| *real != lexical);
+            let place = std::iter::once(lexical)
+                .chain(real)
                 .find(|place| is_floor(place, effect, facts))?;
             Some(finding(describe(effect, place), effect.span))
         });
@@ -91,10 +96,26 @@ fn is_floor_inside(path: &str, begins: Option<&str>, facts: &Facts) -> bool {
             .filter(|config| !config.starts_with(['~', '/']))
             .any(|config| touches(config))
         // The repository may itself hold what lies outside most: a home folder, say.
-        || own_paths(facts).any(|own| {
-            let own = own.strip_prefix(&facts.root).and_then(|own| own.strip_prefix('/'));
-            own.is_some_and(touches)
+        || absolute(facts).any(|own| below_root(own, facts).is_some_and(touches))
+        || of_home(facts).any(|rest| match facts.home.as_deref() {
+            Some(home) => below_root_of_home(home, rest, facts).is_some_and(|own| touches(&own)),
+            None => false,
         })
+}
+
+fn below_root<'p>(path: &'p str, facts: &Facts) -> Option<&'p str> {
+    path.strip_prefix(&facts.root)?.strip_prefix('/')
+}
+
+/// The same for the path of a file in the home folder, without putting that path together for each call.
+fn below_root_of_home<'p>(home: &str, rest: &'p str, facts: &Facts) -> Option<Cow<'p, str>> {
+    match facts.root.strip_prefix(home) {
+        Some(deeper) => rest
+            .strip_prefix(deeper)?
+            .strip_prefix('/')
+            .map(Cow::Borrowed),
+        None => below_root(home, facts).map(|inner| Cow::Owned(format!("{inner}{rest}"))),
+    }
 }
 
 /// Returns whether a path is a policy file, in whatever folder.
@@ -106,15 +127,23 @@ fn is_policy_name(path: &str, case: Case) -> bool {
 }
 
 /// Returns the absolute paths of the floor.
-fn own_paths(facts: &Facts) -> impl Iterator<Item = String> + '_ {
-    let configs = facts.hook_configs.iter().filter_map(|config| {
-        if config.starts_with('/') {
-            return Some(config.clone());
-        }
-        let rest = config.strip_prefix('~')?;
-        facts.home.as_ref().map(|home| format!("{home}{rest}"))
-    });
-    facts.own_paths.iter().cloned().chain(configs)
+fn own_paths(facts: &Facts) -> impl Iterator<Item = Cow<'_, str>> {
+    let home = facts.home.as_deref();
+    let homes = of_home(facts).filter_map(move |rest| Some(Cow::Owned(format!("{}{rest}", home?))));
+    absolute(facts).map(Cow::Borrowed).chain(homes)
+}
+
+/// Those that are written with all that is before them.
+fn absolute(facts: &Facts) -> impl Iterator<Item = &str> {
+    let configs = facts.hook_configs.iter().map(AsRef::as_ref);
+    let configs = configs.filter(|config: &&str| config.starts_with('/'));
+    facts.own_paths.iter().map(String::as_str).chain(configs)
+}
+
+/// What follows the home folder in the paths of those below it.
+fn of_home(facts: &Facts) -> impl Iterator<Item = &str> {
+    let configs = facts.hook_configs.iter();
+    configs.filter_map(|config| config.strip_prefix('~'))
 }
 
 /// Returns whether touching `path` touches `own`. What is deleted as a whole, or what begins so in it, takes what is below.

@@ -1,0 +1,134 @@
+//! The time that one hook call has: whatever happens, its runtime gets an answer within five seconds.
+//!
+//! A call that only asks for a few stamps of files needs no watch, and most calls are such ones. Before anything that can
+//! take long (a folder that is listed, a file of the repository that is read, a policy that is compiled), [`watch`] starts a
+//! thread that sleeps until the time is over and then answers in place of the judging one. Where no hook call is judged, in a
+//! command that a person types or in a test, nothing of this does anything.
+
+use std::fs::{self, File, ReadDir};
+use std::io;
+use std::path::Path;
+use std::process;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// A decision before a tool takes no longer, under any load. Below the smallest default time limit of a runtime.
+pub(crate) const LIMIT: Duration = Duration::from_secs(5);
+/// Stack of the watching thread: it sleeps, and writes one reply.
+const STACK: usize = 64 * 1024;
+
+/// Writes the answer for a call that could not be judged, for the reason given, and returns the exit code.
+type Late = Box<dyn Fn(&str) -> u8 + Send + Sync>;
+
+/// The hook call that this process is there for.
+struct Running {
+    ends: Instant,
+    late: Late,
+    is_watched: AtomicBool,
+    stage: AtomicU8,
+}
+
+/// The call is judged.
+const JUDGED: u8 = 0;
+/// Gates run, which have limits of their own.
+const UNLIMITED: u8 = 1;
+/// One of the two threads answers.
+const ANSWERED: u8 = 2;
+
+static RUNNING: OnceLock<Running> = OnceLock::new();
+
+/// Begins the time of a hook call.
+pub(crate) fn begin(late: Late) {
+    let running = Running {
+        ends: Instant::now() + LIMIT,
+        late,
+        is_watched: AtomicBool::new(false),
+        stage: AtomicU8::new(JUDGED),
+    };
+    // One process answers one call.
+    let _ = RUNNING.set(running);
+}
+
+/// Returns how much time is left.
+pub(crate) fn left() -> Duration {
+    RUNNING.get().map_or(LIMIT, |running| {
+        running.ends.saturating_duration_since(Instant::now())
+    })
+}
+
+/// Something follows that can take long: from here on the time is watched.
+pub(crate) fn watch() {
+    let Some(running) = RUNNING.get() else {
+        return;
+    };
+    if running.is_watched.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let watcher = thread::Builder::new().stack_size(STACK);
+    if watcher.spawn(|| running.wait()).is_err() {
+        running.answer("no thread could be started to watch the time of this hook call");
+    }
+}
+
+/// Lists a folder: nobody knows how many names are in it.
+pub(crate) fn read_dir(folder: impl AsRef<Path>) -> io::Result<ReadDir> {
+    watch();
+    fs::read_dir(folder)
+}
+
+/// Opens a file that is not hookgate's own: what looked like a file a moment ago may be a pipe now, and keep us waiting.
+pub(crate) fn open(path: impl AsRef<Path>) -> io::Result<File> {
+    watch();
+    File::open(path)
+}
+
+/// Ends the call now, in the words for a failure, unless it has been answered.
+pub(crate) fn pass() {
+    if let Some(running) = RUNNING.get() {
+        running.answer(TOO_LATE);
+    }
+}
+
+/// The time is no longer limited: gates run.
+pub(crate) fn lift() {
+    move_on(UNLIMITED);
+}
+
+/// Takes it upon the caller to answer.
+pub(crate) fn claim() {
+    move_on(ANSWERED);
+}
+
+/// Does not return when the time was over: then the watching thread is about to end the process.
+fn move_on(stage: u8) {
+    let Some(running) = RUNNING.get() else {
+        return;
+    };
+    if running.stage.fetch_max(stage, Ordering::AcqRel) == ANSWERED {
+        loop {
+            thread::park();
+        }
+    }
+}
+
+const TOO_LATE: &str = "this hook call was not decided within 5 seconds";
+
+impl Running {
+    fn wait(&self) {
+        thread::sleep(self.ends.saturating_duration_since(Instant::now()));
+        self.answer(TOO_LATE);
+    }
+
+    /// Answers in place of the judging thread and ends the process, unless the call is answered or has no limit any more.
+    fn answer(&self, what: &str) {
+        let is_ours =
+            self.stage
+                .compare_exchange(JUDGED, ANSWERED, Ordering::AcqRel, Ordering::Acquire);
+        if is_ours.is_ok() {
+            // The judging thread may be anywhere, and nothing else ends it.
+            process::exit(i32::from((self.late)(what)));
+        }
+    }
+}
