@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 mod adapters;
 mod demo;
+mod maker;
 mod programs;
 
 #[path = "../src/call.rs"]
@@ -22,7 +23,8 @@ mod call;
 fn main() -> ExitCode {
     let done = adapters::generate()
         .and_then(|()| programs::generate().map_err(|problem| problem.to_string()))
-        .and_then(|()| demo::generate().map_err(|problem| problem.to_string()));
+        .and_then(|()| demo::generate().map_err(|problem| problem.to_string()))
+        .and_then(|()| maker::generate().map_err(|problem| problem.to_string()));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {

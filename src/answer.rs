@@ -19,8 +19,9 @@ use crate::call::{Access, Call, Event, ToolKind};
 use crate::deadline;
 use crate::decision::{Answered, Decision, Verdict};
 use crate::effects::{self, Effects};
+use crate::policy::cache::Held;
 use crate::policy::evaluate::{Facts, evaluate};
-use crate::policy::load::{self, LayerFile, Loaded};
+use crate::policy::load::Loaded;
 use crate::policy::{Mode as PolicyMode, sources};
 use crate::repo::{Place, Repository};
 use crate::settings;
@@ -174,7 +175,8 @@ fn judge_in(
     repository: Repository,
 ) -> Trace {
     let repository = folders::seen_by_tool(repository, &call);
-    let (effects, loaded) = understand(&call, &repository);
+    let (effects, held) = understand(mode, &call, &repository);
+    let loaded = held.for_call(&call, &effects);
     let mut trace = Trace {
         call,
         effects,
@@ -199,7 +201,7 @@ fn judge_in(
         records = judgement.records;
         trace.records = records.iter().map(|rule| rule.id.clone()).collect();
         if let Mode::Real(live) = mode {
-            look_at_files(&mut trace, &repository, &loaded, Some(&facts));
+            look_at_files(&mut trace, &held, &loaded, Some(&facts));
             let held = trust::hold_back(&mut trace, &repository, &loaded.set, &due, live.scope);
             if !held.run.is_empty() {
                 (live.before_gates)();
@@ -210,7 +212,7 @@ fn judge_in(
     } else {
         broken::by_policy(&mut trace, &repository, &loaded);
         if matches!(mode, Mode::Real(_)) {
-            look_at_files(&mut trace, &repository, &loaded, None);
+            look_at_files(&mut trace, &held, &loaded, None);
             trace.decision.settle(PolicyMode::Enforce, true);
         }
         if trace.call.event == Event::Stop && matches!(mode, Mode::Real(_)) {
@@ -228,32 +230,28 @@ fn judge_in(
 ///
 /// Policies of folders hold for what is touched there, and what is touched may hang on what policies say of programs: with such
 /// a policy it is looked at again, until no further folder has a word to say.
-fn understand(call: &Call, repository: &Repository) -> (Effects, Loaded) {
+fn understand<'r>(mode: Mode<'_>, call: &Call, repository: &'r Repository) -> (Effects, Held<'r>) {
     let mut effects = effects::of(call, repository);
-    let mut loaded = load_policy(repository, call.event, &effects);
+    let mut held = find_policy(mode, repository, call.event, &effects);
     for _ in 0..ROUNDS {
-        if loaded.set.programs.is_shipped() {
+        if held.programs().is_shipped() {
             break;
         }
-        let more = effects::with(call, repository, &loaded.set.programs);
-        if more == effects {
+        let wider = effects::with(call, repository, held.programs());
+        if wider == effects {
             break;
         }
-        effects = more;
-        loaded = load_policy(repository, call.event, &effects);
+        effects = wider;
+        held = find_policy(mode, repository, call.event, &effects);
     }
-    (effects, loaded)
+    (effects, held)
 }
 
 /// The outcome check: before gates run, because it may put files back that they read.
-fn look_at_files(
-    trace: &mut Trace,
-    repository: &Repository,
-    loaded: &Loaded,
-    facts: Option<&Facts>,
-) {
+fn look_at_files(trace: &mut Trace, held: &Held<'_>, loaded: &Loaded, facts: Option<&Facts>) {
     let looking = outcome::Looking {
-        repository,
+        repository: held.repository(),
+        held,
         loaded,
         facts,
     };
@@ -301,13 +299,11 @@ fn answer_unreadable(request: &Request<'_>, error: &PayloadError) -> Trace {
     let found = folders::repositories(request.adapter, &nowhere).unwrap_or_default();
     let repository = found.into_iter().next();
     let event = error.event.unwrap_or_default();
-    let loaded = repository
+    let held = repository
         .as_ref()
-        .map(|repository| load_policy(repository, event, &Effects::default()));
+        .map(|repository| find_policy(request.mode, repository, event, &Effects::default()));
     // What an unusable policy could still say of itself counts too.
-    let when_broken = loaded
-        .map(|loaded| loaded.set.when_broken)
-        .unwrap_or_default();
+    let when_broken = held.map(|held| held.when_broken()).unwrap_or_default();
     let mut trace = Trace {
         policy: Policy::Broken,
         ..Trace::default()
@@ -355,24 +351,34 @@ fn finish(adapter: &Adapter, mut trace: Trace) -> Trace {
     trace
 }
 
-fn load_policy(repository: &Repository, event: Event, effects: &Effects) -> Loaded {
+fn find_policy<'r>(
+    mode: Mode<'_>,
+    repository: &'r Repository,
+    event: Event,
+    effects: &Effects,
+) -> Held<'r> {
     let layers = if event == Event::Stop {
         // Work of the whole session is judged, wherever the agent stands now.
         sources::all(repository)
     } else {
         sources::of(repository, effects)
     };
-    load_layers(repository, &layers)
+    match mode {
+        // A person who asks is answered by what is written.
+        Mode::DryRun => Held::read(repository, &layers, runtimes),
+        Mode::Real(_) => Held::find(repository, &layers, runtimes),
+    }
 }
 
 /// Loads the policies of all folders.
 fn load_whole_policy(repository: &Repository) -> Loaded {
-    load_layers(repository, &sources::all(repository))
+    let held = Held::find(repository, &sources::all(repository), runtimes);
+    held.whole().into_owned()
 }
 
-fn load_layers(repository: &Repository, layers: &[LayerFile]) -> Loaded {
-    let runtimes: Vec<&str> = adapter::all().iter().map(|adapter| adapter.name).collect();
-    load::load(repository.root(), layers, &runtimes)
+/// The words that `runtimes` may hold.
+fn runtimes() -> Vec<&'static str> {
+    adapter::all().iter().map(|adapter| adapter.name).collect()
 }
 
 fn facts(adapter: &Adapter, repository: &Repository, loaded: &Loaded, trace: &Trace) -> Facts {
@@ -401,7 +407,7 @@ fn facts(adapter: &Adapter, repository: &Repository, loaded: &Loaded, trace: &Tr
             Vec::new()
         },
         hook_configs: hook_configs(),
-        records: loaded.set.record_files(),
+        records: loaded.set.records.clone(),
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads files or knows YAML; `load` builds these types and reports every problem of a policy file.
 
+pub mod cache;
 pub mod command_pattern;
 pub mod evaluate;
 pub mod load;
@@ -31,21 +32,22 @@ pub struct PolicySet {
     pub rules: Vec<Rule>,
     /// The files that the rules came from, in the order of their layers.
     pub sources: Vec<Source>,
+    /// The files that `record` rules write, relative to the root.
+    pub(crate) records: Vec<String>,
 }
 
 impl PolicySet {
-    /// Returns the files that `record` rules write, relative to the root.
-    #[must_use]
-    pub fn record_files(&self) -> Vec<String> {
+    /// Notes which files the `record` rules write: whoever has a part of the rules must know of all of them.
+    pub(crate) fn list_records(&mut self) {
         let rules = self.rules.iter();
         let files = rules.filter_map(|rule| match &rule.kind {
             RuleKind::Record(record) if rule.base.is_empty() => Some(record.file.clone()),
             RuleKind::Record(record) => Some(format!("{}/{}", rule.base, record.file)),
             _ => None,
         });
-        files
+        self.records = files
             .map(|file| file.trim_start_matches("./").to_owned())
-            .collect()
+            .collect();
     }
 }
 

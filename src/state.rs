@@ -99,6 +99,38 @@ impl State {
         replace(&path, bytes).map_err(|source| self.io(&path, source))
     }
 
+    /// Replaces a file that counts only as long as nobody else wrote it: its permissions, to be read by its owner alone and
+    /// written by nobody, are none that git gives to a file.
+    ///
+    /// # Errors
+    /// When the folder is a link, or the disk refuses.
+    pub(crate) fn write_sealed(&self, name: &str, bytes: &[u8]) -> Result<(), StateError> {
+        let path = self.prepare(name)?;
+        let written = replace_with(&path, bytes, seal);
+        written.map_err(|source| self.io(&path, source))
+    }
+
+    /// Removes all but the newest files with a name that begins so.
+    pub(crate) fn keep_newest(&self, folder: &str, beginning: &str, count: usize) {
+        let entries = fs::read_dir(self.folder.join(folder)).into_iter().flatten();
+        let ours = entries.flatten().filter(|entry| {
+            let name = entry.file_name();
+            name.as_encoded_bytes().starts_with(beginning.as_bytes())
+        });
+        let mut files: Vec<PathBuf> = ours.map(|entry| entry.path()).collect();
+        if files.len() <= count {
+            return;
+        }
+        files.sort_by_cached_key(|path| {
+            let written = path.symlink_metadata().and_then(|about| about.modified());
+            std::cmp::Reverse(written.ok())
+        });
+        for path in files.iter().skip(count) {
+            // Another process may have removed it.
+            let _ = fs::remove_file(path);
+        }
+    }
+
     /// Replaces a JSON file.
     ///
     /// # Errors
@@ -138,7 +170,7 @@ impl State {
         const AGE: Duration = Duration::from_hours(1);
         const LOOKED_AT: usize = 10_000;
         deadline::watch();
-        for folder in ["", "gates", "sessions"] {
+        for folder in ["", "cache", "gates", "sessions"] {
             let Ok(entries) = fs::read_dir(self.folder.join(folder)) else {
                 continue;
             };
@@ -206,6 +238,21 @@ pub(crate) fn outlive_limits() {
 /// # Errors
 /// Those of creating, writing and renaming.
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace_with(path, content, |file| {
+        // Who may read a file stays as it was.
+        match fs::metadata(path) {
+            Ok(about) => file.set_permissions(about.permissions()),
+            Err(_) => Ok(()),
+        }
+    })
+}
+
+/// Replaces a file with one that is prepared before it is filled.
+fn replace_with(
+    path: &Path,
+    content: &[u8],
+    prepare: impl FnOnce(&File) -> io::Result<()>,
+) -> io::Result<()> {
     // Threads of one process write at the same time as well.
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -213,10 +260,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     name.push(format!(".{}-{count}.{UNFINISHED}", std::process::id()));
     let beside = path.with_file_name(name);
     let written = File::create(&beside).and_then(|mut file| {
-        // Who may read a file stays as it was.
-        if let Ok(about) = fs::metadata(path) {
-            file.set_permissions(about.permissions())?;
-        }
+        prepare(&file)?;
         file.write_all(content)
     });
     let renamed = written.and_then(|()| fs::rename(&beside, path));
@@ -225,6 +269,32 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&beside);
     }
     renamed
+}
+
+#[cfg(unix)]
+const SEAL: u32 = 0o400;
+
+#[cfg(unix)]
+fn seal(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(SEAL))
+}
+
+#[cfg(not(unix))]
+fn seal(_file: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// Whether a file has the permissions of one that was written sealed, and no second name.
+#[cfg(unix)]
+pub(crate) fn is_sealed(about: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    about.is_file() && about.mode() & 0o7777 == SEAL && about.nlink() == 1
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_sealed(about: &fs::Metadata) -> bool {
+    about.is_file()
 }
 
 /// Appends one line in one write, so that lines of several processes do not mix.

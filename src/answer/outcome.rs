@@ -3,6 +3,8 @@
 mod allowed;
 mod telling;
 
+use std::borrow::Cow;
+
 use super::{Trace, hook_configs, load_whole_policy};
 use crate::call::Access;
 use crate::call::{Event, ToolKind};
@@ -11,6 +13,7 @@ use crate::decision::Verdict;
 use crate::effects::{Effects, UnknownKind};
 use crate::outcome::baseline::Taken;
 use crate::outcome::{Baseline, Change, Site, Unread, Watch, compare, restore};
+use crate::policy::cache::Held;
 use crate::policy::evaluate::Facts;
 use crate::policy::load::Loaded;
 use crate::policy::{Mode, PolicySet};
@@ -25,6 +28,8 @@ const LOOKING: [&str; 20] = [
 /// What is known of the call and its place.
 pub(super) struct Looking<'l> {
     pub(super) repository: &'l Repository,
+    pub(super) held: &'l Held<'l>,
+    /// What concerns the call.
     pub(super) loaded: &'l Loaded,
     /// `None` under a policy that does not load.
     pub(super) facts: Option<&'l Facts>,
@@ -78,13 +83,11 @@ impl Looking<'_> {
 
     /// Everything that the repository's policies protect; `None` while they do not load.
     fn watch(&self, event: Event) -> Option<Watch> {
-        let whole;
         let loaded = if event == Event::Stop {
             // A stop is judged by all of them anyway.
-            self.loaded
+            self.held.whole()
         } else {
-            whole = load_whole_policy(self.repository);
-            &whole
+            Cow::Owned(load_whole_policy(self.repository))
         };
         loaded
             .is_usable()

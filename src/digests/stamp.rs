@@ -84,7 +84,7 @@ impl Stamp {
     }
 
     /// Whether both times lie before a moment, by at least this much.
-    pub(super) fn is_older(&self, than: i64, margin: i64) -> bool {
+    pub(crate) fn is_older(&self, than: i64, margin: i64) -> bool {
         self.latest().saturating_add(margin) < than
     }
 }

@@ -90,7 +90,7 @@ impl Watch {
         }
         Self {
             rules,
-            own: set.record_files(),
+            own: set.records.clone(),
         }
     }
 

@@ -8,6 +8,7 @@ mod doubt;
 mod form;
 mod operand;
 mod split;
+mod stored;
 mod whole;
 
 use std::cell::OnceCell;

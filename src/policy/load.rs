@@ -4,7 +4,7 @@
 //! at all ([`Loaded::is_usable`]). Layers are read from the outermost to the innermost, and what a file extends before the
 //! file; the order of the file system plays no part.
 
-mod files;
+pub(crate) mod files;
 mod gate;
 mod globs;
 mod kinds;
@@ -20,7 +20,11 @@ pub(crate) use needs::candidates as gate_candidates;
 use std::path::{Path, PathBuf};
 
 use super::problems::Problems;
+use super::text_pattern::Scrutiny;
+use super::yaml::Node;
 use super::{Layer, PolicySet};
+use crate::digests::{Stamp, device};
+use crate::programs::Programs;
 use layers::Loading;
 
 /// Name of a repository's policy file, in the root and in sub-folders.
@@ -43,6 +47,59 @@ pub struct Loaded {
     /// INVARIANT: complete only when [`Loaded::is_usable`]; otherwise its settings hold, its rules must not be used.
     pub set: PolicySet,
     pub problems: Problems,
+    /// What the policy is made of, for whoever keeps it.
+    pub(crate) origins: Origins,
+}
+
+/// What a policy is made of.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Origins {
+    pub(crate) files: Vec<ReadFile>,
+    /// The values under `programs`, in the order in which they were read.
+    pub(crate) programs: Vec<Node>,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ReadFile {
+    /// As it was opened.
+    pub(crate) path: PathBuf,
+    /// Where its links led, for a file that another one extends: it has to stay below a folder.
+    pub(crate) real: Option<PathBuf>,
+    /// The file system that it is on, and what that said of it once it was read.
+    pub(crate) stamp: Option<(u64, Stamp)>,
+    /// Of its content.
+    pub(crate) digest: [u8; 32],
+}
+
+impl ReadFile {
+    pub(crate) fn of(path: &Path, real: Option<&Path>, content: &files::Content) -> Self {
+        Self {
+            path: path.to_path_buf(),
+            real: real.map(Path::to_path_buf),
+            stamp: Stamp::of(&content.about).map(|stamp| (device(&content.about), stamp)),
+            digest: *blake3::hash(&content.bytes).as_bytes(),
+        }
+    }
+}
+
+/// Reads the values under `programs` once more, as they were kept with a policy; `None` when any of them has a mistake.
+pub(crate) fn kept_programs(nodes: &[Node]) -> Option<Programs> {
+    let mut found = Programs::default();
+    let mut problems = Problems::default();
+    let file = problems.add_file("");
+    for node in nodes {
+        let mut reader = reader::Reader {
+            file,
+            problems: &mut problems,
+            scrutiny: Scrutiny::Trust,
+            programs: None,
+        };
+        for (name, meaning) in programs::read(&mut reader, node) {
+            found.add(&name, meaning);
+        }
+    }
+    (!problems.has_errors()).then_some(found)
 }
 
 impl Loaded {
@@ -88,14 +145,19 @@ pub fn check(root: &Path, layers: &[LayerFile], known_runtimes: &[&str]) -> Load
 }
 
 fn read_layers(mut loading: Loading<'_>, layers: &[LayerFile]) -> Loaded {
+    for layer in in_order(layers) {
+        loading.layer_file(layer);
+    }
+    loading.finish()
+}
+
+/// Returns layers in the order in which they are read, from the outermost to the innermost.
+pub(crate) fn in_order(layers: &[LayerFile]) -> Vec<&LayerFile> {
     let mut layers: Vec<&LayerFile> = layers.iter().collect();
     layers.sort_by(|left, right| {
         (left.layer, &left.base, &left.path).cmp(&(right.layer, &right.base, &right.path))
     });
-    for layer in layers {
-        loading.layer_file(layer);
-    }
-    loading.finish()
+    layers
 }
 
 /// Reads one text as a policy, without touching a file: shipped packs can be extended, files cannot.

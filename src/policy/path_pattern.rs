@@ -16,8 +16,10 @@
 mod braces;
 mod name;
 mod reach;
+mod stored;
 
 use name::Name;
+pub(crate) use stored::Handle;
 
 /// Whether upper and lower case differ; follows the file system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

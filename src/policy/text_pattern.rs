@@ -8,6 +8,8 @@ use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use super::cache::bytes::{Reader, Writer};
+
 /// Largest compiled expression, in bytes: a tenth of the default, so that a policy of bad will costs less time to read.
 const SIZE_LIMIT: usize = 1024 * 1024;
 /// Expressions of fewer steps than this stay below the limit whatever they hold.
@@ -19,7 +21,7 @@ pub struct TextPattern {
     text: String,
     /// `None` when it cannot be compiled after all.
     compiled: OnceLock<Option<Regex>>,
-    /// Texts with one of which every match begins; empty when there are too many to list.
+    /// Texts with one of which every match begins, whatever the case of its letters; empty when there are too many to list.
     beginnings: OnceLock<Vec<Vec<u8>>>,
 }
 
@@ -78,6 +80,25 @@ impl TextPattern {
         }
     }
 
+    pub(crate) fn write_to(&self, writer: &mut Writer) {
+        writer.text(&self.text);
+        let beginnings = self.beginnings.get_or_init(|| beginnings(&self.text));
+        writer.list(beginnings, |writer, one| {
+            writer.number(one.len() as u64);
+            writer.fixed(one);
+        });
+    }
+
+    pub(crate) fn read_from(reader: &mut Reader<'_>) -> Option<Self> {
+        let text = reader.string()?;
+        let beginnings = reader.list(|reader| reader.bytes().map(<[u8]>::to_vec))?;
+        Some(Self {
+            text,
+            compiled: OnceLock::new(),
+            beginnings: OnceLock::from(beginnings),
+        })
+    }
+
     /// Returns the first part of a text that matches. What cannot be compiled matches everything: a rule must not fall silent.
     #[must_use]
     pub fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
@@ -94,9 +115,13 @@ impl TextPattern {
     /// Whether a text holds what every match begins with; `true` where that is not known.
     fn may_match(&self, text: &str) -> bool {
         let beginnings = self.beginnings.get_or_init(|| beginnings(&self.text));
+        let text = text.as_bytes();
         let holds = |one: &Vec<u8>| {
-            let windows = text.as_bytes().windows(one.len());
-            windows.into_iter().any(|window| window == one.as_slice())
+            let first = one.first().copied().unwrap_or_default();
+            text.windows(one.len()).any(|window| {
+                let same = window.first().map(u8::to_ascii_lowercase) == Some(first);
+                same && window.eq_ignore_ascii_case(one)
+            })
         };
         beginnings.is_empty() || beginnings.iter().any(holds)
     }
@@ -115,10 +140,14 @@ fn beginnings(text: &str) -> Vec<Vec<u8>> {
     if literals.iter().any(|literal| literal.as_bytes().len() < 2) {
         return Vec::new();
     }
-    literals
+    // In small letters, because an expression that passes over case would list each beginning in every mixture of letters.
+    let mut found: Vec<Vec<u8>> = literals
         .iter()
-        .map(|literal| literal.as_bytes().to_vec())
-        .collect()
+        .map(|literal| literal.as_bytes().to_ascii_lowercase())
+        .collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// Returns about how many steps a compiled expression has.

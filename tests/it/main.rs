@@ -59,6 +59,8 @@ mod places;
 #[cfg(test)]
 mod policies;
 #[cfg(test)]
+mod policy_cache;
+#[cfg(test)]
 mod powershell;
 #[cfg(test)]
 mod problems;

@@ -1,6 +1,8 @@
 //! Which changes of protected files a call was allowed to make: what it was let through with by name, what a command did
 //! that the rule's own `instead` tells agents to run, and what another session's call was allowed to.
 
+use std::borrow::Cow;
+
 use super::Looking;
 use crate::answer::{Trace, load_whole_policy};
 use crate::call::{Access, Event, ToolKind};
@@ -53,11 +55,12 @@ impl Allowed {
             ..facts.clone()
         };
         let loaded = load_whole_policy(looking.repository);
-        let set = if loaded.is_usable() {
-            &loaded.set
+        let loaded = if loaded.is_usable() {
+            Cow::Owned(loaded)
         } else {
-            looking.set()
+            looking.held.whole()
         };
+        let set = &loaded.set;
         let judgement = evaluate(set, &call, &trace.effects, &facts);
         let refused = judgement.decision.findings.into_iter();
         self.refused = refused

@@ -61,14 +61,17 @@ impl Variant {
                 })
                 .collect();
         }
-        all.into_iter()
-            .map(|words| Self {
-                is_open: words.iter().any(|word| word.contains(['*', '?', '{'])),
-                words,
-                form: OnceLock::new(),
-                unlisted: OnceLock::new(),
-            })
-            .collect()
+        all.into_iter().map(Self::new).collect()
+    }
+
+    /// Returns one way to write a pattern.
+    pub(super) fn new(words: Vec<String>) -> Self {
+        Self {
+            is_open: words.iter().any(|word| word.contains(['*', '?', '{'])),
+            words,
+            form: OnceLock::new(),
+            unlisted: OnceLock::new(),
+        }
     }
 
     /// Returns the words as written.

@@ -2,6 +2,7 @@
 
 use super::Known;
 use crate::effects::{Argument, Value};
+use crate::policy::cache::bytes::{Reader, Writer};
 use crate::policy::evaluate::Facts;
 use crate::policy::rules::protect_paths;
 use crate::repo::Place;
@@ -33,6 +34,17 @@ pub(super) enum Operand {
     /// `**`: any number of words.
     Rest,
 }
+
+/// What is no text, in the order of their numbers in a compiled policy; and the number of a text.
+const PLACES: [Operand; 6] = [
+    Operand::Root,
+    Operand::Home,
+    Operand::Repository,
+    Operand::Outside,
+    Operand::Protected,
+    Operand::Rest,
+];
+const TEXT: u8 = 100;
 
 /// Says what is wrong with a word, and what to write, if anything is.
 pub(super) fn check(word: &str) -> Result<(), (String, String)> {
@@ -69,6 +81,21 @@ impl Operand {
             "<protected>" => Self::Protected,
             "**" => Self::Rest,
             _ => Self::Text(alternatives(word)),
+        }
+    }
+
+    pub(super) fn write_to(&self, writer: &mut Writer) {
+        let Self::Text(texts) = self else {
+            return writer.choice(&PLACES, self);
+        };
+        writer.byte(TEXT);
+        writer.texts(texts);
+    }
+
+    pub(super) fn read_from(reader: &mut Reader<'_>) -> Option<Self> {
+        match reader.byte()? {
+            TEXT => reader.strings().map(Self::Text),
+            at => PLACES.get(usize::from(at)).cloned(),
         }
     }
 

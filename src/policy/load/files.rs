@@ -1,17 +1,24 @@
 //! Reads policy files from disk, within the size limit and within the folder they may come from.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Component, Path, PathBuf};
 
 use crate::deadline;
 use crate::policy::yaml::SIZE_LIMIT;
 
+/// What a file holds.
+pub(crate) struct Content {
+    pub(crate) bytes: Vec<u8>,
+    /// What the file system said of the file once it was read.
+    pub(crate) about: Metadata,
+}
+
 /// Reads a file, at most one byte more than a policy may have, so that the limit shows.
 ///
 /// # Errors
 /// Why not, in words for a message.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, &'static str> {
+pub(crate) fn read(path: &Path) -> Result<Content, &'static str> {
     deadline::watch();
     // Opening a pipe would wait for a writer, so the kind is looked at first.
     let metadata = path.metadata().map_err(|error| words(error.kind()))?;
@@ -19,11 +26,13 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, &'static str> {
         return Err("it is not a file");
     }
     let limit = u64::try_from(SIZE_LIMIT + 1).unwrap_or(u64::MAX);
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(limit).read_to_end(&mut bytes))
-        .map_err(|error| words(error.kind()))?;
-    Ok(bytes)
+    let read = File::open(path).and_then(|mut file| {
+        let mut bytes = Vec::new();
+        (&mut file).take(limit).read_to_end(&mut bytes)?;
+        let about = file.metadata()?;
+        Ok(Content { bytes, about })
+    });
+    read.map_err(|error| words(error.kind()))
 }
 
 /// Words that are the same on every system.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::files::{self, Extended};
 use super::reader::{Map, Reader, Text};
 use super::settings::Settings;
-use super::{LayerFile, Loaded, needs, programs, rule};
+use super::{LayerFile, Loaded, Origins, ReadFile, needs, programs, rule};
 use crate::policy::problems::{FileId, Place, Problems, form, layers, shape, values};
 use crate::policy::text_pattern::Scrutiny;
 use crate::policy::yaml::{self, Kind, Meaning, Node};
@@ -42,6 +42,7 @@ pub(super) struct Loading<'a> {
     chain: Vec<Link>,
     /// What was read. A pack that two layers extend counts once.
     done: HashSet<PathBuf>,
+    origins: Origins,
 }
 
 struct Link {
@@ -81,6 +82,7 @@ impl<'a> Loading<'a> {
             ids: HashMap::new(),
             chain: Vec::new(),
             done: HashSet::new(),
+            origins: Origins::default(),
         }
     }
 
@@ -101,7 +103,10 @@ impl<'a> Loading<'a> {
                 let place = self.problems.start_of(file);
                 self.problems.push(form::unreadable_file(place, why));
             }
-            Ok(bytes) => {
+            Ok(content) => {
+                self.origins
+                    .files
+                    .push(ReadFile::of(&layer.path, None, &content));
                 let real = layer
                     .path
                     .canonicalize()
@@ -121,7 +126,7 @@ impl<'a> Loading<'a> {
                     boundary,
                     role: Role::Layer,
                 };
-                self.part(&part, real, &bytes);
+                self.part(&part, real, &content.bytes);
             }
         }
         self.settings.close_layer();
@@ -147,9 +152,11 @@ impl<'a> Loading<'a> {
         self.settings.write(&mut self.set);
         needs::resolve(&mut self.set, &mut self.problems);
         self.problems.set_when_broken(self.set.when_broken);
+        self.set.list_records();
         Loaded {
             set: self.set,
             problems: self.problems,
+            origins: self.origins,
         }
     }
 
@@ -215,6 +222,7 @@ impl<'a> Loading<'a> {
             for (name, meaning) in programs::read(&mut self.reader(part), node) {
                 self.set.programs.add(&name, meaning);
             }
+            self.origins.programs.push(node.clone());
         }
         if let Some(node) = map.get("rules") {
             self.rules(part, node);
@@ -354,7 +362,10 @@ impl<'a> Loading<'a> {
             Err(why) => self
                 .problems
                 .push(layers::unreadable_extends(place, entry.text, why)),
-            Ok(bytes) => {
+            Ok(content) => {
+                let path = folder.join(entry.text);
+                let origin = ReadFile::of(&path, Some(&real), &content);
+                self.origins.files.push(origin);
                 let name = files::shown(&real, self.root);
                 let extended = Part {
                     file: self.problems.add_file(name.as_str()),
@@ -363,7 +374,7 @@ impl<'a> Loading<'a> {
                     role: Role::Extended,
                     ..part.clone()
                 };
-                self.part(&extended, real, &bytes);
+                self.part(&extended, real, &content.bytes);
             }
         }
     }

@@ -23,7 +23,7 @@ pub(super) enum Token {
 }
 
 /// First and last of the letters that a `[...]` holds.
-type Item = (char, char);
+pub(super) type Item = (char, char);
 
 /// Returns whether two names are the same.
 pub(super) fn same(left: &str, right: &str, case: Case) -> bool {
