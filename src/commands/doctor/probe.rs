@@ -252,7 +252,9 @@ fn is_like_text(expected: &str, text: &str) -> bool {
     let read = |text: &str| serde_json::from_str::<Value>(text).ok();
     match (read(expected), read(text)) {
         (Some(expected), Some(value)) => is_like_value(&expected, &value),
-        _ => expected.is_empty() && text.is_empty(),
+        (Some(_), None) => false,
+        // A plain text, or none.
+        (None, _) => expected.is_empty() == text.is_empty(),
     }
 }
 
