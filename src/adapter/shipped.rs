@@ -25,6 +25,10 @@ pub(super) static ALL: &[&Adapter] = &[
     &OPENCODE,
     &FACTORY_DROID,
     &CLINE,
+    &GOOSE,
+    &CRUSH,
+    &WINDSURF,
+    &GROK,
 ];
 
 /// The session that `hookgate demo` plays.

@@ -23,6 +23,11 @@ pub(super) fn too_long(adapter: &Adapter, event: Event, gate: Duration) -> Optio
     })
 }
 
+/// Returns the longest that a gate may take on an event, as far as a limit is known.
+pub(in crate::commands) fn longest(adapter: &Adapter, event: Event) -> Option<Duration> {
+    Some(wired(adapter, event)?.saturating_sub(MARGIN))
+}
+
 /// The limit in the wiring, or else the runtime's own.
 fn wired(adapter: &Adapter, event: Event) -> Option<Duration> {
     let unit = match adapter.timeouts.unit {
