@@ -29,6 +29,12 @@ pub(super) static ALL: &[&Adapter] = &[
     &CRUSH,
     &WINDSURF,
     &GROK,
+    &ANTIGRAVITY,
+    &AUGMENT,
+    &KIMI,
+    &KIRO,
+    &AMP,
+    &JUNIE,
 ];
 
 /// The session that `hookgate demo` plays.
