@@ -26,10 +26,10 @@ pub(crate) fn generate() -> Result<(), String> {
     for folder in folders(Path::new("adapters"))? {
         let file = folder.join("adapter.yaml");
         let adapter: shape::Adapter = read(&file)?;
-        let wiring = wiring(&folder.join(&adapter.wiring.content))?;
+        let contents = contents(&adapter.wiring, &folder)?;
         let setup = setup(&folder.join("setup.yaml"))?;
         check::adapter(&adapter, &folder)
-            .and_then(|()| emit::adapter(&mut out, &adapter, &wiring, &setup))
+            .and_then(|()| emit::adapter(&mut out, &adapter, &contents, &setup))
             .map_err(|problem| format!("{}: {problem}", file.display()))?;
     }
     let marks: shape::Marks = read(Path::new("adapters/marks.yaml"))?;
@@ -66,8 +66,24 @@ fn setup(file: &Path) -> Result<shape::Setup, String> {
     }
 }
 
-/// Returns what `init` installs; what ends in `.json` must be JSON.
-fn wiring(file: &Path) -> Result<String, String> {
+/// Returns what `init` installs.
+fn contents(wiring: &shape::Wiring, folder: &Path) -> Result<emit::Contents, String> {
+    let mut contents = emit::Contents {
+        content: String::new(),
+        files: Vec::new(),
+    };
+    if !wiring.content.is_empty() {
+        contents.content = content(&folder.join(&wiring.content))?;
+    }
+    for one in &wiring.files {
+        let content = content(&folder.join(&one.content))?;
+        contents.files.push((one.file.clone(), content));
+    }
+    Ok(contents)
+}
+
+/// Returns a file's text; what ends in `.json` must be JSON.
+fn content(file: &Path) -> Result<String, String> {
     let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
     if file.extension().is_some_and(|end| end == "json") {
         serde_json::from_str::<serde_json::Value>(&text)

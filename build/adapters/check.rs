@@ -28,6 +28,7 @@ pub(crate) fn adapter(adapter: &Adapter, folder: &Path) -> Result<(), String> {
         }
     }
     templates(adapter)?;
+    wiring(adapter)?;
     for (event, _) in Event::NAMES {
         for verdict in [Verdict::Allow, Verdict::Ask, Verdict::Deny] {
             expressible(adapter, event, verdict)?;
@@ -92,6 +93,16 @@ fn tool(row: &ToolRow) -> Result<(), String> {
     Ok(())
 }
 
+/// Something is installed somewhere, or it is said why not.
+fn wiring(adapter: &Adapter) -> Result<(), String> {
+    let wiring = &adapter.wiring;
+    let is_nowhere = wiring.project.is_none() && wiring.user.is_none();
+    if is_nowhere == wiring.because.is_empty() || is_nowhere != wiring.content.is_empty() {
+        return Err("wiring: give `content` and a place, or nothing but `because`".to_owned());
+    }
+    Ok(())
+}
+
 fn templates(adapter: &Adapter) -> Result<(), String> {
     slots_of(&adapter.fallback).map_err(|problem| format!("fallback: {problem}"))?;
     for (index, row) in adapter.replies.iter().enumerate() {
@@ -114,6 +125,9 @@ fn templates(adapter: &Adapter) -> Result<(), String> {
             };
             let slots =
                 slots_of(reply).map_err(|problem| format!("{place}: {verdict:?}: {problem}"))?;
+            if verdict == Verdict::Neutral {
+                silence(adapter, row, reply).map_err(|problem| format!("{place}: {problem}"))?;
+            }
             let needs_reason = matches!(verdict, Verdict::Ask | Verdict::Deny);
             if needs_reason && !slots.contains(&Slot::Reason) {
                 return Err(format!("{place}: {verdict:?}: the reply has no {{reason}}"));
@@ -123,14 +137,33 @@ fn templates(adapter: &Adapter) -> Result<(), String> {
     Ok(())
 }
 
+/// Nothing to say prints nothing, except where the runtime takes silence for a failure.
+fn silence(adapter: &Adapter, row: &ReplyRow, reply: &Reply) -> Result<(), String> {
+    let prints = reply.stdout.as_ref().is_some_and(template::prints_always);
+    let is_declared = adapter
+        .always_answered
+        .iter()
+        .any(|event| event.0 == row.event.0);
+    match (prints, is_declared) {
+        (true, false) => Err("Neutral: prints something where nothing is to be said".to_owned()),
+        (false, true) => Err("Neutral: prints nothing, and is always answered".to_owned()),
+        _ => Ok(()),
+    }
+}
+
 fn slots_of(reply: &Reply) -> Result<Vec<Slot>, String> {
     let mut slots = match &reply.stdout {
         Some(value) => template::slots(value).map_err(|problem| format!("stdout: {problem}"))?,
         None => Vec::new(),
     };
-    if let Some(text) = &reply.stderr {
-        let value = serde_json::Value::String(text.clone());
-        slots.extend(template::slots(&value).map_err(|problem| format!("stderr: {problem}"))?);
+    if reply.stdout.is_some() && reply.text.is_some() {
+        return Err("`stdout` and `text` are written to the same place".to_owned());
+    }
+    for (place, text) in [("stderr", &reply.stderr), ("text", &reply.text)] {
+        if let Some(text) = text {
+            let value = serde_json::Value::String(text.clone());
+            slots.extend(template::slots(&value).map_err(|problem| format!("{place}: {problem}"))?);
+        }
     }
     Ok(slots)
 }

@@ -13,10 +13,17 @@ use super::shape::{
 use super::template::{self, Piece};
 use super::text::{Pointer, Text};
 
+/// What `init` installs, as read from the files beside the table.
+pub(crate) struct Contents {
+    pub(crate) content: String,
+    /// Names and contents, where there are several files.
+    pub(crate) files: Vec<(String, String)>,
+}
+
 pub(crate) fn adapter(
     out: &mut String,
     adapter: &Adapter,
-    wiring: &str,
+    wiring: &Contents,
     setup: &Setup,
 ) -> Result<(), String> {
     let replies = adapter
@@ -58,6 +65,13 @@ pub(crate) fn adapter(
     let each = list(&adapter.wiring.each, |file| {
         format!("({:?}, Event::{:?})", file.file, file.event.0)
     });
+    let always_answered = list(&adapter.always_answered, |event| {
+        format!("Event::{:?}", event.0)
+    });
+    let files = list(&wiring.files, |(file, content)| {
+        format!("({file:?}, {content:?})")
+    });
+    let content = &wiring.content;
     let is_json = adapter.wiring.content.ends_with("hooks.json");
     let source = [
         format!(
@@ -72,6 +86,7 @@ pub(crate) fn adapter(
         format!("start_folder_env: {:?},", adapter.start_folder_env),
         format!("runs_in_start_folder: {},", adapter.runs_in_start_folder),
         format!("machine_prompts: &{:?},", adapter.machine_prompts),
+        format!("always_answered: {always_answered},"),
         format!("stop_limit: {:?},", adapter.stop_limit),
         format!("fields: {},", fields(&adapter.fields)),
         format!("events: {},", list(&adapter.events, event_row)),
@@ -85,10 +100,14 @@ pub(crate) fn adapter(
             adapter.timeouts.unit
         ),
         format!("config: {config},"),
-        format!("hooks: {:?},", Some(wiring).filter(|_| is_json)),
+        format!("hooks: {:?},", Some(content).filter(|_| is_json)),
         format!(
-            "wiring: Wiring {{ content: {wiring:?}, own_file: {}, project: {:?}, user: {:?}, each: {each} }},",
-            adapter.wiring.own_file, adapter.wiring.project, adapter.wiring.user
+            "wiring: Wiring {{ content: {content:?}, own_file: {}, project: {:?}, user: {:?}, each: {each}, \
+             files: {files}, because: {:?} }},",
+            adapter.wiring.own_file,
+            adapter.wiring.project,
+            adapter.wiring.user,
+            adapter.wiring.because
         ),
         format!("setup: {},", setup_source(setup)),
         "};".to_owned(),
@@ -199,13 +218,14 @@ fn setup_source(setup: &Setup) -> String {
     });
     format!(
         "Setup {{ signs: &{:?}, comments: {}, root_only: {}, steps: {steps}, trust: {}, tables: {}, switches: {switches}, \
-         matchers: Matchers::{:?}, shell: &{:?}, version: &{:?} }}",
+         matchers: Matchers::{:?}, event_member: {:?}, shell: &{:?}, version: &{:?} }}",
         setup.signs,
         setup.comments,
         setup.root_only,
         option(trust),
         option(tables),
         setup.matchers,
+        setup.event_member,
         setup.shell,
         setup.version
     )
@@ -268,11 +288,14 @@ fn reply_row(row: &ReplyRow) -> Result<String, String> {
 
 fn reply(reply: &Reply) -> Result<String, String> {
     let stdout = reply.stdout.as_ref().map(node).transpose()?;
-    let stderr = pieces(&template::pieces(
-        reply.stderr.as_deref().unwrap_or_default(),
-    )?);
+    let plain = |text: &Option<String>| {
+        let text = text.as_deref().unwrap_or_default();
+        template::pieces(text).map(|found| pieces(&found))
+    };
+    let text = plain(&reply.text)?;
+    let stderr = plain(&reply.stderr)?;
     Ok(format!(
-        "ReplyTemplate {{ stdout: {}, stderr: {stderr}, exit: {} }}",
+        "ReplyTemplate {{ stdout: {}, text: {text}, stderr: {stderr}, exit: {} }}",
         option(stdout),
         reply.exit
     ))

@@ -18,6 +18,8 @@ pub(crate) struct Adapter {
     pub(crate) runs_in_start_folder: bool,
     #[serde(default)]
     pub(crate) machine_prompts: Vec<String>,
+    #[serde(default)]
+    pub(crate) always_answered: Vec<Text<Event>>,
     pub(crate) stop_limit: Option<u64>,
     pub(crate) fields: Fields,
     pub(crate) events: Vec<EventRow>,
@@ -39,7 +41,8 @@ pub(crate) struct Adapter {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Wiring {
-    /// The file beside the table that holds the content.
+    /// The file beside the table that holds the content; empty where nothing is installed.
+    #[serde(default)]
     pub(crate) content: String,
     #[serde(default)]
     pub(crate) own_file: bool,
@@ -48,6 +51,19 @@ pub(crate) struct Wiring {
     /// Where each event has a file of its own: which.
     #[serde(default)]
     pub(crate) each: Vec<EachFile>,
+    /// Where it takes several files: which, and the files beside the table that hold their contents.
+    #[serde(default)]
+    pub(crate) files: Vec<OneFile>,
+    /// Why nothing is installed.
+    #[serde(default)]
+    pub(crate) because: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct OneFile {
+    pub(crate) file: String,
+    pub(crate) content: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -69,6 +85,7 @@ pub(crate) struct Setup {
     pub(crate) tables: Option<Tables>,
     pub(crate) switches: Vec<Switch>,
     pub(crate) matchers: Matchers,
+    pub(crate) event_member: Option<String>,
     pub(crate) shell: Vec<String>,
     pub(crate) version: Vec<String>,
 }
@@ -271,6 +288,7 @@ impl ReplyRow {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Reply {
     pub(crate) stdout: Option<serde_json::Value>,
+    pub(crate) text: Option<String>,
     pub(crate) stderr: Option<String>,
     #[serde(default)]
     pub(crate) exit: u8,
@@ -324,6 +342,7 @@ pub(crate) struct Timeouts {
 pub(crate) enum TimeUnit {
     Seconds,
     Milliseconds,
+    None,
 }
 
 #[derive(Debug, Deserialize)]

@@ -76,3 +76,16 @@ pub(crate) fn slots(value: &Value) -> Result<Vec<Slot>, String> {
         Value::Null | Value::Bool(_) | Value::Number(_) => Ok(Vec::new()),
     }
 }
+
+/// Returns whether a JSON template is printed even when no slot has a text.
+pub(crate) fn prints_always(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !matches!(
+            pieces(text).unwrap_or_default().as_slice(),
+            [Piece::Slot(_)]
+        ),
+        Value::Array(items) => items.is_empty() || items.iter().any(prints_always),
+        Value::Object(members) => members.is_empty() || members.values().any(prints_always),
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+    }
+}

@@ -115,6 +115,7 @@ pub(super) fn has_context(adapter: &Adapter, answered: Answered) -> bool {
         template
             .stdout
             .is_some_and(|node| names(&node, Slot::Context))
+            || template.text.iter().any(slot)
             || template.stderr.iter().any(slot)
     })
 }
@@ -185,6 +186,10 @@ impl<'a> Texts<'a> {
             stdout.push('\n');
         } else {
             stdout.clear();
+        }
+        if !template.text.is_empty() {
+            let text = self.text(template.text);
+            stdout.extend(text.trim_end().lines().flat_map(|line| [line, "\n"]));
         }
         Reply {
             stdout,

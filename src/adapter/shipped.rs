@@ -25,6 +25,16 @@ pub(super) static ALL: &[&Adapter] = &[
     &OPENCODE,
     &FACTORY_DROID,
     &CLINE,
+    &GOOSE,
+    &CRUSH,
+    &WINDSURF,
+    &GROK,
+    &ANTIGRAVITY,
+    &AUGMENT,
+    &KIMI,
+    &KIRO,
+    &AMP,
+    &JUNIE,
 ];
 
 /// The session that `hookgate demo` plays.

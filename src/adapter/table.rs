@@ -19,6 +19,8 @@ pub struct Adapter {
     pub runs_in_start_folder: bool,
     /// How prompts begin that the runtime makes itself.
     pub machine_prompts: &'static [&'static str],
+    /// Events on which the runtime takes silence for a failure, so that even nothing to say is said.
+    pub always_answered: &'static [Event],
     /// So many stops in a row can be answered with more work; what comes then is not heard. `None`: any number.
     pub stop_limit: Option<u64>,
     pub fields: Fields,
@@ -53,15 +55,24 @@ pub struct Wiring {
     pub user: Option<&'static str>,
     /// Where each event has a file of its own: their names, in the folders above, and what `{event}` in the content is.
     pub each: &'static [(&'static str, Event)],
+    /// Where it takes several files: their names, in the folders above, and the content of each.
+    pub files: &'static [(&'static str, &'static str)],
+    /// Why nothing is installed; empty where something is.
+    pub because: &'static str,
 }
 
 impl Wiring {
     /// Returns the files at one of the two places, with what goes into them.
     #[must_use]
-    pub fn files(&self, place: Option<&str>) -> Vec<(String, String)> {
+    pub fn files_at(&self, place: Option<&str>) -> Vec<(String, String)> {
         let Some(place) = place else {
             return Vec::new();
         };
+        if !self.files.is_empty() {
+            let file =
+                |(name, content): &(&str, &str)| (format!("{place}/{name}"), (*content).to_owned());
+            return self.files.iter().map(file).collect();
+        }
         if self.each.is_empty() {
             return vec![(place.to_owned(), self.content.to_owned())];
         }
@@ -77,7 +88,7 @@ impl Wiring {
     pub fn all_files(&self) -> Vec<(Scope, String, String)> {
         let places = [(Scope::Project, self.project), (Scope::User, self.user)];
         let files = places.into_iter().flat_map(|(scope, place)| {
-            let files = self.files(place).into_iter();
+            let files = self.files_at(place).into_iter();
             files.map(move |(path, content)| (scope, path, content))
         });
         files.collect()
@@ -102,6 +113,8 @@ pub struct Setup {
     /// Values in configurations that switch every hook off.
     pub switches: &'static [Switch],
     pub matchers: Matchers,
+    /// The member of a hook that names its event, where that is not the key of a list of hooks.
+    pub event_member: Option<&'static str>,
     /// How a hook line is run: a program and its arguments before the line; empty: `sh -c`.
     pub shell: &'static [&'static str],
     /// A command that prints the version; empty: there is none, or it is slow.
@@ -270,6 +283,8 @@ pub struct ReplyRow {
 #[derive(Debug, Clone, Copy)]
 pub struct ReplyTemplate {
     pub stdout: Option<Node>,
+    /// Plain text on stdout, where the runtime reads no JSON.
+    pub text: &'static [Piece],
     pub stderr: &'static [Piece],
     pub exit: u8,
 }
@@ -348,6 +363,8 @@ pub struct Timeouts {
 pub enum TimeUnit {
     Seconds,
     Milliseconds,
+    /// The configuration takes none.
+    None,
 }
 
 /// A file in which the runtime's hooks can be changed.

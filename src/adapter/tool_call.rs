@@ -212,6 +212,10 @@ fn mcp(adapter: &Adapter, value: &Value, name: &str) -> Option<McpTool> {
     let rest = name.strip_prefix(names.prefix)?;
     // The server's own name may hold the separator, so what the payload says goes first.
     let stated = text(value, names.server).and_then(|server| {
+        if names.separator.is_empty() {
+            let tool = rest.to_owned();
+            return Some(McpTool { server, tool });
+        }
         let tool = rest
             .strip_prefix(server.as_str())?
             .strip_prefix(names.separator)?
@@ -220,6 +224,8 @@ fn mcp(adapter: &Adapter, value: &Value, name: &str) -> Option<McpTool> {
     });
     stated.or_else(|| {
         let (server, tool) = match rest.split_once(names.separator) {
+            // Nothing in the name says that it is one.
+            Some(_) if names.prefix.is_empty() && names.separator.is_empty() => return None,
             Some(parts) => parts,
             // Without a prefix only the separator tells an MCP tool from one of the runtime's own.
             None if names.prefix.is_empty() => return None,

@@ -103,11 +103,23 @@ fn holds_line(value: &Value, sender: &Adapter, event: Event) -> bool {
     match value {
         Value::String(text) => is_line(text, sender, event),
         Value::Array(items) => items.iter().any(|item| holds_line(item, sender, event)),
-        Value::Object(members) => members
-            .values()
-            .any(|member| holds_line(member, sender, event)),
+        Value::Object(members) => {
+            apart(members).is_some_and(|line| is_line(&line, sender, event))
+                || members
+                    .values()
+                    .any(|member| holds_line(member, sender, event))
+        }
         _ => false,
     }
+}
+
+/// The line of a program whose arguments stand beside it.
+fn apart(members: &serde_json::Map<String, Value>) -> Option<String> {
+    let program = members.get("command")?.as_str()?;
+    let arguments = members.get("args")?.as_array()?;
+    let words = arguments.iter().map(Value::as_str);
+    let words: Option<Vec<&str>> = std::iter::once(Some(program)).chain(words).collect();
+    Some(words?.join(" "))
 }
 
 /// `… hookgate hook --runtime NAME --event EVENT`, and nothing that could keep it from being run or heard.

@@ -1,6 +1,6 @@
 //! `hookgate check`: every problem of the policies, and what each listed runtime can do with each rule.
 
-mod timeouts;
+pub(super) mod timeouts;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -209,6 +209,8 @@ enum Need {
     Context(Event),
     /// That it fires the event at all.
     Event(Event),
+    /// That what a gate finds after an edit reaches somebody; or else that it holds at the stop.
+    Told { or_at_stop: bool },
 }
 
 impl Need {
@@ -220,8 +222,26 @@ impl Need {
                 Capability::Impossible("the client has no such event")
             }
             Self::Event(_) => Capability::Enforced,
+            Self::Told { or_at_stop } => told(adapter, or_at_stop),
         }
     }
+}
+
+/// What becomes of a gate's result after an edit.
+fn told(adapter: &Adapter, or_at_stop: bool) -> Capability {
+    let cannot = |event: Event| {
+        let capability = adapter::capability(adapter, event, Verdict::Deny);
+        matches!(capability, Capability::Impossible(_))
+    };
+    if !cannot(Event::AfterTool) {
+        return Capability::Enforced;
+    }
+    if or_at_stop && !cannot(Event::Stop) {
+        return Capability::Weaker(
+            "what it finds after an edit reaches nobody before the agent stops",
+        );
+    }
+    Capability::Impossible("what it finds after an edit reaches nobody")
 }
 
 /// Whether the files of a rule are looked at again after calls.
@@ -253,7 +273,7 @@ fn missing(after_tool: bool, stop: bool) -> Option<&'static str> {
     }
 }
 
-/// What a rule needs of a runtime. A gate after an edit needs nothing: every runtime tells its result somehow.
+/// What a rule needs of a runtime.
 fn needs(rule: &Rule) -> Vec<Need> {
     match &rule.kind {
         RuleKind::ProtectPaths(_) | RuleKind::DenyCommand(_) => match rule.action {
@@ -262,9 +282,11 @@ fn needs(rule: &Rule) -> Vec<Need> {
             Action::Warn => vec![Need::Context(Event::BeforeTool)],
         },
         RuleKind::QualityGate(gate) => {
-            let stop = gate.on.contains(&GateEvent::Stop);
-            let stop = stop.then_some(Need::Answer(Event::Stop, Verdict::Deny));
-            stop.into_iter().collect()
+            let or_at_stop = gate.on.contains(&GateEvent::Stop);
+            let stop = or_at_stop.then_some(Need::Answer(Event::Stop, Verdict::Deny));
+            let after = gate.on.contains(&GateEvent::AfterEdit);
+            let after = after.then_some(Need::Told { or_at_stop });
+            stop.into_iter().chain(after).collect()
         }
         RuleKind::AddContext(context) => vec![Need::Context(context.on)],
         RuleKind::Record(record) => record.on.iter().copied().map(Need::Event).collect(),

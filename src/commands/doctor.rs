@@ -19,10 +19,11 @@ use crate::policy::sources;
 use crate::repo::Repository;
 use crate::settings;
 use crate::wiring::bridge;
+use crate::wiring::entries;
 use crate::wiring::json;
 use crate::wiring::line::{self, Shell};
 use crate::wiring::registered::{self, File, Hook, Whose};
-use crate::wiring::tree::{Kind, Node};
+use crate::wiring::tree::Node;
 
 mod lint;
 mod payload;
@@ -54,7 +55,7 @@ enum Status {
     /// A probe was answered as the runtime honours it.
     Proven {
         what: &'static str,
-        /// Of a stop, which runtimes honour least: what they do less.
+        /// What the runtime does less than the answer promises.
         less: Option<&'static str>,
     },
     Unproven,
@@ -181,14 +182,20 @@ fn diagnose(
         events = guarded(
             adapter,
             root,
-            &natives(template),
+            &natives(adapter, template),
             &ours,
             is_blocked,
             &mut findings,
         )?;
-    } else {
+    } else if adapter.wiring.because.is_empty() {
         findings.extend(bridge_as_written(adapter, files));
         events.extend(bridged(adapter, files, &mut findings)?);
+    } else {
+        findings.push(Finding::new(
+            format!("hookgate is not wired: {}", adapter.wiring.because),
+            "let a commit hook or CI run `hookgate gate` here; nothing can be held before a tool"
+                .into(),
+        ));
     }
     let mut known = Vec::new();
     findings.retain(|finding| {
@@ -206,7 +213,7 @@ fn diagnose(
         foreign: foreign
             .map(|hook| {
                 let place = format!("{}:{}", hook.file.shown, hook.at);
-                format!("{place}: {} runs `{}`", hook.event, clipped(hook.line))
+                format!("{place}: {} runs `{}`", hook.event, clipped(&hook.line))
             })
             .collect(),
     })
@@ -223,13 +230,14 @@ fn is_of_another(adapter: &Adapter, hook: &Hook) -> bool {
 }
 
 /// The events that a template wires.
-fn natives(template: &Node) -> Vec<&str> {
-    let events = template.get("hooks").unwrap_or(template);
-    let lists = events
-        .members()
-        .iter()
-        .filter(|member| matches!(member.node.kind, Kind::Array(_)));
-    lists.map(|member| member.key.as_str()).collect()
+fn natives<'a>(adapter: &Adapter, template: &'a Node) -> Vec<&'a str> {
+    let mut natives = Vec::new();
+    for entry in entries::of(adapter, template) {
+        if !natives.contains(&entry.event) {
+            natives.push(entry.event);
+        }
+    }
+    natives
 }
 
 fn guarded(
@@ -257,7 +265,7 @@ fn guarded(
             Some(hook) if !is_runnable(hook, root, findings) => None,
             Some(hook) => {
                 let is_user = hook.file.scope == Scope::User || hook.line.contains("--scope user");
-                fire(adapter, native, event, hook.line, is_user, findings)?
+                fire(adapter, native, event, &hook.line, is_user, findings)?
             }
         };
         guarded.push(Guarded {
@@ -276,8 +284,8 @@ fn is_runnable(hook: &Hook, root: &Path, findings: &mut Vec<Finding>) -> bool {
     if hook.whose == Whose::Touched {
         return !matches!(hook.file.scope, Scope::Project | Scope::Local);
     }
-    // Program and arguments in members of their own are no line for a shell.
-    let Some(words) = line::words(hook.line) else {
+    // Not a line that can be taken apart.
+    let Some(words) = line::words(&hook.line) else {
         return false;
     };
     let program = words.program;
@@ -330,7 +338,7 @@ fn status(adapter: &Adapter, event: Event, answered: Option<&'static str>) -> St
         capability => answered.map_or(Status::Unproven, |what| Status::Proven {
             what,
             less: match (event, capability) {
-                (Event::Stop, Capability::Weaker(because)) => Some(because),
+                (Event::Stop | Event::BeforeTool, Capability::Weaker(because)) => Some(because),
                 _ => None,
             },
         }),
@@ -341,7 +349,7 @@ fn status(adapter: &Adapter, event: Event, answered: Option<&'static str>) -> St
 fn bridge_as_written(adapter: &Adapter, files: &[File]) -> Option<Finding> {
     let wiring = &adapter.wiring;
     let is_there = |shown: &str| files.iter().find(|file| file.shown == shown);
-    let places = [wiring.project, wiring.user].map(|place| wiring.files(place));
+    let places = [wiring.project, wiring.user].map(|place| wiring.files_at(place));
     let is_used =
         |place: &&Vec<(String, String)>| place.iter().any(|(shown, _)| is_there(shown).is_some());
     let used = places.iter().find(is_used);

@@ -7,6 +7,7 @@ use super::file;
 use super::json::{self, Left};
 use super::line::{self, Shell};
 use super::problem::Problem;
+use super::program;
 use super::toml;
 use super::tree::{Kind, Node};
 use crate::adapter::{Adapter, Scope, Wiring};
@@ -97,7 +98,7 @@ impl Place {
             For::Repository(_) => wiring.project,
             For::User { .. } => wiring.user,
         };
-        let files = wiring.files(own).into_iter();
+        let files = wiring.files_at(own).into_iter();
         let places: Vec<Self> = files
             .filter_map(|(shown, content)| {
                 Some(Self::at(
@@ -171,7 +172,9 @@ impl Place {
         let found = file::read(&self.path, &self.inside)?;
         let after = match (&self.content, &found.text) {
             (Content::Whole(content), None) => content.clone(),
-            (Content::Whole(content), Some(text)) if is_own_file(text) => content.clone(),
+            (Content::Whole(content), Some(text)) if is_own_file(text) || text == content => {
+                content.clone()
+            }
             (Content::Whole(_), Some(_)) => {
                 return Err(Problem::of_file("is there and not hookgate's"));
             }
@@ -205,7 +208,7 @@ impl Place {
         };
         let after = match (&self.content, &found.text) {
             (_, None) => None,
-            (Content::Whole(_), Some(text)) if is_own_file(text) => None,
+            (Content::Whole(content), Some(text)) if is_own_file(text) || text == content => None,
             (Content::Entries(template), Some(text)) if text.contains(line::PROGRAM) => {
                 left(json::unmerge(text, template)?)
             }
@@ -301,6 +304,7 @@ fn template(content: &str, whom: &For) -> Option<Node> {
     let For::User { program, .. } = whom else {
         return Some(root);
     };
+    let root = program::at(&root, program);
     Some(root.with_texts("", &|key, text| {
         line::with_program(text, program, shell_of(key))
     }))

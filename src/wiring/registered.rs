@@ -1,25 +1,15 @@
 //! The hooks that are really registered: found in every file that a runtime reads them from.
 
+use std::borrow::Cow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::place::user_path;
 use super::problem::{Problem, position};
 use super::tree::{Kind, Node};
-use super::{json, line, toml};
+use super::{entries, json, toml};
 use crate::adapter::{Adapter, Scope};
 
-/// Members of a hook whose text is run.
-const LINES: [&str; 8] = [
-    "command",
-    "bash",
-    "exec",
-    "linux",
-    "osx",
-    "powershell",
-    "windows",
-    "commandWindows",
-];
 /// The largest file that is read, and the files of one folder.
 const SIZE: u64 = 4 * 1024 * 1024;
 const FILES: usize = 100;
@@ -48,7 +38,7 @@ pub struct Hook<'a> {
     /// The object that says what is run.
     pub entry: &'a Node,
     /// What a shell runs; empty for hooks of another kind.
-    pub line: &'a str,
+    pub line: Cow<'a, str>,
     /// The line in the file.
     pub at: usize,
     pub whose: Whose,
@@ -158,82 +148,17 @@ impl File {
     /// Finds the hooks in the file.
     #[must_use]
     pub fn hooks<'a>(&'a self, adapter: &Adapter) -> Vec<Hook<'a>> {
-        let mut search = Search {
+        let root = self.content.as_ref().ok();
+        let found = root.map(|root| entries::of(adapter, root));
+        let hook = |entry: entries::Entry<'a>| Hook {
             file: self,
-            adapter,
-            found: Vec::new(),
+            event: entry.event,
+            matcher: entry.matcher,
+            entry: entry.node,
+            line: entry.line,
+            at: self.line(entry.node.start),
+            whose: entry.whose,
         };
-        if let Ok(root) = &self.content {
-            search.below(root, None, None);
-        }
-        search.found
-    }
-}
-
-struct Search<'a, 'b> {
-    file: &'a File,
-    adapter: &'b Adapter,
-    found: Vec<Hook<'a>>,
-}
-
-impl<'a> Search<'a, '_> {
-    fn below(&mut self, node: &'a Node, event: Option<&'a str>, matcher: Option<&'a str>) {
-        match &node.kind {
-            Kind::Scalar(_) => {}
-            Kind::Array(elements) => {
-                for element in elements {
-                    self.below(element, event, matcher);
-                }
-            }
-            Kind::Object(members) => {
-                let matcher = node.get("matcher").and_then(Node::text).or(matcher);
-                if let Some(event) = event {
-                    self.entry(node, event, matcher);
-                }
-                for member in members {
-                    let native = || {
-                        self.adapter
-                            .events
-                            .iter()
-                            .any(|row| row.native == member.key)
-                    };
-                    let inner = match event {
-                        None if native() => Some(member.key.as_str()),
-                        _ => event,
-                    };
-                    // Only lists hold hooks: `state` and the like hold texts that only look like them.
-                    if inner.is_none() || !member.node.elements().is_empty() {
-                        self.below(&member.node, inner, matcher);
-                    }
-                }
-            }
-        }
-    }
-
-    fn entry(&mut self, node: &'a Node, event: &'a str, matcher: Option<&'a str>) {
-        let texts = node
-            .members()
-            .iter()
-            .filter(|member| LINES.contains(&member.key.as_str()));
-        let lines: Vec<&str> = texts.filter_map(|member| member.node.text()).collect();
-        let Some(first) = lines.first() else {
-            return;
-        };
-        let ours = lines.iter().find(|text| line::is_ours(text));
-        let touched = lines.iter().find(|text| line::calls_hookgate(text));
-        let (whose, line) = match (ours, touched) {
-            (Some(line), _) => (Whose::Ours, *line),
-            (None, Some(line)) => (Whose::Touched, *line),
-            (None, None) => (Whose::Foreign, *first),
-        };
-        self.found.push(Hook {
-            file: self.file,
-            event,
-            matcher,
-            entry: node,
-            line,
-            at: self.file.line(node.start),
-            whose,
-        });
+        found.unwrap_or_default().into_iter().map(hook).collect()
     }
 }

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::line;
+use super::{line, program};
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,15 +108,7 @@ impl Node {
     #[must_use]
     pub fn is_our_hook(&self) -> bool {
         let mut texts = self.members().iter().filter_map(|m| m.node.text());
-        texts.any(line::is_ours) || self.is_our_exec_form()
-    }
-
-    /// The program and its arguments in members of their own.
-    fn is_our_exec_form(&self) -> bool {
-        let lists = self.members().iter().map(|member| member.node.elements());
-        let mut first_words = lists.filter_map(|list| list.first()?.text());
-        let mut texts = self.members().iter().filter_map(|m| m.node.text());
-        first_words.any(|word| word == "hook") && texts.any(line::is_our_program)
+        texts.any(line::is_ours) || program::is_ours(self)
     }
 
     /// Calls a function for each text below this value, with the key that it stands under.

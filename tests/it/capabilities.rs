@@ -173,6 +173,36 @@ fn a_rule_that_cannot_hold_in_a_listed_runtime_is_a_finding() {
         1,
     );
     check(
+        "junie",
+        "{id: r, deny-command: {patterns: [rm]}}",
+        "r is not proven in junie: only early access has the event, and its payload and answers are not documented",
+        0,
+    );
+    check(
+        "cline",
+        "{id: r, deny-command: {patterns: [rm]}}",
+        "r is weaker in cline: the whole run ends with the call, and nobody is told why",
+        0,
+    );
+    check(
+        "cline",
+        "{id: r, quality-gate: {run: 'true', inputs: [hookgate.yaml], on: [after-edit], timeout: 2m}}",
+        "r is weaker in cline: on after-tool the hook is ended after 2m, with the gate in it, and this gate may take 2m with those that it needs; shorten `timeout`",
+        1,
+    );
+    check(
+        "crush",
+        "{id: r, quality-gate: {run: 'true', inputs: [hookgate.yaml], on: [after-edit]}}",
+        "r cannot hold in crush: what it finds after an edit reaches nobody",
+        1,
+    );
+    check(
+        "goose",
+        "{id: r, quality-gate: {run: 'true', inputs: [hookgate.yaml], on: [after-edit, stop]}}",
+        "r is weaker in goose: the client lets the turn end after so many blocks in a row as `GOOSE_STOP_HOOK_BLOCK_CAP` says\nr is weaker in goose: what it finds after an edit reaches nobody before the agent stops",
+        0,
+    );
+    check(
         "opencode",
         "{id: r, quality-gate: {run: 'true', inputs: [hookgate.yaml]}}",
         "r is weaker in opencode: nothing is blocked: the reason is sent as the next prompt, and in `opencode run` that comes too late",

@@ -22,6 +22,26 @@ fn a_program_that_moved() {
     );
 }
 
+/// A hook may name the program and its arguments apart, which then run without a shell.
+#[test]
+fn a_program_with_its_arguments_apart_is_run() {
+    let repo = wired(CLAUDE);
+    let line = "exec hookgate hook --runtime claude-code --event before-tool";
+    let whole = format!("\"command\": \"{line}\"");
+    let apart = "\"command\": \"hookgate\", \"args\": [\"hook\", \"--runtime\", \"claude-code\", \"--event\", \"before-tool\"]";
+    change(&repo, SETTINGS, &whole, apart);
+    assert_found(&repo, CLAUDE, &[]);
+    change(
+        &repo,
+        SETTINGS,
+        "\"args\": [\"hook\"",
+        "\"args\": [\"check\"",
+    );
+    let ran = doctor(&repo, &["--runtime", CLAUDE, "--format", "json"]);
+    let (what, _) = findings(&ran).remove(0);
+    assert_eq!(what, "no hook of hookgate's on PreToolUse");
+}
+
 #[test]
 fn a_program_that_may_not_be_run() {
     let repo = wired(CLAUDE);

@@ -148,7 +148,7 @@ fn a_foreign_call_that_cannot_be_read_is_denied_in_its_senders_words() {
 }
 
 #[test]
-fn a_sender_without_an_adapter_is_denied_in_the_form_that_most_honour() {
+fn a_sender_of_whom_only_the_marks_tell_is_denied_in_its_words() {
     let repo = repo();
     let ran = sent(
         &repo,
@@ -162,8 +162,86 @@ fn a_sender_without_an_adapter_is_denied_in_the_form_that_most_honour() {
         "claude-code",
         "before-tool",
     );
-    let deny = "secrets: Read reads `.env`. Reason: keys.\n";
-    assert_eq!(ran, told("", deny, 2));
+    let deny = json!({"hookSpecificOutput": {
+        "hookEventName": "PreToolUse", "permissionDecision": "deny",
+        "permissionDecisionReason": "secrets: Read reads `.env`. Reason: keys.",
+    }});
+    assert_eq!(ran, told(&format!("{deny}\n"), "", 0));
+}
+
+/// Runtimes of the second tier: a shell call of each, and where its command is.
+const SHELL_CALLS: [(&str, &str, &str); 7] = [
+    ("goose", "PreToolUse-shell", "/tool_input/command"),
+    ("crush", "PreToolUse-bash", "/tool_input/command"),
+    ("windsurf", "pre_run_command", "/tool_info/command_line"),
+    (
+        "grok",
+        "PreToolUse-run_terminal_command",
+        "/toolInput/command",
+    ),
+    (
+        "antigravity",
+        "PreToolUse-run_command",
+        "/toolCall/args/CommandLine",
+    ),
+    (
+        "augment",
+        "PreToolUse-launch-process",
+        "/tool_input/command",
+    ),
+    ("amp", "tool.call-shell_command", "/event/input/command"),
+];
+
+/// Sends a shell call that reads `.env` to a line of some runtime.
+fn cat(repo: &Repo, (sender, case, command): (&str, &str, &str), line: &str) -> Ran {
+    let case = format!("adapters/{sender}/cases/payloads/{case}.json");
+    let change = |payload: &mut Value| {
+        *payload.pointer_mut(command).unwrap() = json!("cat .env");
+    };
+    sent(repo, &case, &change, line, "before-tool")
+}
+
+#[test]
+fn senders_of_the_second_tier_are_answered_as_on_a_line_of_their_own() {
+    for call in SHELL_CALLS {
+        let repo = repo();
+        let own = cat(&repo, call, call.0);
+        let said = [own.stdout.as_str(), own.stderr.as_str()].concat();
+        assert!(said.contains("secrets: cat reads `.env`"), "{own:?}");
+        for line in ["claude-code", "codex", "cursor"] {
+            assert_eq!(cat(&repo, call, line), own, "{} by {line}", call.0);
+        }
+    }
+}
+
+#[test]
+fn senders_of_the_second_tier_with_a_line_of_their_own_are_answered_there() {
+    for call in SHELL_CALLS {
+        let adapter = hookgate::adapter::find(call.0).unwrap();
+        // A plugin is code: no line can be found in it.
+        if adapter.hooks.is_none() {
+            continue;
+        }
+        let repo = repo();
+        for (path, content) in adapter.wiring.files_at(adapter.wiring.project) {
+            repo.write(&path, &content);
+        }
+        cat(&repo, call, "claude-code").assert_silent();
+        assert_eq!(repo.read(".hook-state/audit.jsonl"), "", "{}", call.0);
+    }
+}
+
+/// Nothing in the payloads of these is theirs alone, so another's line takes them for its own; what they do is seen all the same.
+#[test]
+fn what_cannot_be_told_apart_is_judged_by_what_it_does() {
+    for (sender, case) in [("kimi", "PreToolUse-Shell"), ("kiro", "PreToolUse-shell")] {
+        let call = (sender, case, "/tool_input/command");
+        let ran = cat(&repo(), call, "claude-code");
+        assert!(
+            ran.stdout.contains("\"permissionDecision\":\"deny\"") && ran.stdout.contains("`.env`"),
+            "{sender}: {ran:?}"
+        );
+    }
 }
 
 /// One call of Cline 3.0.65 has a list of commands; each is a line of its own, whatever the others look like.

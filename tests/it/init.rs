@@ -176,7 +176,9 @@ fn what_was_there_is_there_again() {
 
 #[test]
 fn what_was_not_there_goes_again() {
-    for runtime in hookgate::adapter::all().iter().map(|adapter| adapter.name) {
+    let all = hookgate::adapter::all().iter();
+    for adapter in all.filter(|adapter| adapter.wiring.project.is_some()) {
+        let runtime = adapter.name;
         assert_in_and_out(&Repo::empty(), runtime, runtime);
         let repo = Repo::empty();
         repo.write(".gitignore", "target\r\n");

@@ -39,6 +39,8 @@ mod hook;
 #[cfg(test)]
 mod init;
 #[cfg(test)]
+mod init_forms;
+#[cfg(test)]
 mod init_refused;
 #[cfg(test)]
 mod outcome;
@@ -92,6 +94,8 @@ mod tidy;
 mod unreadable;
 #[cfg(test)]
 mod verified;
+#[cfg(test)]
+mod verified_wiring;
 #[cfg(test)]
 mod wiring;
 #[cfg(test)]

@@ -33,7 +33,23 @@ fn shown(path: &Path) -> String {
 #[test]
 fn only_the_shipped_list_names_a_runtime() {
     let names = [
-        "claude", "codex", "cursor", "copilot", "devin", "gemini", "opencode", "qwen", "windsurf",
+        "claude",
+        "codex",
+        "cursor",
+        "copilot",
+        "devin",
+        "gemini",
+        "opencode",
+        "qwen",
+        "windsurf",
+        "goose",
+        "crush",
+        "grok",
+        "kimi",
+        "kiro",
+        "augment",
+        "antigravity",
+        "junie",
     ];
     let mut found = Vec::new();
     for path in files("src", &[".rs"]) {

@@ -1,10 +1,14 @@
 //! What the real clients did with answers, as rules that every reply of their tables keeps. Each test names the client and
 //! the version that it was seen in; `adapters/<runtime>/README.md` tells the rest.
 
-use hookgate::adapter::{Reply, decode, encode, fallback, find};
+use std::fs;
+
+use hookgate::adapter::{Against, Capability, Reply, capability, decode, encode, fallback, find};
 use hookgate::call::{Access, Event};
 use hookgate::decision::{Answer, Answered, Verdict};
 use serde_json::{Value, json};
+
+use crate::support::manifest;
 
 /// Every reply of a runtime: event × verdict × texts.
 fn replies(name: &str) -> Vec<(Event, Verdict, Reply)> {
@@ -266,5 +270,179 @@ fn what_a_blocked_stop_is_told_comes_back_as_a_prompt_of_no_person() {
                 "{name}: {told}"
             );
         }
+    }
+}
+
+#[test]
+fn cline_3_0_65_hears_a_cancel_alone_which_ends_the_run() {
+    speaks_json_only("cline");
+    for (event, verdict, reply) in replies("cline") {
+        let place = format!("{} {verdict:?} {reply:?}", event.name());
+        let value = parsed(&reply);
+        let stops = matches!(event, Event::BeforeTool | Event::Prompt);
+        let denies = stops && matches!(verdict, Verdict::Deny | Verdict::Ask);
+        assert_eq!(value["cancel"] == true, denies, "{place}");
+        for (member, _) in value.as_object().into_iter().flatten() {
+            let known = ["cancel", "errorMessage", "contextModification"];
+            assert!(known.contains(&member.as_str()), "{place}");
+        }
+        let observed = matches!(
+            event,
+            Event::SessionStart | Event::Stop | Event::SessionEnd | Event::Other
+        );
+        assert!(!observed || reply == Reply::default(), "{place}");
+    }
+    let cline = find("cline").unwrap();
+    assert_eq!(
+        capability(cline, Event::BeforeTool, Verdict::Deny),
+        Capability::Weaker("the whole run ends with the call, and nobody is told why")
+    );
+}
+
+#[test]
+fn nobody_is_told_an_allow_where_nothing_is_decided() {
+    for adapter in hookgate::adapter::all() {
+        for (event, verdict, reply) in replies(adapter.name) {
+            let is_open = verdict == Verdict::Neutral;
+            let said = ["\"allow\"", "\"approve\"", "true"].map(|word| reply.stdout.contains(word));
+            assert!(
+                !(is_open && said.contains(&true)),
+                "{} {}: {reply:?}",
+                adapter.name,
+                event.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_event_that_a_reply_names_is_the_one_that_fired() {
+    for adapter in hookgate::adapter::all() {
+        for row in adapter.events {
+            let answer = Answer {
+                verdict: Verdict::Deny,
+                reason: "REASON".to_owned(),
+                context: "CONTEXT".to_owned(),
+                ..Answer::default()
+            };
+            let answered = Answered {
+                event: row.event,
+                native: row.native,
+            };
+            let value = parsed(&encode(adapter, answered, &answer));
+            let named = &value["hookSpecificOutput"]["hookEventName"];
+            let place = format!("{} {}", adapter.name, row.native);
+            assert!(named.is_null() || *named == row.native, "{place}: {named}");
+        }
+    }
+}
+
+/// Claude Code 2.1.329 keeps 9,900 characters of context, Copilot CLI 1.0.102 10 KB, Codex 0.169.0 about 10 KB.
+#[test]
+fn no_text_that_is_sent_is_longer_than_the_smallest_limit() {
+    let long = "x".repeat(100_000);
+    for adapter in hookgate::adapter::all() {
+        for row in adapter.events {
+            for verdict in [Verdict::Neutral, Verdict::Deny] {
+                let answer = Answer {
+                    verdict,
+                    reason: long.clone(),
+                    context: long.clone(),
+                    notice: String::new(),
+                };
+                let answered = Answered {
+                    event: row.event,
+                    native: row.native,
+                };
+                let reply = encode(adapter, answered, &answer);
+                let runs = [reply.stdout, reply.stderr].concat();
+                let longest = runs.split(|sign| sign != 'x').map(str::len).max();
+                let place = format!("{} {} {verdict:?}", adapter.name, row.native);
+                assert!(longest.unwrap_or_default() <= 9_000, "{place}: {longest:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn qwen_code_0_24_4_fires_prompts_that_nobody_wrote() {
+    let payload = json!({"hook_event_name": "UserPromptSubmit", "session_id": "s", "prompt": ""});
+    let decoded = |payload: &Value| {
+        let bytes = payload.to_string();
+        decode(find("qwen-code").unwrap(), bytes.as_bytes(), None, &|_| {
+            false
+        })
+        .unwrap()
+    };
+    assert_eq!(decoded(&payload).event, Event::Other);
+    let mut written = payload;
+    written["prompt"] = json!("hi");
+    assert_eq!(decoded(&written).event, Event::Prompt);
+}
+
+/// Names of the tests in a file.
+fn tests_of(file: &str) -> String {
+    fs::read_to_string(manifest().join(file)).unwrap_or_default()
+}
+
+/// Whether a case is there: a file, a scenario of the real clients, a test beside the tables, or one here.
+fn is_there(case: &str) -> bool {
+    let Some((place, name)) = case.split_once("::") else {
+        return manifest().join(case).is_file();
+    };
+    let test = format!("fn {name}()");
+    match place {
+        "clients" => tests_of("tests/clients/scenarios.py").contains(&format!("def {name}(")),
+        "adapter" => ["src/adapter/tests.rs", "src/adapter/tests/foreign.rs"]
+            .iter()
+            .any(|file| tests_of(file).contains(&test)),
+        module => tests_of(&format!("tests/it/{module}.rs")).contains(&test),
+    }
+}
+
+/// `tests/data/verified.jsonl`: what was seen of each client, with the version, and the cases that hold hookgate to it.
+#[test]
+fn everything_that_was_seen_has_its_case() {
+    let text = fs::read_to_string(manifest().join("tests/data/verified.jsonl")).unwrap();
+    let mut seen: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        let entry: Value = serde_json::from_str(line).unwrap();
+        let adapter = find(entry["runtime"].as_str().unwrap()).unwrap();
+        assert_eq!(entry["version"], adapter.checked.version, "{line}");
+        assert_eq!(adapter.checked.against, Against::Client, "{line}");
+        let cases = entry["cases"].as_array().unwrap();
+        let missing: Vec<&Value> = cases
+            .iter()
+            .filter(|case| !is_there(case.as_str().unwrap()))
+            .collect();
+        assert!(missing.is_empty(), "{line}: {missing:?}");
+        let is_explained = entry["because"].as_str().is_some_and(|why| !why.is_empty());
+        assert_eq!(cases.is_empty(), is_explained, "{line}");
+        seen.push(adapter.name);
+    }
+    let all = hookgate::adapter::all().iter();
+    let tried = all.filter(|adapter| adapter.checked.against == Against::Client);
+    for adapter in tried {
+        assert!(seen.contains(&adapter.name), "{}", adapter.name);
+    }
+}
+
+/// What the clients sent when they were recorded, and none of it is lost: `payloads` and the tests beside the tables answer
+/// every file in these folders.
+#[test]
+fn every_recorded_payload_is_kept() {
+    for (runtime, recorded) in [
+        ("claude-code", 82),
+        ("codex", 69),
+        ("copilot-cli", 97),
+        ("gemini-cli", 35),
+        ("qwen-code", 39),
+        ("opencode", 45),
+        ("factory-droid", 31),
+        ("cline", 9),
+    ] {
+        let folder = manifest().join(format!("adapters/{runtime}/cases/payloads"));
+        let found = fs::read_dir(folder).unwrap().count();
+        assert!(found >= recorded, "{runtime}: {found} of {recorded}");
     }
 }

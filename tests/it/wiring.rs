@@ -98,11 +98,23 @@ fn agents_write_no_file_that_a_runtime_reads_its_hooks_from() {
 #[test]
 #[ignore = "needs Node: cargo test --test it bridge -- --ignored"]
 fn the_bridge_of_opencode_does_what_hookgate_answers() {
+    bridge("opencode");
+}
+
+#[test]
+#[ignore = "needs Node: cargo test --test it bridge -- --ignored"]
+fn the_bridge_of_amp_does_what_hookgate_answers() {
+    bridge("amp");
+}
+
+/// Runs the script that drives a runtime's bridge, and compares what it printed.
+fn bridge(runtime: &str) {
     let repo = Repo::with_policy(
         "
 version: 1
 rules:
   - {id: secrets, protect-paths: {paths: [.env], deny: [read]}, reason: keys}
+  - {id: deploy, action: ask, deny-command: {patterns: [make deploy]}, reason: it goes live}
   - {id: hello, add-context: {on: session-start, text: Hello.}}
   - {id: words, add-context: {on: prompt, text: Words.}}
   - {id: red, quality-gate: {run: 'echo FAIL; exit 1', inputs: [a], on: [after-edit, stop]}}
@@ -114,11 +126,11 @@ rules:
     let mut command = Command::new("node");
     command
         .arg("--no-warnings")
-        .arg(manifest().join("adapters/opencode/cases/bridge.mjs"))
+        .arg(manifest().join(format!("adapters/{runtime}/cases/bridge.mjs")))
         .current_dir(repo.root())
         .env("HOME", repo.home())
         .env("PATH", format!("{}:{path}", folder.display()));
     let ran = finish(command, b"");
     assert_eq!((ran.stderr.as_str(), ran.exit), ("", 0));
-    assert_file("adapters/opencode/cases/bridge.txt", &ran.stdout);
+    assert_file(&format!("adapters/{runtime}/cases/bridge.txt"), &ran.stdout);
 }

@@ -245,8 +245,8 @@ fn a_recorded_tool_call_without_its_paths_or_command_is_an_error() {
             };
             let pointers = [row.reads, row.writes, row.deletes, row.patch, row.command].concat();
             let places = pointers.iter().map(|at| format!("{input}{}", at.text));
-            let stars = |place: &String| place.contains('*') || whole.pointer(place).is_some();
-            for place in places.filter(stars) {
+            let is_there = |place: &String| whole.pointer(&place.replace('*', "0")).is_some();
+            for place in places.filter(is_there) {
                 // Of a list, its first element, and then there must be no other.
                 let at = place.replace('*', "0");
                 let parent = place.split("/*").next().unwrap();

@@ -70,6 +70,7 @@ pub(super) static SAMPLE: Adapter = Adapter {
     start_folder_env: None,
     runs_in_start_folder: false,
     machine_prompts: &["<machine>"],
+    always_answered: &[],
     stop_limit: None,
     fields: Fields {
         event: at!("kind"),
@@ -154,6 +155,7 @@ pub(super) static SAMPLE: Adapter = Adapter {
                     ),
                     ("\"b\"", Node::List(&[Node::Slot(Slot::Notice)])),
                 ])),
+                text: &[],
                 stderr: &[],
                 exit: 0,
             }),
@@ -167,6 +169,7 @@ pub(super) static SAMPLE: Adapter = Adapter {
                     ("\"more\"", Node::Slot(Slot::Context)),
                     ("\"empty\"", Node::Object(&[])),
                 ])),
+                text: &[],
                 stderr: &[Piece::Slot(Slot::Reason)],
                 exit: 2,
             }),
@@ -177,6 +180,7 @@ pub(super) static SAMPLE: Adapter = Adapter {
             native: &["Stopped"],
             deny: Some(ReplyTemplate {
                 stdout: None,
+                text: &[],
                 stderr: &[Piece::Slot(Slot::Reason)],
                 exit: 2,
             }),
@@ -201,6 +205,7 @@ pub(super) static SAMPLE: Adapter = Adapter {
     unknown: &[],
     fallback: ReplyTemplate {
         stdout: None,
+        text: &[],
         stderr: &[Piece::Slot(Slot::Reason)],
         exit: 2,
     },
@@ -215,6 +220,8 @@ pub(super) static SAMPLE: Adapter = Adapter {
         own_file: false,
         project: Some("sample.json"),
         each: &[],
+        files: &[],
+        because: "",
         user: None,
     },
     setup: Setup {
@@ -226,6 +233,7 @@ pub(super) static SAMPLE: Adapter = Adapter {
         steps: &[],
         switches: &[],
         matchers: Matchers::NamesOrPattern,
+        event_member: None,
         shell: &[],
         version: &[],
     },

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::adapter::{Adapter, TimeUnit};
 use crate::call::Event;
+use crate::wiring::tree::Node;
+use crate::wiring::{entries, json};
 
 /// What a hook needs besides its gate: to decide, to end a gate that is out of time, and to reply.
 const MARGIN: Duration = Duration::from_secs(5);
@@ -23,15 +23,20 @@ pub(super) fn too_long(adapter: &Adapter, event: Event, gate: Duration) -> Optio
     })
 }
 
+/// Returns the longest that a gate may take on an event, as far as a limit is known.
+pub(in crate::commands) fn longest(adapter: &Adapter, event: Event) -> Option<Duration> {
+    Some(wired(adapter, event)?.saturating_sub(MARGIN))
+}
+
 /// The limit in the wiring, or else the runtime's own.
 fn wired(adapter: &Adapter, event: Event) -> Option<Duration> {
-    let wiring = serde_json::from_str::<Value>(adapter.wiring.content).ok();
     let unit = match adapter.timeouts.unit {
         TimeUnit::Seconds => 1_000,
-        TimeUnit::Milliseconds => 1,
+        TimeUnit::Milliseconds | TimeUnit::None => 1,
     };
-    let flag = format!("--event {}", event.name());
-    let written = wiring.and_then(|wiring| limit_beside(&wiring, &flag));
+    let wiring = json::parse(adapter.wiring.content).ok();
+    let wiring = wiring.and_then(|document| document.root);
+    let written = wiring.and_then(|wiring| written(adapter, &wiring, event.name()));
     let own = || {
         let mut defaults = adapter.timeouts.defaults.iter();
         let (_, millis) = defaults.find(|(known, _)| *known == event)?;
@@ -43,46 +48,53 @@ fn wired(adapter: &Adapter, event: Event) -> Option<Duration> {
     Some(Duration::from_millis(millis))
 }
 
-/// Finds the entry whose command has a flag, and in it the number under a name such as `timeout` or `timeoutSec`.
-fn limit_beside(value: &Value, flag: &str) -> Option<u64> {
-    match value {
-        Value::Object(members) => {
-            let mut texts = members.values().filter_map(Value::as_str);
-            if texts.any(|text| text.ends_with(flag)) {
-                let mut limits = members.iter();
-                return limits
-                    .find(|(name, _)| name.starts_with("timeout"))
-                    .and_then(|(_, limit)| limit.as_u64());
-            }
-            members.values().find_map(|value| limit_beside(value, flag))
-        }
-        Value::Array(items) => items.iter().find_map(|item| limit_beside(item, flag)),
-        _ => None,
-    }
+/// Finds the hook whose line names an event, and in it the number under a name such as `timeout` or `timeoutSec`.
+fn written(adapter: &Adapter, wiring: &Node, event: &str) -> Option<u64> {
+    let flag = format!("--event {event}");
+    let entries = entries::of(adapter, wiring);
+    let entry = entries.iter().find(|entry| entry.line.ends_with(&flag))?;
+    let mut members = entry.node.members().iter();
+    let limit = members.find(|member| member.key.starts_with("timeout"))?;
+    limit.node.value().as_u64()
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
-    use super::{Duration, Event, limit_beside, too_long};
+    use super::{Duration, Event, TimeUnit, entries, json, too_long, written};
 
     #[test]
     fn the_limit_stands_beside_the_command() {
-        let nested = json!({"hooks": {"Stop": [{"hooks": [
-            {"type": "command", "command": "exec hookgate hook --runtime x --event stop", "timeout": 600},
-        ]}]}});
-        assert_eq!(limit_beside(&nested, "--event stop"), Some(600));
-        assert_eq!(limit_beside(&nested, "--event prompt"), None);
+        let adapter = crate::adapter::all().iter().find(|adapter| {
+            let mut natives = adapter.events.iter().map(|row| row.native);
+            natives.any(|native| native == "Stop")
+        });
+        let adapter = adapter.unwrap();
+        let check = |wiring: &str, event: &str, expected| {
+            let root = json::parse(wiring).unwrap().root.unwrap();
+            assert_eq!(written(adapter, &root, event), expected, "{wiring}");
+        };
+        let nested = r#"{"hooks": {"Stop": [{"hooks": [
+            {"type": "command", "command": "exec hookgate hook --runtime x --event stop", "timeout": 600}
+        ]}]}}"#;
+        check(nested, "stop", Some(600));
+        check(nested, "prompt", None);
         let flat =
-            json!({"hooks": {"stop": [{"bash": "hookgate hook --event stop", "timeoutSec": 9}]}});
-        assert_eq!(limit_beside(&flat, "--event stop"), Some(9));
+            r#"{"hooks": {"Stop": [{"bash": "hookgate hook --event stop", "timeoutSec": 9}]}}"#;
+        check(flat, "stop", Some(9));
+        let apart = r#"{"Stop": [{"command": "hookgate", "args": ["hook", "--event", "stop"], "timeout": 5}]}"#;
+        check(apart, "stop", Some(5));
     }
 
     #[test]
     fn every_wiring_has_limits_that_can_be_read() {
         for adapter in crate::adapter::all() {
-            if adapter.wiring.content.contains("--event stop") {
+            let wiring = json::parse(adapter.wiring.content).ok();
+            let root = wiring.and_then(|document| document.root);
+            let entries = root.iter().flat_map(|root| entries::of(adapter, root));
+            let has_stop = entries
+                .into_iter()
+                .any(|entry| entry.line.ends_with("--event stop"));
+            if has_stop && adapter.timeouts.unit != TimeUnit::None {
                 let day = Duration::from_hours(24);
                 assert!(
                     too_long(adapter, Event::Stop, day).is_some(),

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{Finding, clipped};
 use crate::adapter::{self, Adapter, Matchers, Scope, TimeUnit};
 use crate::call::{Event, ToolKind};
+use crate::wiring::entries;
 use crate::wiring::line;
 use crate::wiring::registered::{File, Hook, Whose};
 use crate::wiring::tree::{Kind, Node};
@@ -74,7 +75,7 @@ pub(super) fn hook(adapter: &'static Adapter, hook: &Hook, template: &Node) -> V
     let place = format!("{}:{}", hook.file.shown, hook.at);
     let mut found = Vec::new();
     if hook.whose == Whose::Touched {
-        found.push(touched(&place, hook.line));
+        found.push(touched(&place, &hook.line));
     }
     found.extend(names(adapter, hook, &place));
     found.extend(matcher(adapter, hook, &place));
@@ -202,7 +203,11 @@ fn timeout(adapter: &Adapter, hook: &Hook, place: &str) -> Option<Finding> {
         Some((key, value))
     })?;
     let row = adapter.events.iter().find(|row| row.native == hook.event)?;
-    let is_seconds = adapter.timeouts.unit == TimeUnit::Seconds;
+    let is_seconds = match adapter.timeouts.unit {
+        TimeUnit::Seconds => true,
+        TimeUnit::Milliseconds => false,
+        TimeUnit::None => return None,
+    };
     if is_seconds && value > LONGEST_SECONDS {
         return Some(Finding::new(
             format!("`{place}`: `{key}` is {value} and counts seconds, not milliseconds"),
@@ -232,17 +237,19 @@ fn timeout(adapter: &Adapter, hook: &Hook, place: &str) -> Option<Finding> {
 /// Switches of the template, such as the one that makes a failure block, which the hook lacks.
 fn options(adapter: &Adapter, hook: &Hook, template: &Node, place: &str) -> Vec<Finding> {
     let mut found = Vec::new();
-    let Some(wanted) = template_entry(template, hook.event) else {
+    let entries = entries::of(adapter, template);
+    let Some(wanted) = entries.iter().find(|entry| entry.event == hook.event) else {
         return found;
     };
-    for member in wanted.members() {
+    for member in wanted.node.members() {
         let Kind::Scalar(value) = &member.node.kind else {
             continue;
         };
         let is_switch = match value {
             Value::Bool(_) => true,
             Value::String(text) => {
-                !matches!(member.key.as_str(), "type" | "name") && !line::is_ours(text)
+                let is_label = matches!(member.key.as_str(), "type" | "name");
+                !is_label && !line::is_ours(text) && !line::is_our_program(text)
             }
             _ => false,
         };
@@ -255,19 +262,6 @@ fn options(adapter: &Adapter, hook: &Hook, template: &Node, place: &str) -> Vec<
         }
     }
     found
-}
-
-/// Returns the template's hook for an event.
-fn template_entry<'a>(template: &'a Node, event: &str) -> Option<&'a Node> {
-    let events = template.get("hooks").unwrap_or(template);
-    let mut entry = events.get(event)?.elements().first()?;
-    while let Some(inner) = entry
-        .get("hooks")
-        .and_then(|hooks| hooks.elements().first())
-    {
-        entry = inner;
-    }
-    Some(entry)
 }
 
 /// Hooks of hookgate's that run for the same event.

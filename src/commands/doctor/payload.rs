@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::adapter::{Adapter, Pointer};
+use super::scratch::SECRET;
+use crate::adapter::{self, Adapter, Pointer};
 use crate::call::{Event, ToolKind};
 use crate::repo::POLICY_FILE;
 
@@ -13,6 +14,10 @@ pub(super) enum Act {
     EditPolicy,
     /// The same with a shell.
     OverwritePolicy,
+    /// Changes the policy with a tool of some MCP server.
+    EditByMcp,
+    /// Reads what the scratch policy forbids to read.
+    ReadSecret,
     /// A command that does nothing.
     Nothing,
     /// Has changed the file that the scratch gate looks at.
@@ -42,13 +47,36 @@ pub(super) fn payload(adapter: &Adapter, native: &str, act: Act, folder: &str) -
         }
     }
     if act != Act::NoTool {
-        let (name, input) = tool(adapter, act, row.tool, folder)?;
+        let (name, input) = if act == Act::EditByMcp {
+            mcp_tool(adapter, &mut payload, folder)?
+        } else {
+            let (name, input) = tool(adapter, act, row.tool, folder)?;
+            (name.to_owned(), input)
+        };
         if let Some(pointer) = fields.tool_name.first() {
             set(&mut payload, pointer, name.into());
         }
         set(&mut payload, fields.tool_input.first()?, input);
     }
-    Some(payload.to_string())
+    let payload = payload.to_string();
+    // An event may be about one kind of tool, and the table's pointers then fit no other.
+    let made = adapter::decode(adapter, payload.as_bytes(), Some(native), &|_| false);
+    made.is_ok().then_some(payload)
+}
+
+/// Makes up a tool of an MCP server that takes a path.
+fn mcp_tool(adapter: &Adapter, payload: &mut Value, folder: &str) -> Option<(String, Value)> {
+    let names = adapter.mcp?;
+    if let Some(pointer) = names.server.first() {
+        set(payload, pointer, "doctor".into());
+    }
+    let server = if names.separator.is_empty() {
+        ""
+    } else {
+        "doctor"
+    };
+    let name = format!("{}{server}{}write_file", names.prefix, names.separator);
+    Some((name, json!({"path": format!("{folder}/{POLICY_FILE}")})))
 }
 
 /// Picks a tool of the runtime, and writes its input.
@@ -85,6 +113,12 @@ fn tool(
             }
             row
         }
+        Act::ReadSecret => {
+            let row = rows.find(|row| row.kind == ToolKind::Read && !row.reads.is_empty())?;
+            let path = format!("{folder}/{SECRET}");
+            set(&mut input, row.reads.first()?, path.into());
+            row
+        }
         Act::OverwritePolicy | Act::Nothing => {
             let command = match act {
                 Act::Nothing => "true".to_owned(),
@@ -94,7 +128,7 @@ fn tool(
             set(&mut input, row.command.first()?, command.into());
             row
         }
-        Act::NoTool => return None,
+        Act::NoTool | Act::EditByMcp => return None,
     };
     Some((row.name, input))
 }

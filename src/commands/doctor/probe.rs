@@ -6,7 +6,7 @@ use super::payload::{Act, payload};
 use super::run::{Job, Ran, run};
 use super::scratch::{RECORD, Scratch, WORD};
 use super::{Finding, clipped};
-use crate::adapter::{self, Adapter, Reply};
+use crate::adapter::{self, Adapter, Capability, Reply};
 use crate::call::Event;
 use crate::decision::{Answer, Answered, Verdict};
 use crate::wiring::line;
@@ -39,12 +39,13 @@ impl Probe<'_> {
     /// Fires what fits the event; an error says what is wrong and how to mend it.
     pub(super) fn fire(&self) -> Result<&'static str, Finding> {
         match self.event {
-            Event::BeforeTool => {
-                self.tool_calls()?;
-                Ok("denies a change of the policy, lets a harmless command pass")
-            }
+            Event::BeforeTool => self.tool_calls(),
             Event::SessionStart | Event::Prompt => {
                 self.expect(Act::NoTool, &Wanted::Context)?;
+                Ok("answers")
+            }
+            Event::AfterTool if self.is_deaf() => {
+                self.answer(Act::Edited)?;
                 Ok("answers")
             }
             Event::AfterTool => {
@@ -73,7 +74,13 @@ impl Probe<'_> {
         }
     }
 
-    fn tool_calls(&self) -> Result<(), Finding> {
+    /// Whether nothing that is answered reaches anybody.
+    fn is_deaf(&self) -> bool {
+        let deny = adapter::capability(self.adapter, self.event, Verdict::Deny);
+        matches!(deny, Capability::Impossible(_))
+    }
+
+    fn tool_calls(&self) -> Result<&'static str, Finding> {
         let mut denied = 0;
         for act in [Act::EditPolicy, Act::OverwritePolicy] {
             if self.payload(act).is_some() {
@@ -84,10 +91,23 @@ impl Probe<'_> {
         if self.payload(Act::Nothing).is_some() {
             self.expect(Act::Nothing, &Wanted::Nothing)?;
         }
-        if denied == 0 {
-            return Err(self.wrong("has no tool that a probe could try"));
+        if denied > 0 {
+            return Ok("denies a change of the policy, lets a harmless command pass");
         }
-        Ok(())
+        // Events that are about one kind of tool.
+        for (act, what) in [
+            (Act::ReadSecret, "denies what must not be read"),
+            (
+                Act::EditByMcp,
+                "denies a change of the policy by a tool of an MCP server",
+            ),
+        ] {
+            if self.payload(act).is_some() {
+                self.expect(act, &Wanted::Denial)?;
+                return Ok(what);
+            }
+        }
+        Err(self.wrong("has no tool that a probe could try"))
     }
 
     fn payload(&self, act: Act) -> Option<String> {
@@ -252,7 +272,9 @@ fn is_like_text(expected: &str, text: &str) -> bool {
     let read = |text: &str| serde_json::from_str::<Value>(text).ok();
     match (read(expected), read(text)) {
         (Some(expected), Some(value)) => is_like_value(&expected, &value),
-        _ => expected.is_empty() && text.is_empty(),
+        (Some(_), None) => false,
+        // A plain text, or none.
+        (None, _) => expected.is_empty() == text.is_empty(),
     }
 }
 

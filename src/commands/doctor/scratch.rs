@@ -9,6 +9,8 @@ use crate::state;
 
 /// The word that the scratch policy adds, and the name of its gate.
 pub(super) const WORD: &str = "hookgate-doctor";
+/// A file that nobody may read.
+pub(super) const SECRET: &str = "secret.txt";
 /// The file that a session's end is recorded in.
 pub(super) const RECORD: &str = "ended.log";
 
@@ -24,6 +26,8 @@ rules:
     add-context: {on: prompt, text: hookgate-doctor}
   - id: hookgate-doctor
     quality-gate: {run: exit 7, inputs: [probe.txt], on: [after-edit, stop], timeout: 10s}
+  - id: doctor-read
+    protect-paths: {paths: [secret.txt], deny: [read]}
   - id: doctor-end
     record: {on: [session-end], file: ended.log}
 ";

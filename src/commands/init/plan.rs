@@ -13,7 +13,6 @@ use crate::wiring::problem::Problem;
 const NO_USER: &str = "has no hooks for a whole user: set it up in each repository";
 const NO_REPOSITORY: &str =
     "reads no hooks from a repository: `hookgate init --scope user` sets it up for all of yours";
-const NOWHERE: &str = "takes no hooks that hookgate could write: its adapter's README says why";
 
 /// Every file that is looked at.
 #[derive(Debug)]
@@ -142,10 +141,10 @@ fn of_hooks(adapter: &'static Adapter, place: &Place, change: Result<Change, Pro
 }
 
 fn why_nowhere(adapter: &Adapter, whom: &For) -> &'static str {
-    match (whom, adapter.wiring.project, adapter.wiring.user) {
-        (For::User { .. }, Some(_), _) => NO_USER,
-        (For::Repository(_), _, Some(_)) => NO_REPOSITORY,
-        _ => NOWHERE,
+    match whom {
+        _ if !adapter.wiring.because.is_empty() => adapter.wiring.because,
+        For::User { .. } => NO_USER,
+        For::Repository(_) => NO_REPOSITORY,
     }
 }
 

@@ -7,6 +7,7 @@ use super::gates::{self, Gate};
 use super::survey::Survey;
 use crate::adapter::{self, Adapter, Capability};
 use crate::call::Event;
+use crate::commands::check::timeouts;
 use crate::decision::Verdict;
 
 /// How the last line begins. It holds the digest of what is above it.
@@ -54,10 +55,9 @@ pub(super) fn policy(survey: &Survey, runtimes: &[&Adapter]) -> String {
     vendored(survey, &mut rules);
     locks(survey, &mut rules);
     let gates = gates::of(survey);
-    // Together they end before the hook that runs them does.
-    let minutes = (MINUTES / gates.len().max(1)).max(1);
+    let placed = Placed::of(runtimes, gates.len());
     for gate in &gates {
-        quality_gate(gate, minutes, runtimes, &mut rules);
+        quality_gate(gate, &placed, &mut rules);
     }
     let names: Vec<&str> = runtimes.iter().map(|adapter| adapter.name).collect();
     let mut text = format!(
@@ -79,7 +79,14 @@ runtimes: [{}]
         names.join(", "),
     );
     if !rules.is_empty() {
-        text.push_str("\nrules:\n");
+        let is_empty = rules
+            .lines()
+            .all(|line| line.trim_start().starts_with('#') || line.is_empty());
+        text.push_str(if is_empty {
+            "\n# rules:\n"
+        } else {
+            "\nrules:\n"
+        });
         text.push_str(rules.trim_start_matches('\n'));
     }
     let digest = digest(&text);
@@ -248,41 +255,92 @@ fn protect(
     );
 }
 
-fn quality_gate(gate: &Gate, minutes: usize, runtimes: &[&Adapter], rules: &mut String) {
-    let cannot = runtimes.iter().find(|adapter| {
-        let stop = adapter::capability(adapter, Event::Stop, Verdict::Deny);
-        matches!(stop, Capability::Impossible(_))
-    });
-    let (comment, on) = match cannot {
-        None => (
-            "A turn does not end while these fail; unchanged inputs are not tested again."
-                .to_owned(),
-            "stop",
-        ),
-        Some(adapter) => (
-            format!(
-                "Run after each edit of an input: {} cannot be kept from ending its turn.",
-                adapter.title
+/// Where gates run, so that every runtime holds them, and how long each may take.
+struct Placed {
+    comment: String,
+    on: &'static str,
+    timeout: String,
+    /// Whether a runtime holds them nowhere, so that they are only proposed.
+    is_comment: bool,
+}
+
+impl Placed {
+    fn of(runtimes: &[&Adapter], gates: usize) -> Self {
+        let cannot = |adapter: &Adapter, event| {
+            let capability = adapter::capability(adapter, event, Verdict::Deny);
+            matches!(capability, Capability::Impossible(_))
+        };
+        let ends = runtimes.iter().find(|adapter| cannot(adapter, Event::Stop));
+        let deaf = runtimes
+            .iter()
+            .find(|adapter| cannot(adapter, Event::AfterTool));
+        let (comment, on, event) = match (ends, deaf) {
+            (None, _) => (
+                "A turn does not end while these fail; unchanged inputs are not tested again."
+                    .to_owned(),
+                "stop",
+                Event::Stop,
             ),
-            "after-edit",
-        ),
-    };
+            (Some(ends), None) => (
+                format!(
+                    "Run after each edit of an input: {} cannot be kept from ending its turn.",
+                    ends.title
+                ),
+                "after-edit",
+                Event::AfterTool,
+            ),
+            (Some(ends), Some(deaf)) => (
+                format!(
+                    "{} cannot be kept from ending its turn, and {} tells nobody what a gate finds after an edit. Without those in `runtimes`:",
+                    ends.title, deaf.title
+                ),
+                "stop",
+                Event::Stop,
+            ),
+        };
+        Self {
+            comment,
+            on,
+            timeout: timeout(runtimes, event, gates),
+            is_comment: deaf.is_some() && ends.is_some(),
+        }
+    }
+}
+
+/// Together gates end before the hook that runs them does.
+fn timeout(runtimes: &[&Adapter], event: Event, gates: usize) -> String {
+    let count = gates.max(1);
+    let minutes = (MINUTES / count).max(1);
+    let limits = runtimes
+        .iter()
+        .filter_map(|adapter| timeouts::longest(adapter, event));
+    let seconds = limits
+        .map(|limit| limit.as_secs())
+        .min()
+        .unwrap_or(u64::MAX);
+    let share = seconds / u64::try_from(count).unwrap_or(1);
+    if share < u64::try_from(minutes * 60).unwrap_or(u64::MAX) {
+        format!("{}s", share.max(1))
+    } else {
+        format!("{minutes}m")
+    }
+}
+
+fn quality_gate(gate: &Gate, placed: &Placed, rules: &mut String) {
     let inputs: Vec<String> = gate.inputs.iter().map(|input| quoted(input)).collect();
-    let _ = write!(
-        rules,
-        "
-  # {comment}
-  - id: {}
-    quality-gate:
-      run: {}
-      inputs: [{}]
-      on: [{on}]
-      timeout: {minutes}m
-",
-        gate.id,
-        told(&gate.run),
-        inputs.join(", "),
-    );
+    let mark = if placed.is_comment { "# " } else { "" };
+    let lines = [
+        format!("- id: {}", gate.id),
+        "  quality-gate:".to_owned(),
+        format!("    run: {}", told(&gate.run)),
+        format!("    inputs: [{}]", inputs.join(", ")),
+        format!("    on: [{}]", placed.on),
+        format!("    timeout: {}", placed.timeout),
+    ];
+    let _ = write!(rules, "\n  # {}\n", placed.comment);
+    for line in lines {
+        let _ = writeln!(rules, "  {mark}{line}");
+    }
 }
 
 /// Writes a text as the YAML of a line's rest.

@@ -1,0 +1,96 @@
+//! `hookgate init` where hooks have other forms: flat entries, names above the events, programs with arguments apart, TOML.
+
+use std::fs;
+use std::path::Path;
+
+use crate::init::{assert_in_and_out, init};
+use crate::support::Repo;
+
+/// Configurations of runtimes that have other forms of hooks: what others wrote stays.
+#[test]
+fn what_was_there_is_there_again_in_other_forms() {
+    let cases = [
+        (
+            "crush",
+            "crush.json",
+            "{\n  \"$schema\": \"https://charm.land/crush.json\",\n  \"hooks\": {\"PreToolUse\": [{\"matcher\": \"bash\", \"command\": \"./a.sh\"}]}\n}\n",
+        ),
+        (
+            "antigravity",
+            ".agents/hooks.json",
+            "{\"mine\": {\"enabled\": true, \"Stop\": [{\"type\": \"command\", \"command\": \"./a.sh\"}]}}",
+        ),
+        (
+            "augment",
+            ".augment/settings.json",
+            "{\r\n\t\"hooks\": {\r\n\t\t\"PreToolUse\": [{\"hooks\": [{\"type\": \"command\", \"command\": \"guard\", \"args\": [\"hook\"]}]}]\r\n\t}\r\n}\r\n",
+        ),
+        (
+            "windsurf",
+            ".windsurf/hooks.json",
+            "{\"hooks\": {\"pre_run_command\": [{\"command\": \"./a.sh\", \"show_output\": true}]}}\n",
+        ),
+    ];
+    for (runtime, path, text) in cases {
+        let repo = Repo::empty();
+        repo.write(path, text);
+        assert_in_and_out(&repo, runtime, runtime);
+    }
+}
+
+#[test]
+fn a_person_has_hooks_in_toml_where_each_names_its_event() {
+    let repo = Repo::empty();
+    let config = repo.home().join(".kimi/config.toml");
+    let text = "# mine\ndefault_model = \"k2\"\n\n[[hooks]]\nevent = \"PreToolUse\" # why\ncommand = \"./a.sh\"\n";
+    fs::create_dir_all(config.parent().unwrap()).unwrap();
+    hookgate::state::replace(&config, text.as_bytes()).unwrap();
+    let there = || fs::read_to_string(&config).unwrap();
+    let ran = init(&repo, &["--scope", "user", "--runtime", "kimi"]);
+    assert_eq!((ran.exit, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    let wired = there();
+    let program = Path::new(env!("CARGO_BIN_EXE_hookgate"));
+    let table = format!(
+        "[[hooks]]\nevent = \"PreToolUse\"\ncommand = \"exec {} hook --scope user --runtime kimi --event before-tool\"\ntimeout = 30\n",
+        program.display()
+    );
+    assert!(wired.starts_with(text) && wired.contains(&table), "{wired}");
+    init(&repo, &["--scope", "user", "--runtime", "kimi"]);
+    assert_eq!(there(), wired);
+    let ran = init(&repo, &["--scope", "user", "--uninstall"]);
+    assert_eq!((ran.exit, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    assert_eq!(there(), text);
+}
+
+#[test]
+fn a_runtime_that_cannot_be_wired_says_why() {
+    let junie = "the one event that is documented is a session's start, where nothing that a hook says is heard; those of its early access are not documented";
+    let repo = Repo::empty();
+    for scope in ["user", "repository"] {
+        let ran = init(&repo, &["--scope", scope, "--runtime", "junie"]);
+        assert_eq!(
+            ran.stdout,
+            format!("Nothing was changed:\n  Junie: {junie}\n")
+        );
+        assert_eq!(ran.exit, 1);
+    }
+    let ran = init(&repo, &["--runtime", "kimi"]);
+    assert_eq!(
+        ran.stdout,
+        "Nothing was changed:\n  Kimi CLI: reads no hooks from a repository: `hookgate init --scope user` sets it up for all of yours\n"
+    );
+    assert_eq!(ran.exit, 1);
+    let ran = init(&repo, &["--runtime", "junie", "--runtime", "crush"]);
+    assert_eq!(ran.exit, 0, "{ran:?}");
+    assert!(
+        ran.stdout.contains(&format!("  Junie: {junie}\n")),
+        "{ran:?}"
+    );
+    let ran = repo.run(&["doctor", "--runtime", "junie"]);
+    assert!(
+        ran.stdout
+            .contains(&format!("! hookgate is not wired: {junie}\n")),
+        "{ran:?}"
+    );
+    assert_eq!(ran.exit, 1);
+}
