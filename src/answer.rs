@@ -13,7 +13,7 @@ pub mod wording;
 
 use std::path::Path;
 
-use crate::adapter::{self, Adapter, Capability, PayloadError, Reply};
+use crate::adapter::{self, Adapter, Capability, Form, PayloadError, Reply};
 use crate::call::{Access, Call, Event};
 use crate::decision::{Answered, Decision, Verdict};
 use crate::effects::{self, Effects};
@@ -395,7 +395,16 @@ fn hook_configs() -> Vec<String> {
     let known = files
         .map(|file| file.path)
         .chain(adapter::other_configs().iter().copied());
-    known.map(str::to_owned).chain(moved).collect()
+    // What `export` wrote is worth no more than the hooks when an agent can take it away.
+    let languages = adapter::all().iter().filter_map(|adapter| adapter.language);
+    let exported = languages
+        .filter(|language| language.form == Form::OwnFile)
+        .flat_map(|language| language.files.iter().copied());
+    known
+        .chain(exported)
+        .map(str::to_owned)
+        .chain(moved)
+        .collect()
 }
 
 /// Returns where hookgate itself lives.

@@ -31,6 +31,7 @@ pub mod cli;
 pub mod commands;
 pub mod examples;
 pub mod exit;
+pub mod export;
 mod log;
 pub mod output;
 pub mod report;

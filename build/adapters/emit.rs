@@ -6,6 +6,7 @@ use std::fmt::{Debug, Write};
 
 use serde_json::Value;
 
+use super::language::Language;
 use super::shape::{
     Adapter, Dialect, EventRow, Fields, Mark, Marks, Outcome, Reply, ReplyRow, Setup, ToolRow,
     Verdict, Weaker,
@@ -18,6 +19,7 @@ pub(crate) fn adapter(
     adapter: &Adapter,
     wiring: &str,
     setup: &Setup,
+    language: Option<&Language>,
 ) -> Result<(), String> {
     let replies = adapter
         .replies
@@ -91,6 +93,7 @@ pub(crate) fn adapter(
             adapter.wiring.own_file, adapter.wiring.project, adapter.wiring.user
         ),
         format!("setup: {},", setup_source(setup)),
+        format!("language: {},", option(language.map(Language::source))),
         "};".to_owned(),
     ];
     line(out, &source.join("\n"));

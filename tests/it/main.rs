@@ -21,6 +21,8 @@ mod examples;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
+mod export;
+#[cfg(test)]
 mod fifty;
 #[cfg(test)]
 mod foreign;

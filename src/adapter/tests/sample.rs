@@ -217,6 +217,7 @@ pub(super) static SAMPLE: Adapter = Adapter {
         each: &[],
         user: None,
     },
+    language: None,
     setup: Setup {
         signs: &[],
         comments: false,
