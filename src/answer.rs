@@ -3,6 +3,7 @@
 //! Each step is a function elsewhere; here stands their order, and what happens when one of them cannot do its work.
 
 mod broken;
+mod config_change;
 mod folders;
 mod foreign;
 mod gates;
@@ -195,6 +196,10 @@ fn judge_in(
         if trace.call.event == Event::Stop && matches!(mode, Mode::Real(_)) {
             gates::govern(&mut trace, adapter, &repository, &[]);
         }
+    }
+    if let Some(finding) = config_change::judge(adapter, mode, &trace.call, &repository) {
+        trace.decision.findings.push(finding);
+        trace.decision.settle(loaded.set.mode, true);
     }
     if matches!(mode, Mode::Real(_)) {
         record::keep(adapter, &mut trace, &repository, &records, &settled);

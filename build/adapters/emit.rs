@@ -162,12 +162,13 @@ fn event_row(row: &EventRow) -> String {
     });
     format!(
         "EventRow {{ native: {:?}, event: Event::{:?}, outcome: Outcome::{outcome}, interrupted: {}, detail: {}, \
-         tool: {:?}, observed_when: {observed_when} }}",
+         tool: {:?}, observed_when: {observed_when}, changed_config: {} }}",
         row.native,
         row.event.0,
         pointers(&row.interrupted),
         pointers(&row.detail),
-        row.tool
+        row.tool,
+        pointers(&row.changed_config)
     )
 }
 

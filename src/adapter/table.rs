@@ -221,6 +221,8 @@ pub struct EventRow {
     pub tool: Option<&'static str>,
     /// Payloads of this event that are only observed: one of these holds.
     pub observed_when: &'static [Condition],
+    /// Where the path of a configuration is that has changed, when that is what the event says.
+    pub changed_config: &'static [Pointer],
 }
 
 /// A member of a payload that is there, with one of these texts if any are given.

@@ -374,7 +374,7 @@ fn a_dry_run_shows_the_difference_and_changes_nothing() {
         head.join("\n"),
         r#"--- a/.claude/settings.json
 +++ b/.claude/settings.json
-@@ -1,3 +1,83 @@
+@@ -1,3 +1,94 @@
  {
 -  "model": "x"
 +  "model": "x",

@@ -9,6 +9,8 @@ mod capabilities;
 #[cfg(test)]
 mod clients;
 #[cfg(test)]
+mod config_change;
+#[cfg(test)]
 mod doctor;
 #[cfg(test)]
 mod doctor_lines;

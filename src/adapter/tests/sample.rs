@@ -48,6 +48,7 @@ const NO_EVENT: EventRow = EventRow {
     detail: &[],
     tool: None,
     observed_when: &[],
+    changed_config: &[],
 };
 
 const NO_REPLIES: ReplyRow = ReplyRow {

@@ -9,7 +9,7 @@ use super::{Finding, clipped};
 use crate::adapter::{self, Adapter, Matchers, Scope, TimeUnit};
 use crate::call::{Event, ToolKind};
 use crate::wiring::line;
-use crate::wiring::registered::{File, Hook, Whose};
+use crate::wiring::registered::{self, File, Hook, Whose};
 use crate::wiring::tree::{Kind, Node};
 
 /// What hookgate takes at most for a decision, with room for its start, in milliseconds.
@@ -34,7 +34,7 @@ pub(super) fn file(adapter: &Adapter, file: &File) -> Vec<Finding> {
     };
     let mut found = Vec::new();
     for slip in &file.slips {
-        let is_comment = slip.what == "a comment";
+        let is_comment = slip.what == registered::COMMENT;
         if !(is_comment && adapter.setup.comments) {
             let rest = if is_comment {
                 "take it out"

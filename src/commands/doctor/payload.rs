@@ -17,6 +17,8 @@ pub(super) enum Act {
     Nothing,
     /// Has changed the file that the scratch gate looks at.
     Edited,
+    /// Has taken hookgate's hooks out of the configuration.
+    Unwired,
     /// No tool is involved.
     NoTool,
 }
@@ -41,7 +43,10 @@ pub(super) fn payload(adapter: &Adapter, native: &str, act: Act, folder: &str) -
             set(&mut payload, pointer, text.into());
         }
     }
-    if act != Act::NoTool {
+    if act == Act::Unwired {
+        let path = format!("{folder}/{}", adapter.wiring.project?);
+        set(&mut payload, row.changed_config.first()?, path.into());
+    } else if act != Act::NoTool {
         let (name, input) = tool(adapter, act, row.tool, folder)?;
         if let Some(pointer) = fields.tool_name.first() {
             set(&mut payload, pointer, name.into());
@@ -94,7 +99,7 @@ fn tool(
             set(&mut input, row.command.first()?, command.into());
             row
         }
-        Act::NoTool => return None,
+        Act::Unwired | Act::NoTool => return None,
     };
     Some((row.name, input))
 }
