@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 mod check;
 mod emit;
+mod language;
 mod shape;
 mod template;
 mod text;
@@ -28,8 +29,9 @@ pub(crate) fn generate() -> Result<(), String> {
         let adapter: shape::Adapter = read(&file)?;
         let contents = contents(&adapter.wiring, &folder)?;
         let setup = setup(&folder.join("setup.yaml"))?;
+        let language = language(&folder.join("export.yaml"))?;
         check::adapter(&adapter, &folder)
-            .and_then(|()| emit::adapter(&mut out, &adapter, &contents, &setup))
+            .and_then(|()| emit::adapter(&mut out, &adapter, &contents, &setup, language.as_ref()))
             .map_err(|problem| format!("{}: {problem}", file.display()))?;
     }
     let marks: shape::Marks = read(Path::new("adapters/marks.yaml"))?;
@@ -64,6 +66,17 @@ fn setup(file: &Path) -> Result<shape::Setup, String> {
     } else {
         Ok(shape::Setup::default())
     }
+}
+
+/// Returns the runtime's own language for permissions, where it has one that is known.
+fn language(file: &Path) -> Result<Option<language::Language>, String> {
+    if !file.exists() {
+        return Ok(None);
+    }
+    let language: language::Language = read(file)?;
+    let checked = language.check();
+    checked.map_err(|problem| format!("{}: {problem}", file.display()))?;
+    Ok(Some(language))
 }
 
 /// Returns what `init` installs.

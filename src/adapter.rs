@@ -15,6 +15,7 @@ mod decoders;
 mod encode;
 mod foreign;
 mod json;
+mod language;
 pub(crate) mod shipped;
 mod table;
 mod tool_call;
@@ -25,6 +26,7 @@ mod tests;
 
 pub use decode::{PAYLOAD_LIMIT, PayloadError, PayloadProblem, decode};
 pub use encode::{Reply, encode, fallback};
+pub use language::{Commands, Form, Language, Paths, Spelling, Style};
 pub use table::{
     Adapter, Against, Checked, ConfigFile, Manual, Matchers, Pointer, Scope, Setup, Switch, Tables,
     TimeUnit, Timeouts, ToolRow, Trusted, Wiring,

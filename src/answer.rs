@@ -3,6 +3,7 @@
 //! Each step is a function elsewhere; here stands their order, and what happens when one of them cannot do its work.
 
 mod broken;
+mod config_change;
 mod folders;
 mod foreign;
 mod gates;
@@ -14,7 +15,7 @@ pub mod wording;
 use std::borrow::Cow;
 use std::path::Path;
 
-use crate::adapter::{self, Adapter, Capability, PayloadError, Reply};
+use crate::adapter::{self, Adapter, Capability, Form, PayloadError, Reply};
 use crate::call::{Access, Call, Event, ToolKind};
 use crate::deadline;
 use crate::decision::{Answered, Decision, Verdict};
@@ -219,6 +220,10 @@ fn judge_in(
             gates::govern(&mut trace, adapter, &repository, &[]);
         }
     }
+    if let Some(finding) = config_change::judge(adapter, mode, &trace.call, &repository) {
+        trace.decision.findings.push(finding);
+        trace.decision.settle(loaded.set.mode, true);
+    }
     if matches!(mode, Mode::Real(_)) {
         record::keep(adapter, &mut trace, &repository, &records, &settled);
         tell_troubles(&mut trace);
@@ -422,7 +427,16 @@ fn hook_configs() -> Vec<Cow<'static, str>> {
     let known = files
         .map(|file| file.path)
         .chain(adapter::other_configs().iter().copied());
-    known.map(Cow::Borrowed).chain(moved).collect()
+    // What `export` wrote is worth no more than the hooks when an agent can take it away.
+    let languages = adapter::all().iter().filter_map(|adapter| adapter.language);
+    let exported = languages
+        .filter(|language| language.form == Form::OwnFile)
+        .flat_map(|language| language.files.iter().copied());
+    known
+        .chain(exported)
+        .map(Cow::Borrowed)
+        .chain(moved)
+        .collect()
 }
 
 /// Returns where hookgate itself lives.

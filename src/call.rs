@@ -24,6 +24,8 @@ pub struct Call {
     pub permission_mode: Option<String>,
     /// Why the event fired: a session's source, the reason of its end, a trigger.
     pub detail: Option<String>,
+    /// A configuration of the runtime that changed while the session runs.
+    pub changed_config: Option<String>,
     /// The person's prompt, on prompt events.
     pub prompt: Option<String>,
     /// Whether the runtime made the prompt itself.

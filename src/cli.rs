@@ -38,6 +38,8 @@ enum Command {
     Test(TestArgs),
     /// Say what a call would do, and what the policy says about it
     Explain(ExplainArgs),
+    /// Say the policy in a runtime's own language for permissions, as a second layer
+    Export(ExportArgs),
     /// Run quality gates by hand, and share their results with the hooks
     Gate(GateArgs),
     /// Let the gates of this repository run where the hook is wired for the whole user
@@ -152,6 +154,46 @@ pub struct ExplainArgs {
     /// How to print the explanation
     #[arg(long, value_enum, default_value_t)]
     pub format: ExplainFormat,
+}
+
+/// What to export, and where to.
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("act")))]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of its own on the command line"
+)]
+pub struct ExportArgs {
+    /// The runtime whose language is written
+    #[arg(long, value_name = "NAME", value_parser = runtimes())]
+    pub runtime: String,
+    /// Write it into the runtime's own file, among what others wrote there
+    #[arg(long, group = "act")]
+    pub write: bool,
+    /// Say whether that file still says what the policy would give
+    #[arg(long, group = "act", conflicts_with = "dry_run")]
+    pub check: bool,
+    /// Take out what was written
+    #[arg(long, group = "act")]
+    pub uninstall: bool,
+    /// Show what would change in the file, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ExportFormat,
+}
+
+/// Formats of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ExportFormat {
+    /// For people: rule by rule, with what is lost
+    #[default]
+    Human,
+    /// Stable and versioned
+    Json,
+    /// For the runtime: what would be written, alone
+    Native,
 }
 
 /// Which gates to run, and how.
@@ -298,6 +340,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
         Command::Check(args) => commands::check::run(&args, &mut output),
         Command::Test(args) => commands::test::run(&args, &mut output),
         Command::Explain(args) => commands::explain::run(&args, &mut output),
+        Command::Export(args) => commands::export::run(&args, &mut output),
         Command::Gate(args) => commands::gate::run(&args, &mut output),
         Command::Trust(args) => commands::trust::run(&args, &mut output),
         Command::Restore(args) => commands::restore::run(&args, &mut output),

@@ -4,6 +4,7 @@ pub mod check;
 pub mod demo;
 pub mod doctor;
 pub mod explain;
+pub mod export;
 pub mod gate;
 pub mod hook;
 pub mod init;

@@ -32,6 +32,7 @@ pub mod commands;
 mod deadline;
 pub mod examples;
 pub mod exit;
+pub mod export;
 mod log;
 pub mod output;
 pub mod report;

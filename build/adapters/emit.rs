@@ -6,6 +6,7 @@ use std::fmt::{Debug, Write};
 
 use serde_json::Value;
 
+use super::language::Language;
 use super::shape::{
     Adapter, Dialect, EventRow, Fields, Mark, Marks, Outcome, Reply, ReplyRow, Setup, ToolRow,
     Verdict, Weaker,
@@ -25,6 +26,7 @@ pub(crate) fn adapter(
     adapter: &Adapter,
     wiring: &Contents,
     setup: &Setup,
+    language: Option<&Language>,
 ) -> Result<(), String> {
     let replies = adapter
         .replies
@@ -110,6 +112,7 @@ pub(crate) fn adapter(
             adapter.wiring.because
         ),
         format!("setup: {},", setup_source(setup)),
+        format!("language: {},", option(language.map(Language::source))),
         "};".to_owned(),
     ];
     line(out, &source.join("\n"));
@@ -178,12 +181,13 @@ fn event_row(row: &EventRow) -> String {
     });
     format!(
         "EventRow {{ native: {:?}, event: Event::{:?}, outcome: Outcome::{outcome}, interrupted: {}, detail: {}, \
-         tool: {:?}, observed_when: {observed_when} }}",
+         tool: {:?}, observed_when: {observed_when}, changed_config: {} }}",
         row.native,
         row.event.0,
         pointers(&row.interrupted),
         pointers(&row.detail),
-        row.tool
+        row.tool,
+        pointers(&row.changed_config)
     )
 }
 

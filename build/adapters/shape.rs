@@ -197,6 +197,8 @@ pub(crate) struct EventRow {
     pub(crate) tool: Option<String>,
     #[serde(default)]
     pub(crate) observed_when: Vec<Condition>,
+    #[serde(default)]
+    pub(crate) changed_config: Pointers,
 }
 
 /// A member that is there, with one of these texts if any are given.

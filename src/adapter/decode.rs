@@ -273,6 +273,7 @@ fn call(
         roots: roots(value, fields.roots),
         permission_mode: text(value, fields.permission_mode),
         detail: fired.row.and_then(|row| text(value, row.detail)),
+        changed_config: fired.row.and_then(|row| text(value, row.changed_config)),
         prompt,
         by_machine,
         tool,

@@ -2,6 +2,7 @@
 //!
 //! The tables are written by the build from `adapters/`.
 
+use super::language::{Commands, Form, Language, Paths, Spelling, Style};
 use super::table::{
     Adapter, Against, Cannot, Checked, Condition, ConfigFile, Decoder, EventRow, Fields, Instead,
     Manual, Mark, Matchers, McpNames, Node, Piece, Pointer, ReplyRow, ReplyTemplate, Scope, Setup,

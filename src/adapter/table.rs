@@ -1,6 +1,7 @@
 //! What a runtime's table looks like to the interpreter. The statics are written by the build from
 //! `adapters/*/adapter.yaml`, which says what each part means and why; nothing here is read from a file at run time.
 
+use super::language::Language;
 use crate::call::{Event, Outcome, ShellDialect, ToolKind};
 use crate::decision::Verdict;
 
@@ -40,6 +41,8 @@ pub struct Adapter {
     pub hooks: Option<&'static str>,
     pub wiring: Wiring,
     pub setup: Setup,
+    /// The runtime's own language for permissions, where it has one that is known.
+    pub language: Option<Language>,
 }
 
 /// What `init` installs, and where.
@@ -231,6 +234,8 @@ pub struct EventRow {
     pub tool: Option<&'static str>,
     /// Payloads of this event that are only observed: one of these holds.
     pub observed_when: &'static [Condition],
+    /// Where the path of a configuration is that has changed, when that is what the event says.
+    pub changed_config: &'static [Pointer],
 }
 
 /// A member of a payload that is there, with one of these texts if any are given.

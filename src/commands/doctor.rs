@@ -331,6 +331,15 @@ fn fire(
 
 fn status(adapter: &Adapter, event: Event, answered: Option<&'static str>) -> Status {
     match adapter::capability(adapter, event, Verdict::Deny) {
+        // An event of the runtime's own may be judged all the same.
+        Capability::Impossible(_)
+            if event == Event::Other && answered.is_some_and(|what| what != probe::ANSWERS) =>
+        {
+            Status::Proven {
+                what: answered.unwrap_or_default(),
+                less: None,
+            }
+        }
         Capability::Impossible(because) => Status::Observed {
             answers: answered.is_some(),
             because,

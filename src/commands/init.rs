@@ -27,6 +27,7 @@ mod survey;
 
 use plan::Plan;
 pub(super) use plan::is_in_use;
+pub(super) use show::difference;
 
 /// Sets hookgate up, or takes it out again.
 ///

@@ -250,6 +250,13 @@ impl PathPattern {
         &self.text
     }
 
+    /// Returns the globs without braces that it stands for, as written.
+    #[must_use]
+    pub fn spelled(&self) -> Vec<String> {
+        let glob = self.text.strip_prefix('!').unwrap_or(&self.text);
+        spelled(glob).unwrap_or_default()
+    }
+
     /// Returns whether it begins with `!`.
     #[must_use]
     pub fn is_exception(&self) -> bool {
@@ -344,6 +351,14 @@ impl std::fmt::Display for PathPattern {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+/// Returns the texts that a text with `{a,b}` in it stands for, in their order; `None` when they are too many.
+#[must_use]
+pub fn spelled(text: &str) -> Option<Vec<String>> {
+    let mut texts = braces::expand(text).ok()?;
+    texts.reverse();
+    Some(texts)
 }
 
 /// Whether a glob names a folder of the system, the home folder, or a drive of Windows.

@@ -4,6 +4,7 @@ mod insert;
 mod layout;
 mod parse;
 mod remove;
+mod section;
 
 #[cfg(test)]
 mod tests;
@@ -11,10 +12,12 @@ mod tests;
 pub use insert::new_file;
 pub use parse::{Document, parse};
 pub use remove::Left;
+pub use section::{Section, Sections};
 
 use super::edit::{Edit, apply};
 use super::problem::Problem;
 use super::tree::{Kind, Node};
+use remove::Ours;
 
 /// Returns a text with the template's entries in it; entries of an older form are replaced where they stand.
 ///
@@ -29,7 +32,11 @@ pub fn merge(text: &str, template: &Node) -> Result<String, Problem> {
         let value = entry.value();
         list.is_some_and(|list| list.elements().iter().any(|new| new.value() == value))
     };
-    let text = match remove::remove(&text, &document, template, &is_wanted) {
+    let ours = Ours {
+        element: &|keys, entry| entry.is_ours().then(|| !is_wanted(keys, entry)),
+        member: &|_| false,
+    };
+    let text = match remove::remove(&text, &document, template, ours) {
         Left::Text(text) => text,
         // Everything in it was hookgate's, and nothing of that is wanted any more.
         Left::Nothing => return Ok(new_file(template)),
@@ -43,7 +50,11 @@ pub fn merge(text: &str, template: &Node) -> Result<String, Problem> {
 /// A mistake in the text.
 pub fn unmerge(text: &str, template: &Node) -> Result<Left, Problem> {
     let document = parse(text)?;
-    Ok(remove::remove(text, &document, template, &|_, _| false))
+    let ours = Ours {
+        element: &|_, entry| entry.is_ours().then_some(true),
+        member: &|_| false,
+    };
+    Ok(remove::remove(text, &document, template, ours))
 }
 
 /// Replaces entries of an older form by those of the template, one for one, where they stand.

@@ -8,8 +8,10 @@ use super::place::user_path;
 use super::problem::{Problem, position};
 use super::tree::{Kind, Node};
 use super::{entries, json, toml};
-use crate::adapter::{Adapter, Scope};
+use crate::adapter::{Adapter, Scope, Switch};
 
+/// What is said of a comment in JSON.
+pub const COMMENT: &str = "a comment";
 /// The largest file that is read, and the files of one folder.
 const SIZE: u64 = 4 * 1024 * 1024;
 const FILES: usize = 100;
@@ -126,7 +128,7 @@ fn read(path: &Path, text: &str) -> (Result<Node, Problem>, Vec<Problem>) {
         Err(problem) => (Err(problem), Vec::new()),
         Ok(document) => {
             let comment = document.comments.first().map(|(start, _)| *start);
-            let comment = comment.map(|at| Problem::at(text, at, "a comment"));
+            let comment = comment.map(|at| Problem::at(text, at, COMMENT));
             let comma = document.trailing_comma(text);
             let comma = comma.map(|at| Problem::at(text, at, "a comma before a closing bracket"));
             let empty = Problem::of_file("empty");
@@ -143,6 +145,24 @@ impl File {
     #[must_use]
     pub fn line(&self, at: usize) -> usize {
         position(&self.text, at).0
+    }
+
+    /// Whether the runtime takes anything from the file.
+    #[must_use]
+    pub fn is_read(&self, adapter: &Adapter) -> bool {
+        let is_taken = |slip: &Problem| slip.what == COMMENT && adapter.setup.comments;
+        self.content.is_ok() && self.slips.iter().all(is_taken)
+    }
+
+    /// Returns a value in the file that switches every hook off.
+    #[must_use]
+    pub fn switched_off(&self, adapter: &Adapter) -> Option<&'static Switch> {
+        let root = self.content.as_ref().ok()?;
+        let mut switches = adapter.setup.switches.iter();
+        switches.find(|switch| {
+            let node = root.at(switch.at.text);
+            node.is_some_and(|node| node.value() == serde_json::Value::Bool(switch.is))
+        })
     }
 
     /// Finds the hooks in the file.

@@ -14,6 +14,9 @@ import pins
 
 KEY = "dummy"
 NO_RECORD = "reports/sessions.log is not there"
+MADE = "src/generated/part.txt is 'made: new\\n' and not 'made: old\\n'"
+ALONE = "whether the folder is there is True and not False"
+SCHEMA = "schema.txt is 'field: new\\n' and not 'field: old\\n'"
 
 
 @dataclass
@@ -32,6 +35,8 @@ class Client:
     script = None
     # Scenario -> Lack. Such a scenario is played all the same: that it does not hold is the assertion.
     cannot = {}
+    # What its command line needs to read an exported policy; None where the policy itself goes there.
+    exports_words = []
 
     def __init__(self, known):
         self.pin = known[self.name]
@@ -102,6 +107,11 @@ class ClaudeCode(Client):
 class Codex(Client):
     name = "codex"
     native = "@openai/codex-{system}-{processor}/vendor/*/bin/codex"
+    cannot = {
+        "exported-name-is-denied-in-any-folder": Lack("its rules are for commands", MADE),
+        "exported-path-is-denied": Lack("its rules are for commands", SCHEMA),
+        "exported-command-without-more-is-denied": Lack("whatever begins so would be denied, which is more", ALONE),
+    }
 
     def settings(self, world, address):
         world.home_file(".codex/config.toml", "\n".join([
@@ -132,6 +142,12 @@ class Codex(Client):
 class GeminiCli(Client):
     name = "gemini-cli"
     script = "@google/gemini-cli/bundle/gemini.js"
+    # Rules in a repository are not read, though its pages say so.
+    exports_words = ["--policy", ".gemini/policies/hookgate.toml"]
+    cannot = {
+        "exported-path-is-denied": Lack("paths are compared as the model wrote them, here in full", SCHEMA),
+        "exported-command-without-more-is-denied": Lack("whatever begins so would be denied, which is more", ALONE),
+    }
 
     def settings(self, world, address):
         world.home_file(".gemini/settings.json", {
@@ -159,6 +175,11 @@ class GeminiCli(Client):
 
 class CopilotCli(Client):
     name = "copilot-cli"
+    exports_words = None
+    cannot = {
+        "exported-name-is-denied-in-any-folder": Lack("its options name no files", MADE),
+        "exported-path-is-denied": Lack("its options name no files", SCHEMA),
+    }
     native = "@github/copilot-{system}-{processor}/copilot"
 
     def settings(self, world, address):
@@ -230,7 +251,10 @@ class OpenCode(Client):
 class QwenCode(Client):
     name = "qwen-code"
     script = "@qwen-code/qwen-code/cli-entry.js"
-    cannot = {"session-end-is-recorded": Lack("SessionEnd fires for /clear only, not at the end of a headless run", NO_RECORD)}
+    cannot = {
+        "session-end-is-recorded": Lack("SessionEnd fires for /clear only, not at the end of a headless run", NO_RECORD),
+        "exported-command-without-more-is-denied": Lack("whatever begins so would be denied, which is more", ALONE),
+    }
 
     def settings(self, world, address):
         world.home_file(".qwen/settings.json", {

@@ -4,6 +4,7 @@ A scenario is a function whose name says what holds; it raises `Wrong` where it 
 """
 
 import json
+import os
 
 from world import FILES
 
@@ -43,6 +44,7 @@ class Play:
     """A session: how hookgate is set up, where the client is started, what it is told."""
 
     scope = "repository"
+    exported = False
     start_in = ""
     prompt = "Change the invoice."
 
@@ -201,7 +203,47 @@ class ForTheUser(Play):
         holds("the first request", first(session), WELCOME)
 
 
-ALL = [WithoutHooks, Work, Gate, Stuck, ForTheUser]
+class Exported(Play):
+    """No hook, but the policy in the client's own language. What begins like a denied command need not be one."""
+
+    scope = None
+    exported = True
+
+    def steps(self, client, path):
+        return [
+            client.read(path("src/generated/part.txt")),
+            client.edit(path("src/generated/part.txt"), "made: old", "made: new"),
+            client.read(path("schema.txt")),
+            client.edit(path("schema.txt"), "field: old", "field: new"),
+            client.run("touch deployed-production.txt"),
+            client.run("touch deployed-production.txt another.txt"),
+            client.run("touch deployed-production.txt-not"),
+            client.run("mkdir alone"),
+            client.read(path("src/state.txt")),
+            client.edit(path("src/state.txt"), "state: good", "state: new"),
+            "The invoice is changed.",
+        ]
+
+    def exported_name_is_denied_in_any_folder(self, world, session):
+        equal("src/generated/part.txt", world.text("src/generated/part.txt"), FILES["src/generated/part.txt"])
+
+    def exported_path_is_denied(self, world, session):
+        equal("schema.txt", world.text("schema.txt"), FILES["schema.txt"])
+
+    def exported_command_is_denied(self, world, session):
+        equal("deployed-production.txt", world.text("deployed-production.txt"), None)
+        equal("another.txt", world.text("another.txt"), None)
+
+    def exported_command_without_more_is_denied(self, world, session):
+        equal("whether the folder is there", os.path.isdir(world.path("alone")), False)
+
+    def what_is_not_exported_happens(self, world, session):
+        equal("deployed-production.txt-not", world.text("deployed-production.txt-not"), "")
+        equal("src/state.txt", world.text("src/state.txt"), "state: new\n")
+        played(session, 11)
+
+
+ALL = [WithoutHooks, Work, Gate, Stuck, ForTheUser, Exported]
 
 
 def healthy(session):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -45,6 +46,22 @@ rules:
 
   - id: sessions
     record: {on: [session-end], file: reports/sessions.log}
+"""
+
+# What `hookgate export` can say in most languages.
+EXPORTED = """\
+version: 1
+rules:
+  - id: generated
+    protect-paths: {paths: ["**/generated/**", /schema.txt]}
+    reason: generated is written from schema.txt
+
+  - id: production
+    deny-command: {patterns: [touch deployed-production.txt]}
+    reason: a person releases to production
+
+  - id: alone
+    deny-command: {patterns: [mkdir alone], except: [mkdir --help]}
 """
 
 FILES = {
@@ -133,6 +150,16 @@ class World:
         if done.returncode != 0:
             raise RuntimeError("hookgate init ended with %s: %s%s" % (done.returncode, done.stdout, done.stderr))
 
+    def export(self, client):
+        """Writes the policy in the client's own language, and no hook; returns what belongs on its command line."""
+        self.put("hookgate.yaml", EXPORTED)
+        how = ["--format", "native"] if client.exports_words is None else ["--write"]
+        words = [self.hookgate, "export", "--runtime", client.name, *how]
+        done = subprocess.run(words, cwd=self.repository, env=self.variables(client), capture_output=True, text=True)
+        if done.returncode != 0:
+            raise RuntimeError("hookgate export ended with %s: %s%s" % (done.returncode, done.stdout, done.stderr))
+        return shlex.split(done.stdout) if client.exports_words is None else client.exports_words
+
     def play(self, client, play):
         """Lets the client work through the steps of a session."""
         server = model.Model(play.steps(client, self.path))
@@ -140,12 +167,13 @@ class World:
             client.settings(self, server.address)
             if play.scope:
                 self.wire(client, play.scope)
+            more = self.export(client) if play.exported else []
             self.commit(client)
             doctor = None
             if play.scope:
                 client.trust(self)
                 doctor = self.ask_doctor(client)
-            words = [*client.start(), *client.words(play.prompt)]
+            words = [*client.start(), *client.words(play.prompt), *more]
             code, stdout, stderr = self.start(client, words, server.address, self.path(play.start_in))
         finally:
             server.stop()

@@ -137,6 +137,7 @@ Claude Code
   after-tool (PostToolUseFailure) proven             .claude/settings.json:51  tells what a gate found
   stop (Stop)                     proven             .claude/settings.json:62  objects while a gate fails; the client lets the turn end after 8 blocks in a row
   session-end (SessionEnd)        cannot be enforced .claude/settings.json:73  answers; the end of a session is only observed
+  other (ConfigChange)            proven             .claude/settings.json:84  keeps hooks that are taken away while a session runs
 "
     );
     assert_eq!((ran.exit, ran.stderr.as_str()), (0, ""));

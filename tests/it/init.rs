@@ -59,7 +59,7 @@ pub(crate) fn assert_in_and_out(repo: &Repo, runtime: &str, about: &str) {
 }
 
 /// Configurations that take hookgate's entries: what they are, and their bytes.
-fn configurations() -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn configurations() -> Vec<(&'static str, Vec<u8>)> {
     let foreign = r#"{"matcher": "Bash", "hooks": [{"type": "command", "command": "./guard.sh"}]}"#;
     let mut cases: Vec<(&str, String)> = vec![
         ("empty file", String::new()),
@@ -376,7 +376,7 @@ fn a_dry_run_shows_the_difference_and_changes_nothing() {
         head.join("\n"),
         r#"--- a/.claude/settings.json
 +++ b/.claude/settings.json
-@@ -1,3 +1,83 @@
+@@ -1,3 +1,94 @@
  {
 -  "model": "x"
 +  "model": "x",

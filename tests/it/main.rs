@@ -9,6 +9,8 @@ mod capabilities;
 #[cfg(test)]
 mod clients;
 #[cfg(test)]
+mod config_change;
+#[cfg(test)]
 mod deadline;
 #[cfg(test)]
 mod doctor;
@@ -22,6 +24,8 @@ mod everyday;
 mod examples;
 #[cfg(test)]
 mod explain;
+#[cfg(test)]
+mod export;
 #[cfg(test)]
 mod fifty;
 #[cfg(test)]

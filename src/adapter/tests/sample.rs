@@ -48,6 +48,7 @@ const NO_EVENT: EventRow = EventRow {
     detail: &[],
     tool: None,
     observed_when: &[],
+    changed_config: &[],
 };
 
 const NO_REPLIES: ReplyRow = ReplyRow {
@@ -224,6 +225,7 @@ pub(super) static SAMPLE: Adapter = Adapter {
         because: "",
         user: None,
     },
+    language: None,
     setup: Setup {
         signs: &[],
         comments: false,

@@ -10,7 +10,7 @@ use crate::adapter::{self, Adapter, Matchers, Scope, TimeUnit};
 use crate::call::{Event, ToolKind};
 use crate::wiring::entries;
 use crate::wiring::line;
-use crate::wiring::registered::{File, Hook, Whose};
+use crate::wiring::registered::{self, File, Hook, Whose};
 use crate::wiring::tree::{Kind, Node};
 
 /// What hookgate takes at most for a decision, with room for its start, in milliseconds.
@@ -35,7 +35,7 @@ pub(super) fn file(adapter: &Adapter, file: &File) -> Vec<Finding> {
     };
     let mut found = Vec::new();
     for slip in &file.slips {
-        let is_comment = slip.what == "a comment";
+        let is_comment = slip.what == registered::COMMENT;
         if !(is_comment && adapter.setup.comments) {
             let rest = if is_comment {
                 "take it out"

@@ -22,6 +22,8 @@ pub(super) enum Act {
     Nothing,
     /// Has changed the file that the scratch gate looks at.
     Edited,
+    /// Has taken hookgate's hooks out of the configuration.
+    Unwired,
     /// No tool is involved.
     NoTool,
 }
@@ -46,7 +48,10 @@ pub(super) fn payload(adapter: &Adapter, native: &str, act: Act, folder: &str) -
             set(&mut payload, pointer, text.into());
         }
     }
-    if act != Act::NoTool {
+    if act == Act::Unwired {
+        let path = format!("{folder}/{}", adapter.wiring.project?);
+        set(&mut payload, row.changed_config.first()?, path.into());
+    } else if act != Act::NoTool {
         let (name, input) = if act == Act::EditByMcp {
             mcp_tool(adapter, &mut payload, folder)?
         } else {
@@ -128,7 +133,7 @@ fn tool(
             set(&mut input, row.command.first()?, command.into());
             row
         }
-        Act::NoTool | Act::EditByMcp => return None,
+        Act::NoTool | Act::EditByMcp | Act::Unwired => return None,
     };
     Some((row.name, input))
 }

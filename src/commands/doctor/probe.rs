@@ -11,6 +11,9 @@ use crate::call::Event;
 use crate::decision::{Answer, Answered, Verdict};
 use crate::wiring::line;
 
+/// What is said of an event that nothing can be proven of.
+pub(super) const ANSWERS: &str = "answers";
+
 /// One line, wired to one event.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Probe<'a> {
@@ -42,7 +45,7 @@ impl Probe<'_> {
             Event::BeforeTool => self.tool_calls(),
             Event::SessionStart | Event::Prompt => {
                 self.expect(Act::NoTool, &Wanted::Context)?;
-                Ok("answers")
+                Ok(ANSWERS)
             }
             Event::AfterTool if self.is_deaf() => {
                 self.answer(Act::Edited)?;
@@ -67,9 +70,13 @@ impl Probe<'_> {
                 }
                 Err(self.wrong("wrote no record of a session's end"))
             }
+            Event::Other if !self.for_user && self.payload(Act::Unwired).is_some() => {
+                self.expect(Act::Unwired, &Wanted::Denial)?;
+                Ok("keeps hooks that are taken away while a session runs")
+            }
             Event::Other => {
                 self.answer(Act::NoTool)?;
-                Ok("answers")
+                Ok(ANSWERS)
             }
         }
     }
@@ -249,6 +256,7 @@ impl Probe<'_> {
             clipped(&reply.stderr)
         );
         let what = match wanted {
+            Wanted::Denial if self.event == Event::Other => "agreed to the loss of its own hooks",
             Wanted::Denial if self.event == Event::Stop => "let a turn end while a gate fails",
             Wanted::Denial => "let an agent change the policy",
             Wanted::Nothing => "stood in the way of a harmless command",

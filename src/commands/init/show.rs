@@ -147,7 +147,7 @@ pub(super) fn differences(plan: &Plan, output: &mut Output) -> Result<()> {
 }
 
 /// Writes a change as a unified diff.
-fn difference(change: &Change) -> Result<String> {
+pub(in crate::commands) fn difference(change: &Change) -> Result<String> {
     let name = change.shown.trim_start_matches("~/");
     let text = |side: &Option<String>| side.clone().unwrap_or_default();
     let (before, after) = (text(&change.before), text(&change.after));

@@ -62,6 +62,7 @@ fn is_persons_act(command: &Invocation) -> bool {
     let mut words = command.words.iter().map(|word| word.value.start());
     let is_act = match words.next() {
         Some("hook" | crate::gate::HOLD | "init" | "trust") => true,
+        Some("export") => words.any(|word| word == "--write" || word == "--uninstall"),
         Some("restore") => !words.any(|word| word == "--dry-run"),
         _ => false,
     };

@@ -15,6 +15,27 @@ use crate::wiring::tree::{Kind, Member, Node};
 /// # Errors
 /// Where the text has something else in an entry's place.
 pub(super) fn insert(text: &str, document: &Document, template: &Node) -> Result<String, Problem> {
+    insert_with(text, document, template, false)
+}
+
+/// Adds every value of a template, those that are no lists or objects too.
+///
+/// # Errors
+/// Where the text has something else in an entry's place.
+pub(super) fn insert_all(
+    text: &str,
+    document: &Document,
+    template: &Node,
+) -> Result<String, Problem> {
+    insert_with(text, document, template, true)
+}
+
+fn insert_with(
+    text: &str,
+    document: &Document,
+    template: &Node,
+    scalars: bool,
+) -> Result<String, Problem> {
     let layout = Layout::of(text, document.root.as_ref());
     let Some(root) = &document.root else {
         if let Some((start, _)) = document.comments.first() {
@@ -27,6 +48,7 @@ pub(super) fn insert(text: &str, document: &Document, template: &Node) -> Result
         text,
         document,
         layout,
+        scalars,
         edits: Vec::new(),
     };
     work.place(root, template, "the file")?;
@@ -44,6 +66,8 @@ struct Insertion<'a> {
     text: &'a str,
     document: &'a Document,
     layout: Layout,
+    /// Whether values such as a version are added to an object that has others.
+    scalars: bool,
     edits: Vec<Edit>,
 }
 
@@ -62,6 +86,10 @@ impl Insertion<'_> {
                 Ok(())
             }
             (Kind::Scalar(there), Kind::Scalar(wanted)) if there == wanted => Ok(()),
+            (Kind::Scalar(there), Kind::Scalar(wanted)) => {
+                let what = format!("{name} is `{there}`, not `{wanted}`");
+                Err(Problem::at(self.text, node.start, what))
+            }
             _ => {
                 let what = format!("{name} is {}, not {}", described(node), described(template));
                 Err(Problem::at(self.text, node.start, what))
@@ -82,7 +110,7 @@ impl Insertion<'_> {
                     self.place(&old.node, &member.node, &format!("`{}`", member.key))?;
                 }
                 // A value such as a version that a file does without is none that it needs.
-                (None, None) if is_scalar(&member.node) && !there.is_empty() => {}
+                (None, None) if is_scalar(&member.node) && !there.is_empty() && !self.scalars => {}
                 (None, None) => new.push((Some(member.key.as_str()), &member.node)),
             }
         }

@@ -6,8 +6,14 @@ use super::parse::Document;
 use crate::wiring::edit::{Edit, apply};
 use crate::wiring::tree::{Kind, Member, Node};
 
-/// Which of hookgate's entries stay: asked with the keys above the list and the entry.
-pub(super) type Stays<'a> = &'a dyn Fn(&[&str], &Node) -> bool;
+/// Which entries are hookgate's, and go.
+#[derive(Clone, Copy)]
+pub(super) struct Ours<'a> {
+    /// Asked with the keys above a list and an element of it: whether it goes; `None` when there may be more below it.
+    pub(super) element: &'a dyn Fn(&[&str], &Node) -> Option<bool>,
+    /// Asked with a member of an object.
+    pub(super) member: &'a dyn Fn(&Member) -> bool,
+}
 
 /// What is left of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +25,7 @@ pub enum Left {
 
 /// Takes out hookgate's entries.
 #[must_use]
-pub(super) fn remove(text: &str, document: &Document, template: &Node, stays: Stays) -> Left {
+pub(super) fn remove(text: &str, document: &Document, template: &Node, ours: Ours) -> Left {
     let Some(root) = &document.root else {
         return Left::Text(text.to_owned());
     };
@@ -31,7 +37,7 @@ pub(super) fn remove(text: &str, document: &Document, template: &Node, stays: St
             .iter()
             .filter(|m| is_scalar(&m.node))
             .collect(),
-        stays,
+        ours,
         edits: Vec::new(),
     };
     if !work.goes(root, &mut Vec::new()) {
@@ -50,7 +56,7 @@ struct Removal<'a> {
     document: &'a Document,
     /// What a template says beside its entries; it goes with them.
     scalars: Vec<&'a Member>,
-    stays: Stays<'a>,
+    ours: Ours<'a>,
     edits: Vec<Edit>,
 }
 
@@ -87,8 +93,8 @@ impl Removal<'_> {
     }
 
     fn element_goes<'n>(&mut self, element: &'n Node, keys: &mut Vec<&'n str>) -> bool {
-        if element.is_ours() {
-            return !(self.stays)(keys, element);
+        if let Some(goes) = (self.ours.element)(keys, element) {
+            return goes;
         }
         // A group that others share keeps its place, whatever is taken out of it.
         let _ = self.goes(element, keys);
@@ -100,7 +106,7 @@ impl Removal<'_> {
         let mut items: Vec<Item> = Vec::with_capacity(members.len());
         for member in members {
             keys.push(&member.key);
-            let mut goes = self.goes(&member.node, keys);
+            let mut goes = (self.ours.member)(member) || self.goes(&member.node, keys);
             keys.pop();
             // Written by hookgate only behind its own entries; what stands before them was there.
             let follows = !items.is_empty() && items.iter().all(|item| item.goes);
@@ -155,11 +161,13 @@ impl Removal<'_> {
         let (Some(first), Some(ended)) = (run.first(), run.last().map(|item| item.end)) else {
             return;
         };
-        let start = self.start_of(first);
+        let mut start = self.start_of(first);
         let bound = after.map_or(list.end, |item| item.start);
         let comma = self.document.comma_between(ended, bound);
         let mut end = comma.map_or(ended, |comma| comma + 1);
         if before.is_none() && line_start(self.text, first.start).is_none() {
+            // The blanks before it say that the list was there: what follows it may be hookgate's, too.
+            start = first.start;
             end += self.blanks_after(end);
         }
         self.edits.push(Edit::cut(start, end));
