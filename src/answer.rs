@@ -387,9 +387,11 @@ fn runtimes() -> Vec<&'static str> {
 }
 
 fn facts(adapter: &Adapter, repository: &Repository, loaded: &Loaded, trace: &Trace) -> Facts {
-    let writes_outside = trace.effects.paths.iter().any(|effect| {
-        effect.access != Access::Read && matches!(effect.places.real, Place::Outside(_))
-    });
+    let changes = || {
+        let paths = trace.effects.paths.iter();
+        paths.filter(|effect| effect.access != Access::Read)
+    };
+    let writes_outside = changes().any(|effect| matches!(effect.places.real, Place::Outside(_)));
     let can_ask = adapter::capability(adapter, trace.call.event, Verdict::Ask);
     let sources = loaded.set.sources.iter();
     let policies = sources.filter_map(|source| {
@@ -411,7 +413,12 @@ fn facts(adapter: &Adapter, repository: &Repository, loaded: &Loaded, trace: &Tr
         } else {
             Vec::new()
         },
-        hook_configs: hook_configs(),
+        // Only what changes files can change these.
+        hook_configs: if changes().next().is_some() {
+            hook_configs()
+        } else {
+            Vec::new()
+        },
         records: loaded.set.records.clone(),
     }
 }

@@ -149,6 +149,12 @@ impl Repository {
         slashed(&self.cwd)
     }
 
+    /// Whether relative paths start from the root.
+    #[must_use]
+    pub fn is_at_root(&self) -> bool {
+        self.cwd == self.root
+    }
+
     /// Returns where a path leads: absolute, relative to the call's folder, or starting with `~/`.
     #[must_use]
     pub fn places(&self, written: &str, follow: Follow) -> Places {

@@ -61,13 +61,14 @@ pub fn all(repository: &Repository) -> Vec<LayerFile> {
 
 /// Returns the folders below the root that lie above a touched path or the agent's own folder.
 fn folders(repository: &Repository, effects: &Effects) -> BTreeSet<String> {
-    let here = repository.places(".", Follow::All);
+    // In the root there is no folder above the agent's own to look into.
+    let here = (!repository.is_at_root()).then(|| repository.places(".", Follow::All));
     let touched = effects
         .paths
         .iter()
         .flat_map(|effect| [&effect.places.lexical, &effect.places.real]);
     let mut folders = BTreeSet::new();
-    for place in touched.chain([&here.real]) {
+    for place in touched.chain(here.as_ref().map(|here| &here.real)) {
         let Place::Inside(path) = place else {
             continue;
         };

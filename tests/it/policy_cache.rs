@@ -277,8 +277,10 @@ fn some_effect() -> impl Strategy<Value = PathEffect> {
     let access = prop::sample::select(&[Access::Read, Access::Write, Access::Delete][..]);
     let reach = prop::sample::select(&[Reach::Itself, Reach::Held, Reach::Below][..]);
     let holds = prop::collection::vec(some_path(), 0..3);
-    (access, reach, some_place(), some_place(), holds).prop_map(
-        |(access, reach, lexical, real, holds)| PathEffect {
+    let begins = prop::option::of(prop::sample::select(&["", "s", "sr", "a.", ".e"][..]));
+    (access, reach, some_place(), some_place(), holds, begins).prop_map(
+        |(access, reach, lexical, real, holds, begins)| PathEffect {
+            begins: begins.map(str::to_owned),
             access,
             written: "x".into(),
             places: Places { lexical, real },

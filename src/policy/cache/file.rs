@@ -12,7 +12,7 @@
 //! first byte behind the head.
 
 use std::fs::{File, Metadata};
-use std::io;
+use std::io::{self, Read as _};
 
 use super::bytes::{Damaged, Reader, Writer, sum};
 use super::head::Head;
@@ -219,7 +219,11 @@ impl Opened {
             buckets: 0,
         };
         let length = opened.about.len();
-        opened.first = opened.bytes(0, length.min(FIRST)).ok()?;
+        // Not by place: memory would be filled with zeros first.
+        let mut first = Vec::with_capacity(usize::try_from(length.min(FIRST)).ok()?);
+        let mut beginning = (&opened.file).take(length.min(FIRST));
+        beginning.read_to_end(&mut first).ok()?;
+        opened.first = first;
         let start = Start::read(&opened.first, length)?;
         opened.behind = START.checked_add(start.head)?;
         opened.buckets = start.buckets;
