@@ -35,5 +35,7 @@ pub mod exit;
 pub mod export;
 mod log;
 pub mod output;
+#[cfg(test)]
+mod processor;
 pub mod report;
 pub mod settings;

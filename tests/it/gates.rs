@@ -382,11 +382,9 @@ fn a_gate_over_its_time_is_ended_with_all_that_it_started() {
     repo.write("src/a", "good");
     let started = Instant::now();
     let told = repo.stop().blocked();
-    assert!(
-        started.elapsed() < Duration::from_secs(5),
-        "{:?}",
-        started.elapsed()
-    );
+    // Of the 60 that it would take; a busy machine needs some itself.
+    let took = started.elapsed();
+    assert!(took < Duration::from_secs(30), "{took:?}");
     assert!(told.contains("its time limit"), "{told}");
     thread::sleep(Duration::from_secs(3));
     assert!(!repo.root().join("survived").exists());
@@ -427,7 +425,7 @@ fn a_killed_run_leaves_no_lock_behind() {
     child.wait().unwrap();
     let started = Instant::now();
     repo.stop().assert_silent();
-    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(started.elapsed() < Duration::from_secs(20));
     assert_eq!(runs(&repo), 2);
 }
 

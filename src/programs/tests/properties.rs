@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::super::reading::Reading;
 use super::super::{all, read};
+use crate::processor;
 
 /// Words that options and operands are made of, and any text.
 fn word() -> impl Strategy<Value = Option<String>> {
@@ -73,13 +74,10 @@ fn long_commands_are_read_in_one_pass() {
         ("unlisted", "-x"),
     ] {
         let words = vec![word; 200_000];
-        let begun = std::time::Instant::now();
+        let begun = processor::time();
         let readings = read(super::find(program), &words);
         assert!(!readings.is_empty());
-        assert!(
-            begun.elapsed().as_secs() < 20,
-            "{program} {word}: {:?}",
-            begun.elapsed()
-        );
+        let spent = processor::since(begun);
+        assert!(spent.as_secs() < 20, "{program} {word}: {spent:?}");
     }
 }
