@@ -43,6 +43,32 @@ fn a_program_with_its_arguments_apart_is_run() {
 }
 
 #[test]
+fn events_about_one_kind_of_tool_are_tried_with_that() {
+    let repo = wired("windsurf");
+    let ran = doctor(&repo, &["--runtime", "windsurf"]);
+    let said = |native: &str| {
+        let mut lines = ran.stdout.lines();
+        let line = lines.find(|line| line.contains(&format!("({native})")));
+        let line = line.unwrap_or_else(|| panic!("{ran:?}"));
+        line.split("  ").last().unwrap_or_default().to_owned()
+    };
+    for (native, expected) in [
+        (
+            "pre_run_command",
+            "denies a change of the policy, lets a harmless command pass",
+        ),
+        ("pre_write_code", "denies a change of the policy"),
+        ("pre_read_code", "denies what must not be read"),
+        (
+            "pre_mcp_tool_use",
+            "denies a change of the policy by a tool of an MCP server",
+        ),
+    ] {
+        assert_eq!(said(native), expected, "{native}");
+    }
+}
+
+#[test]
 fn a_program_that_may_not_be_run() {
     let repo = wired(CLAUDE);
     let file = repo.home().join("hookgate");

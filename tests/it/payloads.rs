@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use hookgate::adapter::{self, Adapter};
+use hookgate::decision::{Answer, Answered};
 
 use crate::support::{Repo, assert_file, finish, manifest};
 
@@ -96,5 +97,36 @@ fn without_seconds(text: &str) -> String {
             format!("{before}{begin}… s){rest}")
         }
         _ => text.to_owned(),
+    }
+}
+
+/// Without a policy, and where a policy only observes, hookgate has no opinion. Some runtimes want to hear even that.
+#[test]
+fn where_silence_is_a_failure_every_call_is_answered() {
+    let observing = STRICT.replace("version: 1", "version: 1\nmode: observe");
+    for repo in [Repo::empty(), Repo::with_policy(&observing)] {
+        for adapter in adapter::all() {
+            for (name, payload) in payloads(adapter, &repo) {
+                let event = event(adapter, &name, &payload).map(str::to_owned);
+                let bytes = payload.as_bytes();
+                let call = adapter::decode(adapter, bytes, event.as_deref(), &|_| false).unwrap();
+                if !adapter.always_answered.contains(&call.event) {
+                    continue;
+                }
+                let answered = Answered {
+                    event: call.event,
+                    native: &call.native_event,
+                };
+                let neutral = adapter::encode(adapter, answered, &Answer::default());
+                assert!(!neutral.stdout.is_empty(), "{}", adapter.name);
+                let mut line = vec!["hook", "--runtime", adapter.name];
+                if let Some(event) = &event {
+                    line.extend(["--event", event]);
+                }
+                let ran = finish(repo.command(&line), bytes);
+                assert_eq!(ran.stdout, neutral.stdout, "{} {name}", adapter.name);
+                assert_eq!((ran.exit, ran.stderr.as_str()), (0, ""), "{name}");
+            }
+        }
     }
 }

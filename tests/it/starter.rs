@@ -107,6 +107,37 @@ fn the_starter_policy_fits_the_repository_and_holds() {
     }
 }
 
+/// Gates stand where the runtimes hold them, and end before their hooks do.
+#[test]
+fn gates_of_a_starter_policy_hold_in_the_runtimes_that_it_lists() {
+    let runs_after_edits =
+        "  # Run after each edit of an input: Cline cannot be kept from ending its turn.\n";
+    let is_proposed = "  # Crush cannot be kept from ending its turn, and tells nobody what a gate finds after an edit. Without it in `runtimes`:\n  # - id: rust-tests\n";
+    let cases = [
+        ("claude-code", "      on: [stop]\n      timeout: 8m\n", true),
+        ("goose", "      on: [stop]\n      timeout: 8m\n", true),
+        ("cline", runs_after_edits, true),
+        (
+            "cline",
+            "      on: [after-edit]\n      timeout: 115s\n",
+            true,
+        ),
+        ("crush", is_proposed, false),
+        ("crush", "\n# rules:\n", false),
+    ];
+    for (runtime, expected, is_gate) in cases {
+        let repo = Repo::empty();
+        repo.write("Cargo.toml", "");
+        repo.write("src/lib.rs", "");
+        assert_eq!(repo.run(&["init", "--runtime", runtime]).exit, 0);
+        let policy = repo.read("hookgate.yaml");
+        assert!(policy.contains(expected), "{runtime}: {policy}");
+        assert_eq!(policy.contains("\n  - id: rust-tests"), is_gate, "{policy}");
+        let check = repo.run(&["check", "--strict"]);
+        assert_eq!(check.exit, 0, "{runtime}: {}", check.stdout);
+    }
+}
+
 #[test]
 fn a_starter_policy_that_somebody_changed_stays() {
     let repo = Repo::empty();

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::scratch::SECRET;
-use crate::adapter::{self, Adapter, Pointer};
+use crate::adapter::{self, Adapter, Pointer, ToolRow};
 use crate::call::{Event, ToolKind};
 use crate::repo::POLICY_FILE;
 
@@ -52,19 +52,31 @@ pub(super) fn payload(adapter: &Adapter, native: &str, act: Act, folder: &str) -
         let path = format!("{folder}/{}", adapter.wiring.project?);
         set(&mut payload, row.changed_config.first()?, path.into());
     } else if act != Act::NoTool {
-        let (name, input) = if act == Act::EditByMcp {
+        let owned = |tool: &ToolRow| adapter.events.iter().any(|row| row.tool == Some(tool.name));
+        let is_mcp = act == Act::EditByMcp;
+        // Where each tool has an event of its own, any other event is about those of MCP servers.
+        let is_for_mcp = row.tool.is_none() && adapter.tools.iter().all(owned);
+        if (is_for_mcp && !is_mcp) || (is_mcp && row.tool.is_some()) {
+            return None;
+        }
+        let (name, input) = if is_mcp {
             mcp_tool(adapter, &mut payload, folder)?
         } else {
             let (name, input) = tool(adapter, act, row.tool, folder)?;
             (name.to_owned(), input)
         };
-        if let Some(pointer) = fields.tool_name.first() {
-            set(&mut payload, pointer, name.into());
+        if row.tool.is_some() {
+            // The payload itself is the input.
+            merge(&mut payload, input);
+        } else {
+            if let Some(pointer) = fields.tool_name.first() {
+                set(&mut payload, pointer, name.into());
+            }
+            set(&mut payload, fields.tool_input.first()?, input);
         }
-        set(&mut payload, fields.tool_input.first()?, input);
     }
     let payload = payload.to_string();
-    // An event may be about one kind of tool, and the table's pointers then fit no other.
+    // What the table itself would not understand is no probe.
     let made = adapter::decode(adapter, payload.as_bytes(), Some(native), &|_| false);
     made.is_ok().then_some(payload)
 }
@@ -102,7 +114,7 @@ fn tool(
         Act::EditPolicy | Act::Edited => {
             let path = if act == Act::Edited { edited } else { policy };
             let edits = [ToolKind::Edit, ToolKind::Write, ToolKind::Patch];
-            let is_edit = |row: &&crate::adapter::ToolRow| {
+            let is_edit = |row: &&ToolRow| {
                 edits.contains(&row.kind) && !(row.writes.is_empty() && row.patch.is_empty())
             };
             let row = rows.find(is_edit)?;
@@ -136,6 +148,18 @@ fn tool(
         Act::NoTool | Act::EditByMcp | Act::Unwired => return None,
     };
     Some((row.name, input))
+}
+
+/// Adds members, deeper ones too.
+fn merge(into: &mut Value, more: Value) {
+    match (into, more) {
+        (Value::Object(members), Value::Object(more)) => {
+            for (key, value) in more {
+                merge(members.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (place, value) => *place = value,
+    }
 }
 
 /// Puts a value where a pointer leads, making what is missing on the way.

@@ -95,11 +95,16 @@ impl Probe<'_> {
                 denied += 1;
             }
         }
-        if self.payload(Act::Nothing).is_some() {
+        let runs = self.payload(Act::Nothing).is_some();
+        if runs {
             self.expect(Act::Nothing, &Wanted::Nothing)?;
         }
         if denied > 0 {
-            return Ok("denies a change of the policy, lets a harmless command pass");
+            return Ok(if runs {
+                "denies a change of the policy, lets a harmless command pass"
+            } else {
+                "denies a change of the policy"
+            });
         }
         // Events that are about one kind of tool.
         for (act, what) in [

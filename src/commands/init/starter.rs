@@ -289,6 +289,14 @@ impl Placed {
                 "after-edit",
                 Event::AfterTool,
             ),
+            (Some(ends), Some(deaf)) if ends.name == deaf.name => (
+                format!(
+                    "{} cannot be kept from ending its turn, and tells nobody what a gate finds after an edit. Without it in `runtimes`:",
+                    ends.title
+                ),
+                "stop",
+                Event::Stop,
+            ),
             (Some(ends), Some(deaf)) => (
                 format!(
                     "{} cannot be kept from ending its turn, and {} tells nobody what a gate finds after an edit. Without those in `runtimes`:",
