@@ -93,6 +93,8 @@ mod unreadable;
 #[cfg(test)]
 mod verified;
 #[cfg(test)]
+mod windows;
+#[cfg(test)]
 mod wiring;
 #[cfg(test)]
 mod worst;

@@ -228,8 +228,10 @@ pub(super) static SAMPLE: Adapter = Adapter {
         steps: &[],
         switches: &[],
         matchers: Matchers::NamesOrPattern,
+        windows_shell: crate::wiring::line::Shell::PowerShell,
         shell: &[],
         version: &[],
+        transcripts: None,
     },
 };
 
