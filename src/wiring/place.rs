@@ -307,6 +307,12 @@ fn template_on(content: &str, whom: &For, system: System, windows: Shell) -> Opt
         // Behind the entries: so they can be told from the same values in a file that was there.
         members.sort_by_key(|member| matches!(member.node.kind, Kind::Scalar(_)));
     }
+    // Where Windows has a line of its own, the other one is for everybody else.
+    let system = if content.to_lowercase().contains("windows\":") {
+        System::Unix
+    } else {
+        system
+    };
     let For::User { program, .. } = whom else {
         return Some(root.with_texts("", &|key, text| {
             line::for_shell(text, shell_of(key, system, windows))

@@ -43,6 +43,8 @@ mod init;
 #[cfg(test)]
 mod init_refused;
 #[cfg(test)]
+mod init_told;
+#[cfg(test)]
 mod outcome;
 #[cfg(test)]
 mod outcome_bad_input;

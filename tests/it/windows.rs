@@ -57,7 +57,14 @@ fn lines_are_written_for_the_shells_of_windows() {
             found.sort();
             found.dedup();
             for (key, text) in found {
-                let shell = shell_of(&key, System::Windows, adapter.setup.windows_shell);
+                // Where Windows has a line of its own, the other one is for everybody else.
+                let has_own = adapter.wiring.content.to_lowercase().contains("windows\":");
+                let system = if has_own {
+                    System::Unix
+                } else {
+                    System::Windows
+                };
+                let shell = shell_of(&key, system, adapter.setup.windows_shell);
                 writeln!(
                     all,
                     "{} ({about}), {key}, {shell:?}\n  {text}",

@@ -294,11 +294,19 @@ fn timeout(adapter: &Adapter, hook: &Hook, place: &str) -> Option<Finding> {
 
 /// Lines that the shell which runs them does not understand, those for another system too.
 fn shells(adapter: &Adapter, hook: &Hook, place: &str) -> Vec<Finding> {
+    let mut members = hook.entry.members().iter();
+    // Where Windows has a line of its own, the other one is for everybody else.
+    let has_own = members.any(|member| member.key.to_lowercase().ends_with("windows"));
+    let system = if has_own {
+        System::Unix
+    } else {
+        System::here()
+    };
     let members = hook.entry.members().iter();
     let lines = members.filter_map(|member| Some((member.key.as_str(), member.node.text()?)));
     let own = lines.filter(|(_, text)| line::is_ours(text));
     let troubles = own.filter_map(|(key, text)| {
-        let shell = shell_of(key, System::here(), adapter.setup.windows_shell);
+        let shell = shell_of(key, system, adapter.setup.windows_shell);
         let why = line::trouble(text, shell)?;
         Some(Finding::new(
             format!("`{place}`: {why}: `{}`", clipped(text)),
