@@ -28,8 +28,8 @@ pub use decode::{PAYLOAD_LIMIT, PayloadError, PayloadProblem, decode};
 pub use encode::{Reply, encode, fallback};
 pub use language::{Commands, Form, Language, Paths, Spelling, Style};
 pub use table::{
-    Adapter, Against, Checked, ConfigFile, Manual, Matchers, Pointer, Scope, Setup, Switch, Tables,
-    TimeUnit, Timeouts, ToolRow, Trusted, Wiring,
+    Adapter, Against, Checked, Condition, ConfigFile, Manual, Matchers, Pointer, Scope, Setup,
+    Switch, Tables, TimeUnit, Timeouts, ToolRow, Transcripts, Trusted, Wiring,
 };
 pub use visible::visible;
 

@@ -214,6 +214,18 @@ fn setup_source(setup: &Setup) -> String {
             pointer(&trust.at)
         )
     });
+    let transcripts = setup.transcripts.as_ref().map(|transcripts| {
+        format!(
+            "Transcripts {{ home: {:?}, moved_by: {:?}, folder: {:?}, time: {}, calls: {}, call: Condition {{ at: {}, any_of: &{:?} }} }}",
+            transcripts.home,
+            transcripts.moved_by,
+            transcripts.folder,
+            pointer(&transcripts.time),
+            pointer(&transcripts.calls),
+            pointer(&transcripts.call.at),
+            transcripts.call.any_of
+        )
+    });
     let tables = setup.tables.as_ref().map(|tables| {
         format!(
             "Tables {{ project: {:?}, user: {:?} }}",
@@ -222,7 +234,8 @@ fn setup_source(setup: &Setup) -> String {
     });
     format!(
         "Setup {{ signs: &{:?}, comments: {}, root_only: {}, steps: {steps}, trust: {}, tables: {}, switches: {switches}, \
-         matchers: Matchers::{:?}, event_member: {:?}, shell: &{:?}, version: &{:?} }}",
+         matchers: Matchers::{:?}, event_member: {:?}, shell: &{:?}, windows_shell: Shell::{:?}, version: &{:?}, \
+         transcripts: {} }}",
         setup.signs,
         setup.comments,
         setup.root_only,
@@ -231,7 +244,9 @@ fn setup_source(setup: &Setup) -> String {
         setup.matchers,
         setup.event_member,
         setup.shell,
-        setup.version
+        setup.windows_shell,
+        setup.version,
+        option(transcripts)
     )
 }
 

@@ -87,7 +87,21 @@ pub(crate) struct Setup {
     pub(crate) matchers: Matchers,
     pub(crate) event_member: Option<String>,
     pub(crate) shell: Vec<String>,
+    pub(crate) windows_shell: WindowsShell,
     pub(crate) version: Vec<String>,
+    pub(crate) transcripts: Option<Transcripts>,
+}
+
+/// Where sessions are written down, a line of JSON for each thing that happened.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Transcripts {
+    pub(crate) home: String,
+    pub(crate) moved_by: Option<String>,
+    pub(crate) folder: String,
+    pub(crate) time: Text<Pointer>,
+    pub(crate) calls: Text<Pointer>,
+    pub(crate) call: Condition,
 }
 
 #[derive(Debug, Deserialize)]
@@ -116,6 +130,16 @@ pub(crate) struct SetupStep {
 pub(crate) struct Switch {
     pub(crate) at: Text<Pointer>,
     pub(crate) is: bool,
+}
+
+/// PowerShell is what most use there.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum WindowsShell {
+    Posix,
+    #[default]
+    PowerShell,
+    Cmd,
 }
 
 #[derive(Debug, Clone, Copy, Default, Deserialize)]

@@ -6,10 +6,11 @@ use super::language::{Commands, Form, Language, Paths, Spelling, Style};
 use super::table::{
     Adapter, Against, Cannot, Checked, Condition, ConfigFile, Decoder, EventRow, Fields, Instead,
     Manual, Mark, Matchers, McpNames, Node, Piece, Pointer, ReplyRow, ReplyTemplate, Scope, Setup,
-    Slot, Switch, Tables, TimeUnit, Timeouts, ToolRow, Trusted, Weaker, Wiring,
+    Slot, Switch, Tables, TimeUnit, Timeouts, ToolRow, Transcripts, Trusted, Weaker, Wiring,
 };
 use crate::call::{Event, Outcome, ShellDialect, ToolKind};
 use crate::decision::Verdict;
+use crate::wiring::line::Shell;
 
 include!(concat!(env!("OUT_DIR"), "/adapters.rs"));
 

@@ -4,6 +4,7 @@
 use super::language::Language;
 use crate::call::{Event, Outcome, ShellDialect, ToolKind};
 use crate::decision::Verdict;
+use crate::wiring::line::Shell;
 
 /// One runtime, both directions.
 #[derive(Debug)]
@@ -120,8 +121,27 @@ pub struct Setup {
     pub event_member: Option<&'static str>,
     /// How a hook line is run: a program and its arguments before the line; empty: `sh -c`.
     pub shell: &'static [&'static str],
+    /// What runs it on Windows.
+    pub windows_shell: Shell,
     /// A command that prints the version; empty: there is none, or it is slow.
     pub version: &'static [&'static str],
+    /// Where its sessions are written down, in a form that is known.
+    pub transcripts: Option<Transcripts>,
+}
+
+/// Transcripts: a file for each session, named for it, with a line of JSON for each thing that happened.
+#[derive(Debug, Clone, Copy)]
+pub struct Transcripts {
+    /// Below `~/`, and the variable that names another folder for it.
+    pub home: &'static str,
+    pub moved_by: Option<&'static str>,
+    /// Below that; `{root}` is the path of the folder where the session began, each other sign than a letter or digit a dash.
+    pub folder: &'static str,
+    /// Where a line says when.
+    pub time: Pointer,
+    /// What may be tool calls in a line, and which of it are.
+    pub calls: Pointer,
+    pub call: Condition,
 }
 
 /// Something that no program can do for a person.

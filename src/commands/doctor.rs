@@ -26,6 +26,7 @@ use crate::wiring::registered::{self, File, Hook, Whose};
 use crate::wiring::tree::Node;
 
 mod lint;
+mod liveness;
 mod payload;
 mod probe;
 mod run;
@@ -179,6 +180,7 @@ fn diagnose(
             .map(|hook| lint::start_folder(adapter, root, folder, hook));
         let trusts = ours.iter().map(|hook| lint::trust(adapter, files, hook));
         findings.extend(starts.chain(trusts).flatten());
+        findings.extend(liveness::last_session(adapter, root, &ours));
         events = guarded(
             adapter,
             root,

@@ -16,6 +16,7 @@ use crate::repo::Repository;
 use crate::settings;
 use crate::wiring::backup::Backups;
 use crate::wiring::file;
+use crate::wiring::line;
 use crate::wiring::place::{Change, For};
 
 mod gates;
@@ -25,8 +26,8 @@ mod show;
 mod starter;
 mod survey;
 
-use plan::Plan;
 pub(super) use plan::is_in_use;
+use plan::{Plan, What};
 pub(super) use show::difference;
 
 /// Sets hookgate up, or takes it out again.
@@ -52,9 +53,11 @@ pub fn run(args: &InitArgs, output: &mut Output) -> Result<Exit> {
         apply(&plan, &whom, args.uninstall)?;
     }
     match args.format {
-        ExplainFormat::Json => output.line(&format!("{:#}", show::json(&plan, &whom, args, done))),
+        ExplainFormat::Json => {
+            output.line(&format!("{:#}", show::json(&plan, &whom, args, done)));
+        }
         ExplainFormat::Human if args.dry_run => show::differences(&plan, output)?,
-        ExplainFormat::Human => show::done(&plan, args, output),
+        ExplainFormat::Human => show::done(&plan, &notes(&plan, &whom, args), args, output),
     }
     Ok(if plan.refusals().next().is_some() {
         Exit::Findings
@@ -72,8 +75,18 @@ fn whom(args: &InitArgs, output: &mut Output) -> Option<For> {
                 home: PathBuf::from(home),
                 program,
             });
-            if whom.is_none() {
-                output.error("hookgate: neither your home folder nor this program could be found");
+            match &whom {
+                None => output
+                    .error("hookgate: neither your home folder nor this program could be found"),
+                // Its lines could not be told from those of others, and would never come out again.
+                Some(For::User { program, .. }) if !is_named(program) => {
+                    output.error(&format!(
+                        "hookgate: hooks would run `{}`, and are found again by the name `hookgate`: rename it first",
+                        program.display()
+                    ));
+                    return None;
+                }
+                Some(_) => {}
             }
             whom
         }
@@ -89,6 +102,32 @@ fn whom(args: &InitArgs, output: &mut Output) -> Option<For> {
             Some(For::Repository(root))
         }
     }
+}
+
+fn is_named(program: &Path) -> bool {
+    program.to_str().is_some_and(line::is_our_program)
+}
+
+/// What a person should know beside what was changed.
+fn notes(plan: &Plan, whom: &For, args: &InitArgs) -> Vec<String> {
+    let is_wired = plan
+        .items
+        .iter()
+        .any(|item| matches!(item.what, What::Hooks(_)));
+    if args.uninstall || !is_wired || matches!(whom, For::User { .. }) || is_on_path() {
+        return Vec::new();
+    }
+    vec![
+        "the hooks run `hookgate` from PATH, and it is not there: install it into a folder on PATH, such as /usr/local/bin"
+            .to_owned(),
+    ]
+}
+
+/// Whether the program is found by its name.
+fn is_on_path() -> bool {
+    let name = format!("{}{}", line::PROGRAM, std::env::consts::EXE_SUFFIX);
+    let path = settings::variable("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(&name).is_file())
 }
 
 /// The root of the repository that the current folder lies in, or that folder itself.

@@ -10,7 +10,7 @@ use super::problem::Problem;
 use super::program;
 use super::toml;
 use super::tree::{Kind, Node};
-use crate::adapter::{Adapter, Scope, Wiring};
+use crate::adapter::{Adapter, Scope};
 use crate::settings;
 
 /// Whom hooks are wired for.
@@ -63,16 +63,17 @@ enum Content {
 }
 
 impl Content {
-    fn of(wiring: &Wiring, shown: &str, content: &str, whom: &For) -> Option<Self> {
-        Some(if wiring.own_file {
-            Self::Whole(own_file(content, whom))
+    fn of(adapter: &Adapter, shown: &str, content: &str, whom: &For) -> Option<Self> {
+        let windows = adapter.setup.windows_shell;
+        Some(if adapter.wiring.own_file {
+            Self::Whole(own_file(content, whom, windows))
         } else if Path::new(shown)
             .extension()
             .is_some_and(|end| end == "toml")
         {
-            Self::Tables(template(content, whom)?)
+            Self::Tables(template(content, whom, windows)?)
         } else {
-            Self::Entries(template(content, whom)?)
+            Self::Entries(template(content, whom, windows)?)
         })
     }
 }
@@ -105,7 +106,7 @@ impl Place {
                     adapter,
                     whom,
                     &shown,
-                    Content::of(wiring, &shown, &content, whom)?,
+                    Content::of(adapter, &shown, &content, whom)?,
                 ))
             })
             .collect();
@@ -135,7 +136,11 @@ impl Place {
             For::Repository(_) => tables.project,
             For::User { .. } => tables.user?,
         };
-        let content = Content::Tables(template(adapter.wiring.content, whom)?);
+        let content = Content::Tables(template(
+            adapter.wiring.content,
+            whom,
+            adapter.setup.windows_shell,
+        )?);
         Some(Self::at(adapter, whom, shown, content))
     }
 
@@ -295,37 +300,81 @@ fn is_own_file(text: &str) -> bool {
 }
 
 /// A template's text as a tree, for whom it is wired.
-fn template(content: &str, whom: &For) -> Option<Node> {
+fn template(content: &str, whom: &For, windows: Shell) -> Option<Node> {
+    template_on(content, whom, System::here(), windows)
+}
+
+fn template_on(content: &str, whom: &For, system: System, windows: Shell) -> Option<Node> {
     let mut root = json::parse(content).ok()?.root?;
     if let Kind::Object(members) = &mut root.kind {
         // Behind the entries: so they can be told from the same values in a file that was there.
         members.sort_by_key(|member| matches!(member.node.kind, Kind::Scalar(_)));
     }
+    // Where Windows has a line of its own, the other one is for everybody else.
+    let system = if content.to_lowercase().contains("windows\":") {
+        System::Unix
+    } else {
+        system
+    };
     let For::User { program, .. } = whom else {
-        return Some(root);
+        return Some(root.with_texts("", &|key, text| {
+            line::for_shell(text, shell_of(key, system, windows))
+        }));
     };
     let root = program::at(&root, program);
     Some(root.with_texts("", &|key, text| {
-        line::with_program(text, program, shell_of(key))
+        line::with_program(text, program, shell_of(key, system, windows))
     }))
 }
 
-/// The shell that a member's line is for. Only Windows has another than the usual one.
-fn shell_of(key: &str) -> Shell {
-    let names_windows = key == "powershell" || key.to_lowercase().ends_with("windows");
-    if names_windows || (cfg!(windows) && key != "bash") {
-        Shell::PowerShell
-    } else {
-        Shell::Posix
+/// The system that lines are run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum System {
+    Unix,
+    Windows,
+}
+
+impl System {
+    /// The one that this program runs on.
+    #[must_use]
+    pub fn here() -> Self {
+        if cfg!(windows) {
+            Self::Windows
+        } else {
+            Self::Unix
+        }
     }
 }
 
+/// The shell that a member's line is for. `windows` is the runtime's own there.
+#[must_use]
+pub fn shell_of(key: &str, system: System, windows: Shell) -> Shell {
+    let is_for_windows = key.to_lowercase().ends_with("windows");
+    match key {
+        "powershell" => Shell::PowerShell,
+        "bash" | "linux" | "osx" => Shell::Posix,
+        _ if is_for_windows || system == System::Windows => windows,
+        _ => Shell::Posix,
+    }
+}
+
+/// Returns what `init` merges into a runtime's file on a system.
+#[must_use]
+pub fn written_on(adapter: &Adapter, whom: &For, system: System) -> Option<Node> {
+    template_on(
+        adapter.wiring.content,
+        whom,
+        system,
+        adapter.setup.windows_shell,
+    )
+}
+
 /// A bridge that runs the program finds it by its name, or at a fixed place.
-fn own_file(content: &str, whom: &For) -> String {
+fn own_file(content: &str, whom: &For, windows: Shell) -> String {
     match whom {
         For::Repository(_) => content.to_owned(),
         For::User { program, .. } => {
-            if let Some(template) = template(content, whom) {
+            if let Some(template) = template(content, whom, windows) {
                 return json::new_file(&template);
             }
             bridge::for_user(content, program)

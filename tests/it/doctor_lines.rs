@@ -310,3 +310,113 @@ fn a_line_of_the_repository_that_does_more_is_not_run() {
     assert_eq!(statuses(&ran)[2], "PreToolUse unproven");
     assert_eq!(repo.files(), [SETTINGS, ".gitignore", "hookgate.yaml"]);
 }
+
+#[test]
+fn a_path_with_blanks_and_without_quotes() {
+    let repo = wired(CLAUDE);
+    let event = "hook --runtime claude-code --event stop";
+    change(
+        &repo,
+        SETTINGS,
+        &format!("exec hookgate {event}"),
+        &format!("exec /opt/my tools/hookgate {event}"),
+    );
+    let ran = doctor(&repo, &["--runtime", CLAUDE, "--format", "json"]);
+    let (what, fix) = findings(&ran).remove(0);
+    assert_eq!(
+        what,
+        format!(
+            "`.claude/settings.json:62`: the path of the program has blanks and no quotes: `exec /opt/my tools/hookgate {event}`"
+        )
+    );
+    assert_eq!(
+        fix,
+        "put it in quotes, as `hookgate init --scope user` does"
+    );
+}
+
+#[test]
+fn a_limit_that_is_a_text() {
+    let repo = wired(CLAUDE);
+    change(
+        &repo,
+        SETTINGS,
+        "\"timeout\": 30,\n            \"onFailure\"",
+        "\"timeout\": \"30\",\n            \"onFailure\"",
+    );
+    assert_found(
+        &repo,
+        CLAUDE,
+        &[(
+            "`.claude/settings.json:28`: `timeout` is the text `30` and no number: Claude Code may take nothing from the file",
+            "write the number without quotes",
+        )],
+    );
+}
+
+#[test]
+fn an_event_that_stands_in_the_file_twice() {
+    let repo = wired(CLAUDE);
+    change(
+        &repo,
+        SETTINGS,
+        "    \"SessionStart\": [",
+        "    \"PreToolUse\": [],\n    \"SessionStart\": [",
+    );
+    let ran = doctor(&repo, &["--runtime", CLAUDE, "--format", "json"]);
+    let found = findings(&ran);
+    assert_eq!(
+        found[0],
+        (
+            "`.claude/settings.json:26`: `PreToolUse` stands here again, and what stands under it in line 3 is not read".to_owned(),
+            "write both lists as one".to_owned()
+        )
+    );
+    assert_eq!(found.len(), 1);
+}
+
+/// Writes a transcript as the client does; sessions of the far future began after the hooks were wired.
+fn transcript(repo: &Repo, session: &str, year: u32, tools: usize) {
+    let root = repo.root().display().to_string();
+    let slug: String = root
+        .chars()
+        .map(|sign| {
+            if sign.is_ascii_alphanumeric() {
+                sign
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let folder = repo.home().join(".claude/projects").join(slug);
+    fs::create_dir_all(&folder).unwrap();
+    let mut text = format!(
+        "{{\"type\":\"user\",\"timestamp\":\"{year}-01-02T03:04:05.678Z\",\"message\":{{\"content\":\"hello\"}}}}\nnot JSON\n"
+    );
+    for _ in 0..tools {
+        text.push_str("{\"type\":\"assistant\",\"message\":{\"content\":[{\"type\":\"text\"},{\"type\":\"tool_use\",\"name\":\"Bash\"}]}}\n");
+    }
+    hookgate::state::replace(&folder.join(format!("{session}.jsonl")), text.as_bytes()).unwrap();
+}
+
+#[test]
+fn a_session_that_went_by_without_the_hooks() {
+    let repo = wired(CLAUDE);
+    let dead = [(
+        "the session `later` of 2098-01-02T03:04:05Z made 2 tool calls, and no hook of it was recorded",
+        "mend what else stands here, and start Claude Code anew without options that leave hooks out",
+    )];
+    // Before hookgate was wired there was nothing to record, and talk alone calls no tool.
+    transcript(&repo, "before", 2001, 3);
+    transcript(&repo, "talk", 2099, 0);
+    assert_found(&repo, CLAUDE, &[]);
+    transcript(&repo, "later", 2098, 2);
+    assert_found(&repo, CLAUDE, &dead);
+    // What the client sends at a session's beginning is recorded.
+    let payload = serde_json::json!({"session_id": "later", "cwd": repo.root(), "hook_event_name": "SessionStart", "source": "startup"});
+    repo.hook("session-start", payload.to_string().as_bytes());
+    assert_found(&repo, CLAUDE, &[]);
+    // Only the last one counts: what was mended since is no fault.
+    transcript(&repo, "earlier", 2097, 1);
+    assert_found(&repo, CLAUDE, &[]);
+}

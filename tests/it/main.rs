@@ -47,6 +47,8 @@ mod init_forms;
 #[cfg(test)]
 mod init_refused;
 #[cfg(test)]
+mod init_told;
+#[cfg(test)]
 mod outcome;
 #[cfg(test)]
 mod outcome_bad_input;
@@ -100,6 +102,8 @@ mod unreadable;
 mod verified;
 #[cfg(test)]
 mod verified_wiring;
+#[cfg(test)]
+mod windows;
 #[cfg(test)]
 mod wiring;
 #[cfg(test)]

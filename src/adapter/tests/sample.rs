@@ -236,8 +236,10 @@ pub(super) static SAMPLE: Adapter = Adapter {
         switches: &[],
         matchers: Matchers::NamesOrPattern,
         event_member: None,
+        windows_shell: crate::wiring::line::Shell::PowerShell,
         shell: &[],
         version: &[],
+        transcripts: None,
     },
 };
 

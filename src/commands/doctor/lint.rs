@@ -10,6 +10,7 @@ use crate::adapter::{self, Adapter, Matchers, Scope, TimeUnit};
 use crate::call::{Event, ToolKind};
 use crate::wiring::entries;
 use crate::wiring::line;
+use crate::wiring::place::{System, shell_of};
 use crate::wiring::registered::{self, File, Hook, Whose};
 use crate::wiring::tree::{Kind, Node};
 
@@ -51,6 +52,7 @@ pub(super) fn file(adapter: &Adapter, file: &File) -> Vec<Finding> {
             ));
         }
     }
+    found.extend(twice(adapter, file, root));
     for switch in adapter.setup.switches {
         let Some(node) = root.at(switch.at.text) else {
             continue;
@@ -70,6 +72,29 @@ pub(super) fn file(adapter: &Adapter, file: &File) -> Vec<Finding> {
     found
 }
 
+/// Events whose hooks stand in two lists of one file.
+fn twice(adapter: &Adapter, file: &File, root: &Node) -> Vec<Finding> {
+    let events = root.get("hooks").unwrap_or(root).members();
+    let mut found = Vec::new();
+    for (at, member) in events.iter().enumerate() {
+        let is_event = adapter.events.iter().any(|row| row.native == member.key);
+        let mut before = events.iter().take(at);
+        if is_event && let Some(first) = before.find(|other| other.key == member.key) {
+            found.push(Finding::new(
+                format!(
+                    "`{}:{}`: `{}` stands here again, and what stands under it in line {} is not read",
+                    file.shown,
+                    file.line(member.start),
+                    member.key,
+                    file.line(first.start)
+                ),
+                "write both lists as one".into(),
+            ));
+        }
+    }
+    found
+}
+
 /// Says what is wrong with one hook that calls hookgate.
 pub(super) fn hook(adapter: &'static Adapter, hook: &Hook, template: &Node) -> Vec<Finding> {
     let place = format!("{}:{}", hook.file.shown, hook.at);
@@ -80,11 +105,21 @@ pub(super) fn hook(adapter: &'static Adapter, hook: &Hook, template: &Node) -> V
     found.extend(names(adapter, hook, &place));
     found.extend(matcher(adapter, hook, &place));
     found.extend(timeout(adapter, hook, &place));
+    found.extend(shells(adapter, hook, &place));
     found.extend(options(adapter, hook, template, &place));
     found
 }
 
 fn touched(place: &str, line: &str) -> Finding {
+    if is_cut(line) {
+        return Finding::new(
+            format!(
+                "`{place}`: the path of the program has blanks and no quotes: `{}`",
+                clipped(line)
+            ),
+            "put it in quotes, as `hookgate init --scope user` does".into(),
+        );
+    }
     let squeezed: String = line.split_whitespace().collect();
     let always = ["||true", "||:", ";true", ";exit0", "||exit0"];
     if always.iter().any(|end| squeezed.ends_with(end)) {
@@ -103,6 +138,20 @@ fn touched(place: &str, line: &str) -> Finding {
         ),
         "give what else it does a hook of its own".into(),
     )
+}
+
+/// Whether a shell takes the path before `hook` for several words.
+fn is_cut(line: &str) -> bool {
+    let line = line.trim_start();
+    let line = line.strip_prefix("exec ").unwrap_or(line);
+    let program = line
+        .split_once(" hook ")
+        .map_or(line, |(program, _)| program);
+    let is_path = program.starts_with(['/', '~']) || program.get(1..3) == Some(":\\");
+    is_path
+        && program.contains(' ')
+        && line::is_our_program(program)
+        && !program.contains(['"', '\'', ';', '|', '&'])
 }
 
 /// The runtime and the event that the line names.
@@ -198,7 +247,21 @@ fn fits(matchers: Matchers, matcher: &str, name: &str) -> bool {
 
 /// Limits in the wrong unit, and those that end hookgate before it has decided.
 fn timeout(adapter: &Adapter, hook: &Hook, place: &str) -> Option<Finding> {
-    let (key, value) = ["timeout", "timeoutSec"].iter().find_map(|key| {
+    let keys = ["timeout", "timeoutSec"];
+    let text = keys
+        .iter()
+        .find_map(|key| Some((key, hook.entry.get(key)?.text()?)));
+    if let Some((key, text)) = text {
+        return Some(Finding::new(
+            format!(
+                "`{place}`: `{key}` is the text `{}` and no number: {} may take nothing from the file",
+                clipped(text),
+                adapter.title
+            ),
+            "write the number without quotes".into(),
+        ));
+    }
+    let (key, value) = keys.iter().find_map(|key| {
         let value = hook.entry.get(key)?.value().as_f64()?;
         Some((key, value))
     })?;
@@ -232,6 +295,30 @@ fn timeout(adapter: &Adapter, hook: &Hook, place: &str) -> Option<Finding> {
             format!("set it to {enough}"),
         )
     })
+}
+
+/// Lines that the shell which runs them does not understand, those for another system too.
+fn shells(adapter: &Adapter, hook: &Hook, place: &str) -> Vec<Finding> {
+    let mut members = hook.entry.members().iter();
+    // Where Windows has a line of its own, the other one is for everybody else.
+    let has_own = members.any(|member| member.key.to_lowercase().ends_with("windows"));
+    let system = if has_own {
+        System::Unix
+    } else {
+        System::here()
+    };
+    let members = hook.entry.members().iter();
+    let lines = members.filter_map(|member| Some((member.key.as_str(), member.node.text()?)));
+    let own = lines.filter(|(_, text)| line::is_ours(text));
+    let troubles = own.filter_map(|(key, text)| {
+        let shell = shell_of(key, system, adapter.setup.windows_shell);
+        let why = line::trouble(text, shell)?;
+        Some(Finding::new(
+            format!("`{place}`: {why}: `{}`", clipped(text)),
+            format!("`hookgate init --runtime {}` writes it anew", adapter.name),
+        ))
+    });
+    troubles.collect()
 }
 
 /// Switches of the template, such as the one that makes a failure block, which the hook lacks.

@@ -24,7 +24,7 @@ pub(super) fn nobody(whom: &For, output: &mut Output) {
 }
 
 /// Says what was done, or why nothing was.
-pub(super) fn done(plan: &Plan, args: &InitArgs, output: &mut Output) {
+pub(super) fn done(plan: &Plan, notes: &[String], args: &InitArgs, output: &mut Output) {
     if plan.refusals().next().is_some() {
         output.line(&output.styled(Style::Bold, "Nothing was changed:"));
         for (item, problem) in plan.refusals() {
@@ -66,14 +66,17 @@ pub(super) fn done(plan: &Plan, args: &InitArgs, output: &mut Output) {
         });
     }
     if !args.uninstall {
-        steps(plan, output);
+        steps(plan, notes, output);
     }
 }
 
-fn steps(plan: &Plan, output: &mut Output) {
-    if !plan.steps.is_empty() {
+fn steps(plan: &Plan, notes: &[String], output: &mut Output) {
+    if !(plan.steps.is_empty() && notes.is_empty()) {
         output.line("");
         output.line(&output.styled(Style::Bold, "Left for you:"));
+    }
+    for note in notes {
+        output.line(&format!("  {note}"));
     }
     for (adapter, text) in &plan.steps {
         output.line(&format!("  {}: {text}", adapter.title));
@@ -106,7 +109,9 @@ fn described(item: &Item, uninstall: bool) -> String {
         (What::Policy, "created") => "a starter policy: read it, it is yours".to_owned(),
         (What::Policy, "unchanged") if uninstall => "kept: it is not as `init` wrote it".to_owned(),
         (What::Policy, "unchanged") => "kept".to_owned(),
-        (What::Ignore, "created" | "changed") if !uninstall => "state is not committed".to_owned(),
+        (What::Ignore, "created" | "changed") if !uninstall => {
+            "keeps hookgate's state out of commits".to_owned()
+        }
         (What::Hooks(adapter), "unchanged") => format!("{}: already wired", adapter.title),
         (What::Hooks(adapter), "changed") if uninstall => format!("{}: taken out", adapter.title),
         (What::Hooks(adapter), "created" | "changed") => format!("{}: wired", adapter.title),

@@ -89,12 +89,36 @@ runtimes: [{}]
         });
         text.push_str(rules.trim_start_matches('\n'));
     }
+    if gates.is_empty() {
+        elsewhere(survey, &mut text);
+    }
     let digest = digest(&text);
     let _ = writeln!(
         text,
         "\n{MARK}{digest}: while nobody changes this file, `hookgate init --uninstall` removes it"
     );
     text
+}
+
+/// Names folders that have tests of their own, where the root has none.
+fn elsewhere(survey: &Survey, text: &mut String) {
+    const SHOWN: usize = 5;
+    let mut folders: Vec<&str> = survey.projects().take(SHOWN + 1).collect();
+    if folders.is_empty() {
+        return;
+    }
+    let more = if folders.len() > SHOWN {
+        ", and others"
+    } else {
+        ""
+    };
+    folders.truncate(SHOWN);
+    let _ = writeln!(
+        text,
+        "\n# No tests were found at the root. These folders seem to have some: {}{more}.
+# A hookgate.yaml in such a folder can hold a quality gate for what lies below it (docs/gates.md).",
+        folders.join(", ")
+    );
 }
 
 /// Whether a text is a starter policy as it was written.

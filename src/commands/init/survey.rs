@@ -18,6 +18,8 @@ pub(super) struct Survey {
     root: BTreeSet<String>,
     /// Every ending, with one file that has it.
     endings: BTreeMap<String, String>,
+    /// Folders below the root that hold a manifest of their own.
+    projects: BTreeSet<String>,
     /// Names of folders, with one file below each.
     folders: BTreeMap<String, String>,
     /// Contents of files at the root that were asked for.
@@ -38,6 +40,17 @@ const READ: [&str; 12] = [
     "Gemfile",
     ".gitattributes",
     "Cargo.toml",
+];
+
+/// Files that say of a folder that it has tests of its own.
+const MANIFESTS: [&str; 7] = [
+    "Cargo.toml",
+    "go.mod",
+    "package.json",
+    "pyproject.toml",
+    "pom.xml",
+    "Gemfile",
+    "composer.json",
 ];
 
 impl Survey {
@@ -75,6 +88,8 @@ impl Survey {
         let name = folders.pop().unwrap_or_default();
         if folders.is_empty() {
             self.root.insert(name.to_owned());
+        } else if MANIFESTS.contains(&name) {
+            self.projects.insert(folders.join("/"));
         }
         for (at, _) in name.match_indices('.').filter(|(at, _)| *at > 0) {
             let ending = name.get(at..).unwrap_or_default().to_owned();
@@ -93,6 +108,11 @@ impl Survey {
     /// Whether there is a file with this name at the root.
     pub(super) fn has(&self, name: &str) -> bool {
         self.root.contains(name)
+    }
+
+    /// Returns the folders below the root that hold a manifest of their own.
+    pub(super) fn projects(&self) -> impl Iterator<Item = &str> {
+        self.projects.iter().map(String::as_str)
     }
 
     /// Returns the first of these files at the root.
