@@ -359,7 +359,7 @@ fn some_rule() -> impl Strategy<Value = String> {
 fn policy_of(rules: &[String]) -> String {
     let mut text = String::from("version: 1\non-unknown: {path: ask}\nrules:\n");
     for (number, rule) in rules.iter().enumerate() {
-        let _ = write!(text, "  - {{id: r-{number}, {rule}}}\n");
+        let _ = writeln!(text, "  - {{id: r-{number}, {rule}}}");
     }
     text
 }
