@@ -110,6 +110,11 @@ impl State {
         written.map_err(|source| self.io(&path, source))
     }
 
+    /// Whether the state folder, or a folder in it, is a link: what is behind one may be anybody's.
+    pub(crate) fn is_behind_link(&self, folder: &str) -> bool {
+        self.folder.is_symlink() || self.folder.join(folder).is_symlink()
+    }
+
     /// Removes all but the newest files with a name that begins so.
     pub(crate) fn keep_newest(&self, folder: &str, beginning: &str, count: usize) {
         let entries = fs::read_dir(self.folder.join(folder)).into_iter().flatten();

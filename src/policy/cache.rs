@@ -227,6 +227,9 @@ impl<'r> Held<'r> {
     fn compiled(&self) -> Option<Compiled> {
         let state = self.state();
         let name = self.name();
+        if state.is_behind_link("cache") {
+            return None;
+        }
         let (file, about) = fit::open(&state.folder().join(&name))?;
         let (opened, head) = Opened::read(file, about)?;
         let is_same = head.root == self.root() && head.layers == self.layers;

@@ -58,11 +58,15 @@ fn a_session_leaves_its_record() {
 }
 
 #[test]
-fn a_call_that_no_rule_speaks_about_writes_nothing() {
+fn a_call_that_no_rule_speaks_about_writes_nothing_but_the_compiled_policy() {
     let repo = Repo::demo();
     repo.shell("ls").assert_silent();
     repo.edit("src/app.py").assert_silent();
-    assert!(!repo.root().join(".hook-state").exists());
+    let known = repo.state_files();
+    let beginnings: Vec<&str> = known.iter().filter_map(|name| name.get(..12)).collect();
+    assert_eq!(beginnings, ["cache/policy"], "{known:?}");
+    repo.edit("src/app.py").assert_silent();
+    assert_eq!(repo.state_files(), known);
 }
 
 #[test]

@@ -406,7 +406,7 @@ fn what_the_person_changed_before_the_session_is_part_of_it() {
 fn without_a_session_start_the_first_call_that_could_change_files_notes_them() {
     let repo = checkout();
     repo.shell("ls").assert_silent();
-    assert!(!repo.root().join(".hook-state").exists());
+    assert!(!repo.root().join(".hook-state/sessions").exists());
     ran(&repo, "make tidy").blocked();
     // A session that goes on after its start was noted keeps its baseline.
     start_as(&repo, "s").assert_silent();

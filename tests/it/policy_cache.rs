@@ -567,6 +567,16 @@ fn only_a_file_as_it_was_written_counts() {
     assert!(!is_compiled(), "a link");
     // It does not go away by itself: nothing is written through links.
     fs::remove_file(&path).unwrap();
+    fs::rename(&elsewhere, &path).unwrap();
+    assert!(is_compiled());
+    let cache = repo.root().join(".hook-state/cache");
+    let moved = repo.root().join("moved");
+    fs::rename(&cache, &moved).unwrap();
+    std::os::unix::fs::symlink(&moved, &cache).unwrap();
+    assert!(!is_compiled(), "a folder behind a link");
+    fs::remove_file(&cache).unwrap();
+    fs::rename(&moved, &cache).unwrap();
+    fs::rename(&path, &elsewhere).unwrap();
     fs::hard_link(&elsewhere, &path).unwrap();
     assert!(!is_compiled(), "a file with two names");
     assert!(is_compiled());

@@ -164,6 +164,16 @@ impl Repo {
         .to_string()
     }
 
+    /// Lists the files of hookgate's own state but the clock and what makes git ignore them.
+    pub(crate) fn state_files(&self) -> Vec<String> {
+        let folder = self.root().join(".hook-state");
+        let mut files = Vec::new();
+        list(&folder, &folder, &mut files);
+        files.retain(|file| file != ".gitignore" && file != "cache/clock");
+        files.sort();
+        files
+    }
+
     /// Lists every file below the root but those of git and hookgate's own state.
     pub(crate) fn files(&self) -> Vec<String> {
         let mut files = Vec::new();

@@ -159,11 +159,16 @@ impl Operand {
 
     fn is_place(&self, place: &Place, is_all: bool, known: &Known<'_>) -> bool {
         let facts = known.facts;
-        let absolute = facts.absolute(place);
+        // Most words of patterns are no paths, and need none to compare with.
+        let absolute = || facts.absolute(place);
         match self {
-            Self::Root => absolute == "/" || is_drive(&absolute),
-            Self::Home => facts.home.as_deref() == Some(absolute.as_str()),
+            Self::Root => {
+                let absolute = absolute();
+                absolute == "/" || is_drive(&absolute)
+            }
+            Self::Home => facts.home.as_deref() == Some(absolute().as_str()),
             Self::Repository => {
+                let absolute = absolute();
                 facts.root == absolute
                     || absolute == "/"
                     || facts
@@ -176,7 +181,7 @@ impl Operand {
             Self::Rest => true,
             Self::Text(patterns) => patterns.iter().any(|pattern| {
                 let is_path = pattern.contains('/') || pattern.starts_with('~');
-                is_path && path_fits(pattern, place, &absolute, is_all, facts)
+                is_path && path_fits(pattern, place, &absolute(), is_all, facts)
             }),
         }
     }
@@ -235,44 +240,36 @@ fn fits(pattern: &str, text: &str) -> bool {
     if !pattern.contains(['*', '?']) {
         return pattern == text;
     }
-    let pattern: Vec<char> = pattern.chars().collect();
-    // Which beginnings of the pattern fit the text so far.
-    let mut reached = vec![false; pattern.len() + 1];
-    if let Some(first) = reached.first_mut() {
-        *first = true;
-    }
-    spread(&pattern, &mut reached);
-    for letter in text.chars() {
-        let mut next = vec![false; pattern.len() + 1];
-        for (at, sign) in pattern.iter().enumerate() {
-            if reached.get(at) != Some(&true) {
+    let mut signs = pattern.chars();
+    let mut letters = text.chars();
+    // What to come back to: behind the last `*`, and the first letter that it may not have taken yet.
+    let mut retry = None;
+    loop {
+        let mut ahead = signs.clone();
+        match ahead.next() {
+            Some('*') => {
+                retry = Some((ahead.clone(), letters.clone()));
+                signs = ahead;
                 continue;
             }
-            let target = match sign {
-                '*' => at,
-                '?' => at + 1,
-                other if *other == letter => at + 1,
-                _ => continue,
-            };
-            if let Some(slot) = next.get_mut(target) {
-                *slot = true;
+            Some(sign) => {
+                let letter = letters.next();
+                if letter.is_some_and(|letter| sign == '?' || sign == letter) {
+                    signs = ahead;
+                    continue;
+                }
             }
+            None if letters.as_str().is_empty() => return true,
+            None => {}
         }
-        spread(&pattern, &mut next);
-        reached = next;
-    }
-    reached.last() == Some(&true)
-}
-
-/// A `*` may stand for nothing.
-fn spread(pattern: &[char], reached: &mut [bool]) {
-    for (at, sign) in pattern.iter().enumerate() {
-        if *sign == '*'
-            && reached.get(at) == Some(&true)
-            && let Some(slot) = reached.get_mut(at + 1)
-        {
-            *slot = true;
+        let Some((behind, from)) = &mut retry else {
+            return false;
+        };
+        if from.next().is_none() {
+            return false;
         }
+        signs = behind.clone();
+        letters = from.clone();
     }
 }
 
@@ -292,11 +289,64 @@ mod tests {
             ("*a*b", "xxbxxa", false),
             ("p?sh", "push", true),
             ("p?sh", "posch", false),
+            ("", "", true),
+            ("*", "any", true),
+            ("a*", "a", true),
+            ("a*b*", "ab", true),
+            ("a*b?", "aab", false),
+            ("*ab", "aab", true),
+            ("*aab", "aaab", true),
+            ("?*?", "é", false),
+            ("?*?", "éé", true),
+            ("a**b", "a-b", true),
         ] {
             assert_eq!(fits(pattern, text), expected, "{pattern} {text}");
         }
         let stars = "*a".repeat(200);
         assert!(!fits(&stars, &"a".repeat(150)));
+    }
+
+    /// The meaning itself, at any price.
+    fn means(pattern: &[char], text: &[char]) -> bool {
+        match (pattern, text) {
+            ([], []) => true,
+            (['*', rest @ ..], _) => (0..=text.len()).any(|from| means(rest, &text[from..])),
+            ([sign, rest @ ..], [letter, behind @ ..]) => {
+                (*sign == '?' || sign == letter) && means(rest, behind)
+            }
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn wildcards_mean_what_they_say() {
+        let all = |letters: &str, longest: usize| {
+            let mut texts = vec![String::new()];
+            for _ in 0..longest {
+                let longer = texts.iter().flat_map(|text| {
+                    let letters = letters.chars();
+                    letters.map(move |letter| format!("{text}{letter}"))
+                });
+                let mut longer: Vec<String> = longer.collect();
+                longer.extend(texts);
+                longer.sort();
+                longer.dedup();
+                texts = longer;
+            }
+            texts
+        };
+        let texts = all("ab", 5);
+        for pattern in all("ab*?", 4) {
+            let signs: Vec<char> = pattern.chars().collect();
+            for text in &texts {
+                let letters: Vec<char> = text.chars().collect();
+                assert_eq!(
+                    fits(&pattern, text),
+                    means(&signs, &letters),
+                    "{pattern} {text}"
+                );
+            }
+        }
     }
 
     #[test]
