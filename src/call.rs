@@ -121,7 +121,7 @@ pub struct Tool {
     pub urls: Vec<String>,
     /// Server and tool, for MCP tools.
     pub mcp: Option<McpTool>,
-    /// The tool's input as sent.
+    /// The input of a tool without a known schema, as sent; null for the others, which are read already.
     pub input: Value,
 }
 

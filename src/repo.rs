@@ -149,10 +149,13 @@ impl Repository {
         slashed(&self.cwd)
     }
 
-    /// Whether relative paths start from the root.
+    /// Returns where the folder that relative paths start from really is.
     #[must_use]
-    pub fn is_at_root(&self) -> bool {
-        self.cwd == self.root
+    pub fn here(&self) -> Place {
+        if self.cwd == self.root {
+            return Place::Inside(String::new());
+        }
+        self.place(&self.resolved(&self.cwd, Follow::All).path)
     }
 
     /// Returns where a path leads: absolute, relative to the call's folder, or starting with `~/`.
@@ -278,7 +281,7 @@ fn exists(folder: &Path, name: &str) -> bool {
 }
 
 /// Asks whether something with a name is in a folder. This is asked most often of all, and mostly in vain.
-fn look(folder: &Path, name: &str) -> io::Result<()> {
+pub(crate) fn look(folder: &Path, name: &str) -> io::Result<()> {
     let mut path = OsString::with_capacity(folder.as_os_str().len() + 1 + name.len());
     path.push(folder);
     path.push("/");

@@ -1,8 +1,6 @@
 //! Reads a payload into a [`Call`], strictly where a decision rests on it and tolerantly everywhere else.
 
-use serde_json::Value;
-
-use super::json::{self, JsonError};
+use super::json::{self, Json, JsonError};
 use super::table::{Adapter, Condition, EventRow, Pointer};
 use super::tool_call::{self, Strictness};
 use super::{foreign, shipped};
@@ -79,8 +77,9 @@ pub fn decode(
             PayloadProblem::TooLarge,
         ));
     }
-    let mut value = match json::parse(payload) {
-        Ok(value @ Value::Object(_)) => value,
+    let mut mended = Vec::new();
+    let mut value = match json::parse(payload, &mut mended) {
+        Ok(value @ Json::Object(_)) => value,
         Ok(other) => {
             let problem = PayloadProblem::NotAnObject {
                 found: json::type_name(&other),
@@ -128,7 +127,7 @@ struct Fired {
 
 impl Fired {
     /// Makes an event that need not be answered an observed one. A tool that is yet to run is always judged.
-    fn or_observed(self, value: &Value) -> Self {
+    fn or_observed(self, value: &Json<'_>) -> Self {
         let holds = |condition: &Condition| {
             let found = json::one(value, condition.at.steps);
             found.is_some_and(|found| {
@@ -238,14 +237,14 @@ fn unreadable(
     }
 }
 
-fn has_tool_call(adapter: &Adapter, value: &Value) -> bool {
+fn has_tool_call(adapter: &Adapter, value: &Json<'_>) -> bool {
     json::first(value, adapter.fields.tool_name).is_some()
         && json::first(value, adapter.fields.tool_input).is_some()
 }
 
 fn call(
     adapter: &Adapter,
-    value: &mut Value,
+    value: &mut Json<'_>,
     fired: &Fired,
     foreign: Option<&'static str>,
 ) -> Result<Call, PayloadProblem> {
@@ -285,7 +284,7 @@ fn call(
 }
 
 /// Whether the agent goes on already because a stop was blocked: by the runtime's flag, or by how often that was.
-fn stop(adapter: &Adapter, value: &Value) -> StopState {
+fn stop(adapter: &Adapter, value: &Json<'_>) -> StopState {
     let flag = json::first(value, adapter.fields.stop_flag).and_then(|(flag, _)| flag.as_bool());
     let count = stops_before(adapter, value);
     match flag.or_else(|| count.map(|count| count > 0)) {
@@ -295,24 +294,24 @@ fn stop(adapter: &Adapter, value: &Value) -> StopState {
     }
 }
 
-fn stops_before(adapter: &Adapter, value: &Value) -> Option<u64> {
+fn stops_before(adapter: &Adapter, value: &Json<'_>) -> Option<u64> {
     let (count, _) = json::first(value, adapter.fields.stop_count)?;
     count.as_u64()
 }
 
 /// Returns the first folder that is named. Some runtimes leave one empty and name it elsewhere; where it is named nowhere
 /// else it stays empty, because an empty folder is no missing one.
-fn folder(value: &Value, pointers: &[Pointer]) -> Option<String> {
+fn folder(value: &Json<'_>, pointers: &[Pointer]) -> Option<String> {
     let found = || {
         let all = pointers.iter();
         let all = all.flat_map(|pointer| json::each(value, pointer.steps));
-        all.filter_map(Value::as_str)
+        all.filter_map(|found| found.as_str())
     };
     let named = found().find(|folder| !folder.is_empty());
     named.or_else(|| found().next()).map(str::to_owned)
 }
 
-fn roots(value: &Value, pointers: &[Pointer]) -> Vec<String> {
+fn roots(value: &Json<'_>, pointers: &[Pointer]) -> Vec<String> {
     let found = pointers
         .iter()
         .flat_map(|pointer| json::each(value, pointer.steps));
@@ -321,7 +320,7 @@ fn roots(value: &Value, pointers: &[Pointer]) -> Vec<String> {
         .collect()
 }
 
-fn outcome(value: &Value, row: Option<&EventRow>) -> Outcome {
+fn outcome(value: &Json<'_>, row: Option<&EventRow>) -> Outcome {
     let Some(row) = row else {
         return Outcome::Unknown;
     };
@@ -333,7 +332,7 @@ fn outcome(value: &Value, row: Option<&EventRow>) -> Outcome {
     }
 }
 
-pub(super) fn text(value: &Value, pointers: &[Pointer]) -> Option<String> {
+pub(super) fn text(value: &Json<'_>, pointers: &[Pointer]) -> Option<String> {
     json::first(value, pointers)
         .and_then(|(found, _)| found.as_str())
         .map(str::to_owned)

@@ -1,16 +1,14 @@
 //! Notices a payload that another runtime wrote, by the marks in `adapters/marks.yaml`. Clients execute each other's hook
 //! files, so a hook can be fed by a client that it was not installed for.
 
-use serde_json::Value;
-
-use super::json;
+use super::json::{self, Json};
 use super::table::{Mark, Pointer};
 
 /// Returns the name of the runtime that the payload looks like, unless it is the expected one.
 pub(super) fn recognise(
     marks: &[Mark],
     expected: &str,
-    payload: &Value,
+    payload: &Json<'_>,
     env: &dyn Fn(&str) -> bool,
 ) -> Option<&'static str> {
     let members = Members::of(payload);
@@ -24,34 +22,32 @@ pub(super) fn recognise(
     Some(found.runtime).filter(|runtime| *runtime != expected)
 }
 
-/// The members of a payload, in a list: there are few of them and many marks.
-struct Members<'p> {
-    all: Vec<(&'p str, &'p Value)>,
-    /// A bit for each name, several for the same: one that is not set says that a name is not there.
+/// The payload, with a bit for each name in it, several for the same: one that is not set says that a name is not there.
+struct Members<'v, 'p> {
+    payload: &'v Json<'p>,
     bits: u64,
 }
 
-impl<'p> Members<'p> {
-    fn of(payload: &'p Value) -> Self {
-        let members = payload.as_object().into_iter().flatten();
-        let all: Vec<_> = members
-            .map(|(name, value)| (name.as_str(), value))
-            .collect();
-        let bits = all.iter().fold(0, |bits, (name, _)| bits | bit(name));
-        Self { all, bits }
+impl<'v, 'p> Members<'v, 'p> {
+    fn of(payload: &'v Json<'p>) -> Self {
+        let members = match payload {
+            Json::Object(members) => members.as_slice(),
+            _ => &[],
+        };
+        let bits = members.iter().fold(0, |bits, (name, _)| bits | bit(name));
+        Self { payload, bits }
     }
 
-    fn at(&self, pointer: &Pointer) -> Option<&'p Value> {
-        let (first, rest) = pointer.steps.split_first()?;
+    fn at(&self, pointer: &Pointer) -> Option<&'v Json<'p>> {
+        let (first, _) = pointer.steps.split_first()?;
+        // There are many marks, and most names are not there.
         if self.bits & bit(first) == 0 {
             return None;
         }
-        let mut members = self.all.iter();
-        let (_, value) = members.find(|(name, _)| name == first)?;
-        json::one(value, rest)
+        json::one(self.payload, pointer.steps)
     }
 
-    fn text(&self, pointer: &Pointer) -> Option<&'p str> {
+    fn text(&self, pointer: &Pointer) -> Option<&'v str> {
         self.at(pointer)?.as_str()
     }
 
@@ -63,7 +59,7 @@ impl<'p> Members<'p> {
             let text = self.text(pointer);
             text.is_some_and(|text| any.iter().any(|part| text.contains(part)))
         };
-        let is_number = |pointer: &Pointer| self.at(pointer).is_some_and(Value::is_number);
+        let is_number = |pointer: &Pointer| self.at(pointer).is_some_and(Json::is_number);
         mark.present
             .iter()
             .all(|pointer| self.at(pointer).is_some())

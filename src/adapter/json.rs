@@ -1,11 +1,12 @@
 //! Reads payloads as tolerantly as it is safe: a byte order mark and lone surrogates are taken, anything else that is not
 //! one JSON value is named with its place. From a payload that cannot be read, one text member can still be picked.
 
+mod value;
+
 use std::borrow::Cow;
 
-use serde_json::Value;
-
 use super::table::Pointer;
+pub(super) use value::Json;
 
 /// Why bytes are not a JSON value.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,8 +16,8 @@ pub(super) enum JsonError {
     Broken { at: usize, what: String },
 }
 
-/// Reads one JSON value.
-pub(super) fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
+/// Reads one JSON value. Where texts have to be mended first, `mended` holds them.
+pub(super) fn parse<'p>(bytes: &'p [u8], mended: &'p mut Vec<u8>) -> Result<Json<'p>, JsonError> {
     let bytes = without_mark(bytes);
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(JsonError::Empty);
@@ -24,8 +25,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
     match serde_json::from_slice(bytes) {
         Ok(value) => Ok(value),
         Err(first) => match whole_surrogates(bytes) {
-            Cow::Owned(mended) => {
-                serde_json::from_slice(&mended).map_err(|error| describe(&mended, &error))
+            Cow::Owned(whole) => {
+                *mended = whole;
+                serde_json::from_slice(mended).map_err(|error| describe(mended, &error))
             }
             Cow::Borrowed(_) => Err(describe(bytes, &first)),
         },
@@ -147,77 +149,83 @@ fn string(bytes: &[u8], open: usize) -> Option<(Option<String>, usize)> {
 }
 
 /// Returns the first value that one of the pointers leads to; null counts as missing.
-pub(super) fn first<'a>(value: &'a Value, pointers: &[Pointer]) -> Option<(&'a Value, Pointer)> {
+pub(super) fn first<'v, 'p>(
+    value: &'v Json<'p>,
+    pointers: &[Pointer],
+) -> Option<(&'v Json<'p>, Pointer)> {
     pointers
         .iter()
         .find_map(|pointer| Some((one(value, pointer.steps)?, *pointer)))
 }
 
 /// Returns the first value that the steps lead to.
-pub(super) fn one<'a>(value: &'a Value, steps: &[&str]) -> Option<&'a Value> {
+pub(super) fn one<'v, 'p>(value: &'v Json<'p>, steps: &[&str]) -> Option<&'v Json<'p>> {
     let Some((step, rest)) = steps.split_first() else {
         return (!value.is_null()).then_some(value);
     };
     match value {
-        Value::Object(members) => one(members.get(*step)?, rest),
-        Value::Array(items) if *step == "*" => items.iter().find_map(|item| one(item, rest)),
-        Value::Array(items) => one(items.get(step.parse::<usize>().ok()?)?, rest),
+        Json::Object(_) => one(value.get(step)?, rest),
+        Json::List(items) if *step == "*" => items.iter().find_map(|item| one(item, rest)),
+        Json::List(items) => one(items.get(step.parse::<usize>().ok()?)?, rest),
         _ => None,
     }
 }
 
 /// Takes the first value that one of the pointers leads to out of its place; null counts as missing.
-pub(super) fn take(value: &mut Value, pointers: &[Pointer]) -> Option<(Value, Pointer)> {
+pub(super) fn take<'p>(value: &mut Json<'p>, pointers: &[Pointer]) -> Option<(Json<'p>, Pointer)> {
     pointers.iter().find_map(|pointer| {
-        let found = value.pointer_mut(pointer.text)?.take();
-        (!found.is_null()).then_some((found, *pointer))
+        let mut found = &mut *value;
+        for step in pointer.steps {
+            found = found.get_mut(step)?;
+        }
+        let taken = std::mem::replace(found, Json::Null);
+        (!taken.is_null()).then_some((taken, *pointer))
     })
 }
 
 /// Returns every value that the steps lead to; a step `*` means each element. Nulls are missing.
-pub(super) fn each<'a>(value: &'a Value, steps: &[&str]) -> Vec<&'a Value> {
-    let Some((step, rest)) = steps.split_first() else {
-        return if value.is_null() {
-            Vec::new()
-        } else {
-            vec![value]
-        };
-    };
-    match value {
-        Value::Object(members) => members
-            .get(*step)
-            .map_or_else(Vec::new, |member| each(member, rest)),
-        Value::Array(items) if *step == "*" => {
+pub(super) fn each<'v, 'p>(value: &'v Json<'p>, steps: &[&str]) -> Vec<&'v Json<'p>> {
+    match (steps.split_first(), value) {
+        (Some((&"*", rest)), Json::List(items)) => {
             items.iter().flat_map(|item| each(item, rest)).collect()
         }
-        Value::Array(items) => {
+        (Some((step, rest)), Json::List(items)) => {
             let item = step
                 .parse::<usize>()
                 .ok()
                 .and_then(|index| items.get(index));
             item.map_or_else(Vec::new, |item| each(item, rest))
         }
-        _ => Vec::new(),
+        (Some((step, rest)), _) => value
+            .get(step)
+            .map_or_else(Vec::new, |member| each(member, rest)),
+        (None, Json::Null) => Vec::new(),
+        (None, _) => vec![value],
     }
 }
 
 /// Returns the type's name, for messages.
-pub(super) fn type_name(value: &Value) -> &'static str {
+pub(super) fn type_name(value: &Json<'_>) -> &'static str {
     match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+        Json::Null => "null",
+        Json::Bool(_) => "a boolean",
+        Json::Number(_) => "a number",
+        Json::Text(_) => "a text",
+        Json::List(_) => "a list",
+        Json::Object(_) => "an object",
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+
+    /// What is kept of a payload.
+    fn kept(bytes: &[u8]) -> Result<Value, JsonError> {
+        parse(bytes, &mut Vec::new()).map(Json::into_value)
+    }
 
     const KIND: Pointer = Pointer {
         text: "/kind",
@@ -226,7 +234,7 @@ mod tests {
 
     #[test]
     fn unreadable_bytes_are_named_with_their_place() {
-        let check = |bytes: &[u8], expected: JsonError| assert_eq!(parse(bytes), Err(expected));
+        let check = |bytes: &[u8], expected: JsonError| assert_eq!(kept(bytes), Err(expected));
         let broken = |at, what: &str| JsonError::Broken {
             at,
             what: what.to_owned(),
@@ -244,7 +252,7 @@ mod tests {
     #[test]
     fn lone_surrogates_become_the_replacement_character() {
         let check = |text: &str, expected: &str| {
-            assert_eq!(parse(text.as_bytes()), Ok(json!(expected)), "{text}");
+            assert_eq!(kept(text.as_bytes()), Ok(json!(expected)), "{text}");
         };
         check(r#""cut \ud83e""#, "cut \u{fffd}");
         check(
@@ -275,13 +283,47 @@ mod tests {
 
     #[test]
     fn a_star_reaches_each_element() {
-        let value = json!({"all": [{"f": "a"}, {"f": null}, {"g": 1}, {"f": "b"}]});
-        assert_eq!(each(&value, &["all", "*", "f"]), [&json!("a"), &json!("b")]);
-        assert_eq!(each(&value, &["all", "3", "f"]), [&json!("b")]);
+        let text = r#"{"all": [{"f": "a"}, {"f": null}, {"g": 1}, {"f": "b"}]}"#;
+        let mut mended = Vec::new();
+        let value = parse(text.as_bytes(), &mut mended).unwrap();
+        let text = |text: &'static str| Json::Text(Cow::Borrowed(text));
+        assert_eq!(each(&value, &["all", "*", "f"]), [&text("a"), &text("b")]);
+        assert_eq!(each(&value, &["all", "3", "f"]), [&text("b")]);
         assert!(each(&value, &["all", "f"]).is_empty());
-        assert_eq!(one(&value, &["all", "*", "f"]), Some(&json!("a")));
-        assert_eq!(one(&value, &["all", "*", "g"]), Some(&json!(1)));
+        assert_eq!(one(&value, &["all", "*", "f"]), Some(&text("a")));
+        assert_eq!(
+            one(&value, &["all", "*", "g"]),
+            Some(&Json::Number(1.into()))
+        );
         assert_eq!(one(&value, &["all", "1", "f"]), None);
         assert_eq!(one(&value, &["all", "f"]), None);
+    }
+
+    #[test]
+    fn everything_is_read_as_serde_json_reads_it() {
+        for text in [
+            r#"{"a": [1, -2, 1.5, 1e400, true, false, null, "x", "\u00e9\n"], "b": {"c": {}}, "": []}"#,
+            r#"{"a": 1, "b": 2, "a": {"b": 3}}"#,
+            r#"[18446744073709551615, 18446744073709551616, -9223372036854775808, 0.1]"#,
+            r#""\ud83e\udd80""#,
+        ] {
+            let expected: Result<Value, _> = serde_json::from_str(text);
+            assert_eq!(kept(text.as_bytes()).ok(), expected.ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn of_members_with_one_name_the_last_counts() {
+        let text = br#"{"a": 1, "b": 2, "a": {"b": 3}}"#;
+        let mut mended = Vec::new();
+        let mut value = parse(text, &mut mended).unwrap();
+        let pointer = Pointer {
+            text: "/a/b",
+            steps: &["a", "b"],
+        };
+        assert_eq!(one(&value, pointer.steps), Some(&Json::Number(3.into())));
+        let taken = take(&mut value, &[pointer]);
+        assert_eq!(taken.unwrap().0, Json::Number(3.into()));
+        assert_eq!(one(&value, pointer.steps), None);
     }
 }

@@ -55,7 +55,8 @@ fn payloads(adapter: &Adapter) -> Vec<(String, Vec<u8>)> {
 
 /// Returns the event for the command line where a payload does not name it: the file's name does.
 fn line_event<'a>(adapter: &'a Adapter, name: &'a str, payload: &[u8]) -> Option<&'a str> {
-    let value: Value = serde_json::from_slice(payload).unwrap();
+    let mut mended = Vec::new();
+    let value = json::parse(payload, &mut mended).unwrap();
     if decode::text(&value, adapter.fields.event).is_some() {
         return None;
     }
@@ -151,7 +152,8 @@ fn every_recorded_payload_is_understood() {
             );
             assert_eq!(call.foreign, None, "{name}");
             if let Some(tool) = &call.tool {
-                assert!(!tool.input.is_null(), "{name} keeps the tool's input");
+                let is_unknown = matches!(tool.kind, ToolKind::Mcp | ToolKind::Other);
+                assert_eq!(!tool.input.is_null(), is_unknown, "{name}");
             }
             let _ = writeln!(found, "{name}: {}", line(&call));
         }

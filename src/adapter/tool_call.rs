@@ -1,10 +1,9 @@
 //! Reads the tool call of a payload: which tool, and the paths, command and addresses that its input names.
 
-use serde_json::Value;
-
 use super::decode::{PayloadProblem, text};
+use super::decoders;
+use super::json::{self, Json};
 use super::table::{Adapter, EventRow, Pointer, ToolRow};
-use super::{decoders, json};
 use crate::call::{Access, McpTool, ShellCommand, Target, Tool, ToolKind};
 use crate::patch;
 
@@ -31,16 +30,16 @@ impl Strictness {
 /// Takes the tool call out of a payload, if it has one.
 pub(super) fn read(
     adapter: &Adapter,
-    value: &mut Value,
+    value: &mut Json<'_>,
     event: Option<&EventRow>,
     strictness: Strictness,
 ) -> Result<Option<Tool>, PayloadProblem> {
     let fields = &adapter.fields;
     let own = event.and_then(|event| event.tool);
     let name = match json::first(value, fields.tool_name) {
-        Some((Value::String(name), _)) if !name.is_empty() => name.clone(),
+        Some((Json::Text(name), _)) if !name.is_empty() => name.clone().into_owned(),
         None if own.is_some() => own.unwrap_or_default().to_owned(),
-        Some((Value::String(_), _)) | None => {
+        Some((Json::Text(_), _)) | None => {
             return strictness.refuse(|| missing("", fields.tool_name));
         }
         Some((other, pointer)) => return strictness.refuse(|| wrong("", pointer, "a text", other)),
@@ -55,14 +54,15 @@ pub(super) fn read(
     let (input, base) = match taken {
         Some((input, pointer)) => {
             let input = decoders::apply(fields.tool_input_decoder, input);
-            let is_patch = input.is_string() && row.is_some_and(takes_a_bare_patch);
-            if !input.is_object() && !is_patch && strictness == Strictness::Strict {
+            let is_patch = input.as_str().is_some() && row.is_some_and(takes_a_bare_patch);
+            let is_object = matches!(input, Json::Object(_));
+            if !is_object && !is_patch && strictness == Strictness::Strict {
                 return Err(wrong("", pointer, "an object", &input));
             }
             (input, pointer.text)
         }
         None => (
-            Value::Null,
+            Json::Null,
             fields.tool_input.first().map_or("", |pointer| pointer.text),
         ),
     };
@@ -94,7 +94,9 @@ pub(super) fn read(
             },
         )?;
     }
-    tool.input = input;
+    if matches!(kind, ToolKind::Mcp | ToolKind::Other) {
+        tool.input = input.into_value();
+    }
     Ok(Some(tool))
 }
 
@@ -165,7 +167,7 @@ fn read_input(tool: &mut Tool, row: &ToolRow, input: &Input) -> Result<(), Paylo
 
 /// A tool's input and how strictly it is read.
 struct Input<'a> {
-    value: &'a Value,
+    value: &'a Json<'a>,
     /// Where the input is in the payload, for messages.
     base: &'static str,
     strictness: Strictness,
@@ -178,8 +180,8 @@ impl Input<'_> {
         for pointer in pointers {
             for found in json::each(self.value, pointer.steps) {
                 match found {
-                    Value::String(text) if text.is_empty() => {}
-                    Value::String(text) => texts.push(text.clone()),
+                    Json::Text(text) if text.is_empty() => {}
+                    Json::Text(text) => texts.push(text.clone().into_owned()),
                     other => self
                         .strictness
                         .refuse(|| wrong(self.base, *pointer, "a text", other))?,
@@ -194,9 +196,9 @@ impl Input<'_> {
         let mut patches = Vec::new();
         for found in json::each(self.value, pointer.steps) {
             match found {
-                Value::String(text) if text.is_empty() => {}
-                Value::String(text) => patches.push(text.as_str()),
-                Value::Object(_) if pointer.steps.is_empty() => {}
+                Json::Text(text) if text.is_empty() => {}
+                Json::Text(text) => patches.push(text.as_ref()),
+                Json::Object(_) if pointer.steps.is_empty() => {}
                 other => self
                     .strictness
                     .refuse(|| wrong(self.base, pointer, "a text", other))?,
@@ -207,7 +209,7 @@ impl Input<'_> {
 }
 
 /// Takes an MCP tool's name apart.
-fn mcp(adapter: &Adapter, value: &Value, name: &str) -> Option<McpTool> {
+fn mcp(adapter: &Adapter, value: &Json<'_>, name: &str) -> Option<McpTool> {
     let names = adapter.mcp?;
     let rest = name.strip_prefix(names.prefix)?;
     // The server's own name may hold the separator, so what the payload says goes first.
@@ -245,7 +247,7 @@ fn missing(base: &str, pointers: &[Pointer]) -> PayloadProblem {
     }
 }
 
-fn wrong(base: &str, pointer: Pointer, expected: &'static str, found: &Value) -> PayloadProblem {
+fn wrong(base: &str, pointer: Pointer, expected: &'static str, found: &Json<'_>) -> PayloadProblem {
     PayloadProblem::WrongType {
         pointer: format!("{base}{}", pointer.text),
         expected,

@@ -18,6 +18,8 @@ use crate::{deadline, log, output, report};
 
 /// Stack that judging has. Parsers bound their depth far below it.
 const STACK: usize = 8 * 1024 * 1024;
+/// As much as main threads mostly have; some systems take a little off.
+const ENOUGH: usize = STACK / 8 * 7;
 /// Payloads up to this size are read in no time, whatever is in them.
 const QUICK_PAYLOAD: usize = 32 * 1024;
 
@@ -85,7 +87,7 @@ fn unknown_runtime(name: &str) -> Reply {
 /// Judges, and answers for it when it panics or takes too long.
 fn judge(line: &Line, adapter: &'static Adapter) -> Reply {
     deadline::begin(late(line.clone(), adapter));
-    let judged = if stack::is_large(STACK) {
+    let judged = if stack::is_large(ENOUGH) {
         // What was half done is not looked at again.
         panic::catch_unwind(AssertUnwindSafe(|| judge_here(line, adapter)))
     } else {

@@ -14,7 +14,7 @@ use super::load::{LayerFile, repository_layers};
 use crate::call::Access;
 use crate::deadline;
 use crate::effects::{Effects, Reach};
-use crate::repo::{Follow, POLICY_FILE, Place, Repository};
+use crate::repo::{POLICY_FILE, Place, Repository, look};
 
 /// Folders that are looked into at most, upwards.
 const FOLDERS: usize = 1_000;
@@ -30,8 +30,9 @@ pub fn of(repository: &Repository, effects: &Effects) -> Vec<LayerFile> {
     let mut folders = folders(repository, effects);
     folders.extend(deleted(repository, effects));
     for folder in folders {
-        let path = repository.root().join(&folder).join(POLICY_FILE);
-        if path.symlink_metadata().is_ok() {
+        let path = repository.root().join(&folder);
+        if look(&path, POLICY_FILE).is_ok() {
+            let path = path.join(POLICY_FILE);
             layers.push(LayerFile {
                 path,
                 layer: Layer::Subfolder,
@@ -61,14 +62,13 @@ pub fn all(repository: &Repository) -> Vec<LayerFile> {
 
 /// Returns the folders below the root that lie above a touched path or the agent's own folder.
 fn folders(repository: &Repository, effects: &Effects) -> BTreeSet<String> {
-    // In the root there is no folder above the agent's own to look into.
-    let here = (!repository.is_at_root()).then(|| repository.places(".", Follow::All));
+    let here = repository.here();
     let touched = effects
         .paths
         .iter()
         .flat_map(|effect| [&effect.places.lexical, &effect.places.real]);
     let mut folders = BTreeSet::new();
-    for place in touched.chain(here.as_ref().map(|here| &here.real)) {
+    for place in touched.chain([&here]) {
         let Place::Inside(path) = place else {
             continue;
         };
