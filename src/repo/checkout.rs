@@ -16,6 +16,7 @@ pub(crate) fn git_folder(top: &Path) -> Option<PathBuf> {
         if !about.is_file() || about.len() > POINTER_LIMIT {
             return None;
         }
+        crate::deadline::watch();
         let text = fs::read_to_string(dot).ok()?;
         let path = text.strip_prefix("gitdir:")?.trim();
         top.join(path)

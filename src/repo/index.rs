@@ -35,6 +35,7 @@ impl Index {
     /// # Errors
     /// When it cannot be read, or is none.
     pub(crate) fn read(git: &Path) -> io::Result<Self> {
+        crate::deadline::watch();
         let bytes = match std::fs::read(git.join("index")) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
