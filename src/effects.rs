@@ -287,6 +287,23 @@ impl Invocation {
             .map(Vec::as_slice)
     }
 
+    /// Whether it only prints what a program or one of its subcommands is for: nothing but their names and `--help`.
+    #[must_use]
+    pub fn asks_for_help(&self) -> bool {
+        let Some((last, names)) = self.words.split_last() else {
+            return false;
+        };
+        let mut program = self.program.as_deref().and_then(programs::find);
+        let is_name = |word: &Argument| {
+            let subcommands = program.map(|program| program.subcommands);
+            let mut all = subcommands.unwrap_or_default().iter();
+            let found = all.find(|(name, _)| word.value.known() == Some(*name));
+            program = found.map(|(_, program)| *program);
+            program.is_some()
+        };
+        last.value.known() == Some("--help") && names.iter().all(is_name)
+    }
+
     /// Returns the command as text: its words joined by blanks, `…` for what is not known.
     #[must_use]
     pub fn text(&self) -> String {

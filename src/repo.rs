@@ -5,6 +5,7 @@
 
 pub mod head;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -178,15 +179,19 @@ impl Repository {
 #[derive(Debug)]
 pub struct Lookup<'r> {
     repository: &'r Repository,
-    folder: Option<(String, Resolved)>,
+    /// Folders whose links are resolved, and those above them.
+    folders: BTreeMap<String, Resolved>,
 }
+
+/// Folders that are kept; a call mostly needs a few.
+const FOLDERS: usize = 256;
 
 impl<'r> Lookup<'r> {
     #[must_use]
     pub fn new(repository: &'r Repository) -> Self {
         Self {
             repository,
-            folder: None,
+            folders: BTreeMap::new(),
         }
     }
 
@@ -196,19 +201,44 @@ impl<'r> Lookup<'r> {
             Some((folder, name)) if !matches!(name, "" | "." | "..") => (folder, name),
             _ => return self.repository.places_of(Path::new(absolute), follow),
         };
-        let known = self.folder.take().filter(|(known, _)| known == folder);
-        let (folder, resolved) = known.unwrap_or_else(|| {
-            let path = if folder.is_empty() { "/" } else { folder };
-            let resolved = Resolved::default().then(Path::new(path), Follow::All);
-            (folder.to_owned(), resolved)
-        });
-        let real = resolved.clone().then(Path::new(name), follow).path;
-        self.folder = Some((folder, resolved));
+        let real = self.folder(folder).then(Path::new(name), follow).path;
         Places {
             lexical: self.repository.place(&normal(Path::new(absolute))),
             real: self.repository.place(&real),
         }
     }
+}
+
+impl Lookup<'_> {
+    /// Resolves a folder, from the one above it where that is known.
+    fn folder(&mut self, folder: &str) -> Resolved {
+        if let Some(known) = self.folders.get(folder) {
+            return known.clone();
+        }
+        let resolved = match folder.rsplit_once('/') {
+            Some((above, name)) if !matches!(name, "" | "." | "..") && !above.is_empty() => {
+                let known = self.folders.get(above).cloned();
+                let above = known.unwrap_or_else(|| self.keep(above, whole(above)));
+                above.then(Path::new(name), Follow::All)
+            }
+            _ => whole(folder),
+        };
+        self.keep(folder, resolved)
+    }
+
+    fn keep(&mut self, folder: &str, resolved: Resolved) -> Resolved {
+        if self.folders.len() >= FOLDERS {
+            self.folders.clear();
+        }
+        self.folders.insert(folder.to_owned(), resolved.clone());
+        resolved
+    }
+}
+
+/// Resolves a folder from the root.
+fn whole(folder: &str) -> Resolved {
+    let path = if folder.is_empty() { "/" } else { folder };
+    Resolved::default().then(Path::new(path), Follow::All)
 }
 
 impl Place {

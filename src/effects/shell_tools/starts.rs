@@ -2,6 +2,7 @@
 
 use super::code;
 use super::fields::Field;
+use super::positional::Positional;
 use super::program::{Started, assigned, piece, values_of};
 use super::stages::Input;
 use super::state::State;
@@ -164,12 +165,28 @@ impl Walker<'_> {
             }
         };
         match role {
+            _ if started.name == "crontab" => self.schedule(started, &text, state),
             Role::Sql => self.sql(started, &text, state),
             Role::Script => self.script_with(started, reading, &text, state),
             Role::RemoteScript => self.far_away(|walker| walker.script_text(started, &text, state)),
             Role::Code => self.code(started, reading, &text, state),
             Role::Patch => self.patch_text(started, &text, state),
             _ => {}
+        }
+    }
+
+    /// Walks the commands of a schedule: what stands behind the five fields that say when.
+    fn schedule(&mut self, started: &Started<'_>, text: &Field, state: &State) {
+        for line in text.value.start().lines() {
+            let mut rest = line.trim();
+            let fields = if rest.starts_with('@') { 1 } else { 5 };
+            for _ in 0..fields {
+                let (_, behind) = rest.split_once(char::is_whitespace).unwrap_or_default();
+                rest = behind.trim_start();
+            }
+            if !rest.is_empty() && !line.trim_start().starts_with('#') {
+                self.script_text(started, &Field::known(rest, text.span), state);
+            }
         }
     }
 
@@ -222,8 +239,9 @@ impl Walker<'_> {
             if reading.has("-c") && !is_file && !words.is_empty() {
                 inner.set("0", vec![words.remove(0)]);
             }
-            inner.parameters = Some(words);
-            inner.functions.clear();
+            inner.parameters = Positional::of(words);
+            inner.functions.retain(|_, function| function.is_exported);
+            self.give(&mut inner);
         }
         let outer = std::mem::replace(&mut self.input, started.input.clone());
         self.script_text(started, field, &inner);
@@ -275,6 +293,9 @@ impl Walker<'_> {
                 ..unknown
             };
             self.path(access, &field, follow, is_delete, &started.name, state);
+        }
+        for (path, text) in found.files {
+            self.keep_text(&path, text.as_ref(), state);
         }
         for script in found.scripts {
             let text = Field::known(&script, span);
