@@ -293,6 +293,9 @@ impl Invocation {
         let Some((last, names)) = self.words.split_last() else {
             return false;
         };
+        if last.value.known() != Some("--help") {
+            return false;
+        }
         let mut program = self.program.as_deref().and_then(programs::find);
         let is_name = |word: &Argument| {
             let subcommands = program.map(|program| program.subcommands);
@@ -301,7 +304,7 @@ impl Invocation {
             program = found.map(|(_, program)| *program);
             program.is_some()
         };
-        last.value.known() == Some("--help") && names.iter().all(is_name)
+        names.iter().all(is_name)
     }
 
     /// Returns the command as text: its words joined by blanks, `…` for what is not known.

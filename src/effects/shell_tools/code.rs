@@ -37,6 +37,8 @@ pub(super) struct Found {
 
 /// Longest text that is taken for a path.
 const PATH: usize = 1_024;
+/// Paths that are kept of a piece of code; with more, it is not looked through.
+const PATHS: usize = 1_000;
 /// Code within code that is looked into.
 const DEPTH: usize = 3;
 
@@ -76,7 +78,9 @@ impl Found {
         let text = value.start();
         let is_path = !text.is_empty() && text.len() <= PATH && !text.contains('\n');
         let one = (access, value.clone());
-        if is_path && !self.paths.contains(&one) {
+        if self.paths.len() >= PATHS {
+            self.is_opaque = true;
+        } else if is_path && !self.paths.contains(&one) {
             self.paths.push(one);
         }
     }

@@ -5,6 +5,7 @@ use globset::{Glob, GlobMatcher};
 
 use super::Walker;
 use super::fields::Field;
+use super::globs::take;
 use super::program::Started;
 use super::simple::joined;
 use super::stages::Input;
@@ -75,6 +76,9 @@ impl Walker<'_> {
             return None;
         }
         let (below, is_whole) = self.all_below(&inside);
+        if below.len() > NAMES || take(&mut self.entries, below.len() / 4).is_none() {
+            return None;
+        }
         let start = path.trim_end_matches('/');
         let named = below.iter().filter_map(|name| {
             let rest = name.strip_prefix(inside.as_str())?;

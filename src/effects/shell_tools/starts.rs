@@ -17,6 +17,8 @@ use crate::repo::Follow;
 
 /// Commands with one input each that are walked one by one.
 const EACH: usize = 256;
+/// Files of one piece of code whose text is kept.
+const WRITTEN: usize = 64;
 
 impl Walker<'_> {
     /// Walks a command that is started with words of this one.
@@ -178,6 +180,9 @@ impl Walker<'_> {
     /// Walks the commands of a schedule: what stands behind the five fields that say when.
     fn schedule(&mut self, started: &Started<'_>, text: &Field, state: &State) {
         for line in text.value.start().lines() {
+            if self.budget == 0 {
+                return self.too_many_steps(text.span);
+            }
             let mut rest = line.trim();
             let fields = if rest.starts_with('@') { 1 } else { 5 };
             for _ in 0..fields {
@@ -294,10 +299,14 @@ impl Walker<'_> {
             };
             self.path(access, &field, follow, is_delete, &started.name, state);
         }
-        for (path, text) in found.files {
-            self.keep_text(&path, text.as_ref(), state);
+        self.has_more_files |= found.files.len() > WRITTEN;
+        for (path, text) in found.files.iter().take(WRITTEN) {
+            self.keep_text(path, text.as_ref(), state);
         }
         for script in found.scripts {
+            if self.budget == 0 {
+                return self.too_many_steps(span);
+            }
             let text = Field::known(&script, span);
             self.script_text(started, &text, state);
         }

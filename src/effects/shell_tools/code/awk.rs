@@ -32,7 +32,10 @@ pub(super) fn look(code: &str, words: &[String]) -> Found {
             Token::Sign('|') if prints && !is_or(&tokens, at) => run(&mut found, next()),
             Token::Sign('>') if prints => {
                 if let Some(path) = next() {
-                    found.paths.push((Access::Write, path));
+                    let one = (Access::Write, path);
+                    if !found.paths.contains(&one) {
+                        found.paths.push(one);
+                    }
                 }
             }
             Token::Sign('<') if reads => {
@@ -56,6 +59,7 @@ fn is_or(tokens: &[Token], at: usize) -> bool {
 
 /// Returns `name=text` for each variable that the program sets to a plain text.
 fn assigned(tokens: &[Token]) -> Vec<String> {
+    const MOST: usize = 64;
     let each = tokens.windows(4).filter_map(|window| match window {
         [
             Token::Name(name),
@@ -65,7 +69,7 @@ fn assigned(tokens: &[Token]) -> Vec<String> {
         ] => Some(format!("{name}={text}")),
         _ => None,
     });
-    each.collect()
+    each.take(MOST).collect()
 }
 
 /// Adds shell text; what is not known of it is left to the shell as something that is not known there either.
