@@ -8,7 +8,7 @@ use super::sanctioned::Sanctioned;
 use crate::call::Access;
 use crate::decision::Finding;
 use crate::effects::Effects;
-use crate::effects::{PathEffect, Reach};
+use crate::effects::{Certainty, PathEffect, Reach};
 use crate::policy::evaluate::Facts;
 use crate::policy::path_pattern::{PathPatterns, Seen};
 use crate::policy::{Rule, RuleKind};
@@ -164,7 +164,17 @@ fn is_outside(protect: &ProtectPaths, place: &Place, facts: &Facts) -> bool {
 
 /// Says which path outside the repository the effect touches.
 fn outside(protect: &ProtectPaths, effect: &PathEffect, facts: &Facts) -> Option<String> {
-    is_outside(protect, &effect.places.real, facts).then(|| {
+    // `/tmp/x-$y` is not the folder but something in it; with nothing behind the slash, deleting takes the folder.
+    let known = effect.written.trim_end_matches('…');
+    let is_folder = effect.access == Access::Delete && known.ends_with('/');
+    let is_in_folder = effect.certainty() == Certainty::Bounded && effect.reach == Reach::Below;
+    let place = match &effect.places.real {
+        Place::Outside(path) if is_in_folder && !is_folder => {
+            Place::Outside(joined(path.trim_end_matches('/'), ANY_NAME))
+        }
+        place => place.clone(),
+    };
+    is_outside(protect, &place, facts).then(|| {
         format!(
             "{}, which is outside the repository",
             describe(effect, &effect.places.real)
