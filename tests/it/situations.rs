@@ -87,7 +87,8 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let scene = Self {
-            repo: Repo::empty(),
+            // Some situations take git away, which leaves no checkout only where none is around it.
+            repo: Repo::alone(),
         };
         scene.repo.write("hookgate.yaml", POLICY);
         let (exit, told) = scene.sh(SETUP);
@@ -98,7 +99,7 @@ impl Scene {
     /// Makes a scene like another one.
     fn copy(&self) -> Self {
         let copy = Self {
-            repo: Repo::empty(),
+            repo: Repo::alone(),
         };
         let from = self.beside(".");
         let script = format!(
