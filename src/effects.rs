@@ -236,9 +236,17 @@ impl Effects {
             effect.span = effect.span.map(moved);
             self.add_path(effect);
         }
+        // By their texts first: a line may hold thousands, and most of both readings agree.
+        let key = |command: &Invocation| (command.span, command.text());
+        let mut known: BTreeMap<(Span, String), Vec<usize>> = BTreeMap::new();
+        for (at, command) in self.commands.iter().enumerate() {
+            known.entry(key(command)).or_default().push(at);
+        }
         for mut command in more.commands {
             command.span = moved(command.span);
-            if !self.commands.contains(&command) {
+            let alike = known.get(&key(&command)).into_iter().flatten();
+            let mut alike = alike.filter_map(|at| self.commands.get(*at));
+            if !alike.any(|known| *known == command) {
                 self.commands.push(command);
             }
         }

@@ -183,6 +183,8 @@ pub struct Lookup<'r> {
     repository: &'r Repository,
     /// Folders whose links are resolved, and those above them.
     folders: BTreeMap<String, Resolved>,
+    /// What the folder last resolved lies in: kept as soon as a second one lies there.
+    above: String,
 }
 
 /// Folders that are kept; a call mostly needs a few.
@@ -194,6 +196,7 @@ impl<'r> Lookup<'r> {
         Self {
             repository,
             folders: BTreeMap::new(),
+            above: String::new(),
         }
     }
 
@@ -219,9 +222,15 @@ impl Lookup<'_> {
         }
         let resolved = match folder.rsplit_once('/') {
             Some((above, name)) if !matches!(name, "" | "." | "..") && !above.is_empty() => {
-                let known = self.folders.get(above).cloned();
-                let above = known.unwrap_or_else(|| self.keep(above, whole(above)));
-                above.then(Path::new(name), Follow::All)
+                if let Some(known) = self.folders.get(above).cloned() {
+                    known.then(Path::new(name), Follow::All)
+                } else if self.above == above {
+                    let above = self.keep(above, whole(above));
+                    above.then(Path::new(name), Follow::All)
+                } else {
+                    above.clone_into(&mut self.above);
+                    whole(folder)
+                }
             }
             _ => whole(folder),
         };

@@ -17,6 +17,9 @@ pub(super) const ALTERNATIVES: usize = 8;
 /// Variables that are followed; what the others hold is not known.
 const VARIABLES: usize = 100;
 
+/// Elements of an array that is followed.
+const ELEMENTS: usize = 1_000;
+
 /// Variables that are in every environment: to assign them changes what programs see.
 const EVERYWHERE: [&str; 11] = [
     "EDITOR", "HOME", "LANG", "PAGER", "PATH", "PWD", "SHELL", "TERM", "TMPDIR", "USER", "VISUAL",
@@ -250,8 +253,11 @@ impl State {
     /// Sets an array. `$name` is its first element.
     pub(super) fn set_list(&mut self, name: &str, values: Vec<Value>) {
         self.set(name, values.first().cloned().into_iter().collect());
-        if self.lists.len() < VARIABLES {
+        if self.lists.len() < VARIABLES && values.len() <= ELEMENTS {
             self.lists.insert(name.to_owned(), Arc::new(values));
+        } else {
+            // Its first element alone would pass for all of it.
+            self.forget(name);
         }
     }
 

@@ -28,7 +28,7 @@ const DEVICES: [&str; 8] = [
 /// Effects on paths that are looked up in one call.
 const PATHS: usize = 4_000;
 /// Links of a line that are followed.
-const LINKS: usize = 200;
+const LINKS: usize = 64;
 /// Paths that are kept as made by the line.
 const MADE: usize = 200;
 

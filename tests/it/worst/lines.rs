@@ -88,6 +88,10 @@ fn fourth() -> Vec<Line> {
             "parameters",
             numbered(2_000, |n| format!("set -- $(x{n}) a b; echo $2; ")) + act,
         ),
+        (
+            "a script with ends of lines of Windows",
+            format!("sh <<'E'\r\n{}E\r\n{act}", "cd x; f > y\r\n".repeat(3_000)),
+        ),
         ("functions with variables", {
             let calls = numbered(2_000, |n| format!("v{n}=x f; "));
             format!("f() {{ echo $v; }}; {calls}{act}")
