@@ -1,7 +1,8 @@
 //! What judging a shell command costs: `cargo bench --bench shell`.
 //!
-//! Three figures: instructions of one short command (counted by valgrind, where it is there), processor time as texts grow to
-//! the parser's limit, and processor time of the lines that are made to take long. `docs/figures.md` has them.
+//! Three figures: instructions of one short command, parsed, taken to effects and judged by all shipped packs (counted by
+//! valgrind, where it is there), processor time as texts grow to the parser's limit, and processor time of the lines that are
+//! made to take long. `docs/figures.md` has them.
 //!
 //! `cargo bench --bench shell -- count N WHAT LINE` runs one command N times, for a profiler.
 
@@ -15,7 +16,9 @@ use hookgate::call::Call;
 use hookgate::effects;
 use hookgate::examples;
 use hookgate::output::Output;
-use hookgate::policy::Example;
+use hookgate::policy::load::read_text;
+use hookgate::policy::packs::names;
+use hookgate::policy::{Example, Layer, PolicySet};
 use hookgate::repo::Repository;
 use hookgate::shell;
 use rustix::time::{ClockId, clock_gettime};
@@ -40,6 +43,8 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 enum What {
     Parse,
     Effects,
+    /// Effects, and what all shipped packs say of them.
+    Judge,
 }
 
 impl What {
@@ -47,6 +52,7 @@ impl What {
         match name {
             "parse" => Some(Self::Parse),
             "effects" => Some(Self::Effects),
+            "judge" => Some(Self::Judge),
             _ => None,
         }
     }
@@ -58,6 +64,11 @@ impl What {
                 black_box(&line.call),
                 line.repository,
             ))),
+            Self::Judge => drop(black_box(examples::decide(
+                line.packs,
+                line.repository,
+                black_box(&line.call),
+            ))),
         }
     }
 }
@@ -67,15 +78,17 @@ struct Line<'a> {
     text: &'a str,
     call: Call,
     repository: &'a Repository,
+    packs: &'a PolicySet,
 }
 
 impl<'a> Line<'a> {
-    fn new(text: &'a str, repository: &'a Repository) -> Self {
+    fn new(text: &'a str, repository: &'a Repository, packs: &'a PolicySet) -> Self {
         let folder = repository.cwd();
         Self {
             text,
             call: examples::call(&Example::Shell(text.to_owned()), &folder),
             repository,
+            packs,
         }
     }
 }
@@ -93,7 +106,7 @@ fn start() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     if let ["count", calls, what, line, ..] = words.as_slice() {
-        let what = What::named(what).ok_or("parse or effects")?;
+        let what = What::named(what).ok_or("parse, effects or judge")?;
         count(calls.parse()?, what, line);
         return Ok(());
     }
@@ -101,8 +114,9 @@ fn start() -> Outcome<()> {
     let scratch = scratch()?;
     let repository = Repository::at(scratch.path(), scratch.path(), None);
     instructions(&mut out)?;
-    growth(&mut out, &repository);
-    worst(&mut out, &repository);
+    let packs = PolicySet::default();
+    growth(&mut out, &repository, &packs);
+    worst(&mut out, &repository, &packs);
     Ok(())
 }
 
@@ -117,11 +131,18 @@ fn scratch() -> Outcome<tempfile::TempDir> {
     Ok(scratch)
 }
 
+/// Returns the policy that extends every shipped pack.
+fn packs() -> PolicySet {
+    let text = format!("version: 1\nextends: [{}]\n", names().join(", "));
+    read_text("hookgate.yaml", &text, Layer::Repository, "", &[]).set
+}
+
 fn count(calls: u64, what: What, text: &str) {
     // A folder that is not there: the file system's answers are no part of the figure.
     let root = Path::new("/no/such/folder/repo");
     let repository = Repository::at(root, root, None);
-    let line = Line::new(text, &repository);
+    let packs = packs();
+    let line = Line::new(text, &repository, &packs);
     for _ in 0..calls {
         what.run(&line);
     }
@@ -129,23 +150,26 @@ fn count(calls: u64, what: What, text: &str) {
 
 fn instructions(out: &mut Output) -> Outcome<()> {
     out.line(&format!("instructions of one call: {SHORT}"));
-    for what in ["parse", "effects"] {
+    for (what, name, budget) in [
+        ("parse", "parse", None),
+        ("effects", "parse + effects", Some(INSTRUCTIONS)),
+        ("judge", "and all packs' verdict", None),
+    ] {
         let (Some(once), Some(twice)) = (counted(what, CALLS)?, counted(what, 2 * CALLS)?) else {
             out.line("  not counted: valgrind is not there");
             return Ok(());
         };
         let each = twice.saturating_sub(once) / CALLS;
-        let name = if what == "parse" {
-            "parse"
-        } else {
-            "parse + effects"
-        };
-        let budget = if what == "parse" {
-            String::new()
-        } else {
-            format!("   budget {INSTRUCTIONS}: {}", verdict(each < INSTRUCTIONS))
-        };
-        out.line(&format!("  {name:<16} {each:>9}{budget}"));
+        let budget = budget.map(|most| format!("   budget {most}: {}", verdict(each < most)));
+        out.line(&format!(
+            "  {name:<26} {each:>9}{}",
+            budget.unwrap_or_default()
+        ));
+    }
+    // A hook judges once: what patterns mean is read at the first command that they may fit.
+    if let (Some(none), Some(first)) = (counted("judge", 0)?, counted("judge", 1)?) {
+        let first = first.saturating_sub(none);
+        out.line(&format!("  {:<26} {first:>9}", "the first in a process"));
     }
     Ok(())
 }
@@ -187,7 +211,7 @@ const SHAPES: [(&str, &str, &str); 9] = [
     ),
 ];
 
-fn growth(out: &mut Output, repository: &Repository) {
+fn growth(out: &mut Output, repository: &Repository, packs: &PolicySet) {
     let sizes: Vec<usize> = (0..6).map(|step| 1024 << (2 * step)).collect();
     for (name, what) in [("parse", What::Parse), ("parse + effects", What::Effects)] {
         let heads: Vec<String> = sizes
@@ -204,7 +228,7 @@ fn growth(out: &mut Output, repository: &Repository) {
             let mut per_byte = Vec::new();
             for size in &sizes {
                 let text = grown(before, unit, *size);
-                let took = fastest(what, &Line::new(&text, repository));
+                let took = fastest(what, &Line::new(&text, repository, packs));
                 shown = format!("{shown}{:>9.2}", milliseconds(took));
                 per_byte.push(milliseconds(took) / to_float(*size));
             }
@@ -219,7 +243,7 @@ fn grown(before: &str, unit: &str, size: usize) -> String {
     format!("{before}{repeated}")
 }
 
-fn worst(out: &mut Output, repository: &Repository) {
+fn worst(out: &mut Output, repository: &Repository, packs: &PolicySet) {
     out.line("");
     out.line(&format!(
         "lines made to take long, milliseconds (limit {})",
@@ -229,7 +253,7 @@ fn worst(out: &mut Output, repository: &Repository) {
         .iter()
         .map(|(name, text)| {
             (
-                fastest(What::Effects, &Line::new(text, repository)),
+                fastest(What::Effects, &Line::new(text, repository, packs)),
                 *name,
                 text.len(),
             )

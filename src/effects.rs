@@ -236,9 +236,17 @@ impl Effects {
             effect.span = effect.span.map(moved);
             self.add_path(effect);
         }
+        // By their texts first: a line may hold thousands, and most of both readings agree.
+        let key = |command: &Invocation| (command.span, command.text());
+        let mut known: BTreeMap<(Span, String), Vec<usize>> = BTreeMap::new();
+        for (at, command) in self.commands.iter().enumerate() {
+            known.entry(key(command)).or_default().push(at);
+        }
         for mut command in more.commands {
             command.span = moved(command.span);
-            if !self.commands.contains(&command) {
+            let alike = known.get(&key(&command)).into_iter().flatten();
+            let mut alike = alike.filter_map(|at| self.commands.get(*at));
+            if !alike.any(|known| *known == command) {
                 self.commands.push(command);
             }
         }
@@ -289,6 +297,26 @@ impl Invocation {
         found
             .or_else(|| self.environment.shell.get(name))
             .map(Vec::as_slice)
+    }
+
+    /// Whether it only prints what a program or one of its subcommands is for: nothing but their names and `--help`.
+    #[must_use]
+    pub fn asks_for_help(&self) -> bool {
+        let Some((last, names)) = self.words.split_last() else {
+            return false;
+        };
+        if last.value.known() != Some("--help") {
+            return false;
+        }
+        let mut program = self.program.as_deref().and_then(programs::find);
+        let is_name = |word: &Argument| {
+            let subcommands = program.map(|program| program.subcommands);
+            let mut all = subcommands.unwrap_or_default().iter();
+            let found = all.find(|(name, _)| word.value.known() == Some(*name));
+            program = found.map(|(_, program)| *program);
+            program.is_some()
+        };
+        names.iter().all(is_name)
     }
 
     /// Returns the command as text: its words joined by blanks, `…` for what is not known.

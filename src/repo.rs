@@ -7,6 +7,7 @@ pub(crate) mod checkout;
 pub mod head;
 pub(crate) mod index;
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -217,15 +218,22 @@ impl Repository {
 #[derive(Debug)]
 pub struct Lookup<'r> {
     repository: &'r Repository,
-    folder: Option<(String, Resolved)>,
+    /// Folders whose links are resolved, and those above them.
+    folders: BTreeMap<String, Resolved>,
+    /// What the folder last resolved lies in: kept as soon as a second one lies there.
+    above: String,
 }
+
+/// Folders that are kept; a call mostly needs a few.
+const FOLDERS: usize = 256;
 
 impl<'r> Lookup<'r> {
     #[must_use]
     pub fn new(repository: &'r Repository) -> Self {
         Self {
             repository,
-            folder: None,
+            folders: BTreeMap::new(),
+            above: String::new(),
         }
     }
 
@@ -235,18 +243,50 @@ impl<'r> Lookup<'r> {
             Some((folder, name)) if !matches!(name, "" | "." | "..") => (folder, name),
             _ => return self.repository.places_of(Path::new(absolute), follow),
         };
-        let known = self.folder.take().filter(|(known, _)| known == folder);
-        let (folder, resolved) = known.unwrap_or_else(|| {
-            let path = if folder.is_empty() { "/" } else { folder };
-            let resolved = self.repository.resolved(Path::new(path), Follow::All);
-            (folder.to_owned(), resolved)
-        });
-        let real = resolved.clone().then(Path::new(name), follow).path;
-        self.folder = Some((folder, resolved));
+        let real = self.folder(folder).then(Path::new(name), follow).path;
         Places {
             lexical: self.repository.place(&normal(Path::new(absolute))),
             real: self.repository.place(&real),
         }
+    }
+}
+
+impl Lookup<'_> {
+    /// Resolves a folder, from the one above it where that is known.
+    fn folder(&mut self, folder: &str) -> Resolved {
+        if let Some(known) = self.folders.get(folder) {
+            return known.clone();
+        }
+        let resolved = match folder.rsplit_once('/') {
+            Some((above, name)) if !matches!(name, "" | "." | "..") && !above.is_empty() => {
+                if let Some(known) = self.folders.get(above).cloned() {
+                    known.then(Path::new(name), Follow::All)
+                } else if self.above == above {
+                    let resolved = self.whole(above);
+                    let above = self.keep(above, resolved);
+                    above.then(Path::new(name), Follow::All)
+                } else {
+                    above.clone_into(&mut self.above);
+                    self.whole(folder)
+                }
+            }
+            _ => self.whole(folder),
+        };
+        self.keep(folder, resolved)
+    }
+
+    fn keep(&mut self, folder: &str, resolved: Resolved) -> Resolved {
+        if self.folders.len() >= FOLDERS {
+            self.folders.clear();
+        }
+        self.folders.insert(folder.to_owned(), resolved.clone());
+        resolved
+    }
+
+    /// Resolves a folder by itself.
+    fn whole(&self, folder: &str) -> Resolved {
+        let path = if folder.is_empty() { "/" } else { folder };
+        self.repository.resolved(Path::new(path), Follow::All)
     }
 }
 

@@ -329,7 +329,10 @@ fn known(
             if super::powershell::is_shell(name) {
                 walker.follow_shell(&first.text, &words, span, state);
             } else {
-                walker.through_bash(&first.text, &words, None, span, state);
+                // A search for files elsewhere; here it searches in them.
+                let is_search = matches!(name, "find" | "find.exe");
+                let program = if is_search { "findstr" } else { &first.text };
+                walker.through_bash(program, &words, None, span, state);
             }
             return;
         }

@@ -20,6 +20,7 @@ mod values;
 mod words;
 
 use super::{Effects, Invocation, Span, Unknown, UnknownKind, Value};
+use crate::programs::Programs;
 use crate::repo::Repository;
 use poshtree::v2::{Node, NodeKind, Token, TokenKind};
 use state::State;
@@ -39,21 +40,22 @@ const PARSED: usize = 4 << 20;
 pub(super) type Items = Vec<Value>;
 
 /// Adds what a PowerShell command line would do.
-pub(super) fn add(effects: &mut Effects, text: &str, repository: &Repository) {
+pub(super) fn add(effects: &mut Effects, text: &str, repository: &Repository, programs: &Programs) {
     let mut state = State::at(repository.cwd());
-    Walker::new(effects, repository).text(Source::whole(text), &mut state);
+    Walker::new(effects, repository, programs).text(Source::whole(text), &mut state);
 }
 
 /// Adds what PowerShell and cmd do that another shell starts in one of these folders.
 pub(super) fn add_started(
     effects: &mut Effects,
     repository: &Repository,
+    programs: &Programs,
     command: &Invocation,
     folders: &[Option<String>],
 ) {
     let mut state = State::at(repository.cwd());
     state.folders = folders.to_vec();
-    let mut walker = Walker::new(effects, repository);
+    let mut walker = Walker::new(effects, repository, programs);
     walker.via.clone_from(&command.via);
     let words: Vec<Value> = command
         .words
@@ -121,6 +123,8 @@ impl<'t> Source<'t> {
 pub(super) struct Walker<'a> {
     pub(super) effects: &'a mut Effects,
     pub(super) repository: &'a Repository,
+    /// The table of programs that the policy has.
+    programs: &'a Programs,
     steps: usize,
     /// There were too many commands.
     is_ended: bool,
@@ -133,10 +137,11 @@ pub(super) struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    fn new(effects: &'a mut Effects, repository: &'a Repository) -> Self {
+    fn new(effects: &'a mut Effects, repository: &'a Repository, programs: &'a Programs) -> Self {
         Self {
             effects,
             repository,
+            programs,
             steps: STEPS,
             is_ended: false,
             parsed: PARSED,

@@ -11,12 +11,14 @@ mod find;
 mod globs;
 mod interpreters;
 mod invocation;
+mod listing;
 mod locals;
 mod look;
 mod mounts;
 mod packages;
 mod parameters;
 mod patches;
+mod positional;
 mod printing;
 mod program;
 mod scripts;
@@ -64,7 +66,7 @@ pub(super) fn add(
     programs: &Programs,
 ) {
     if command.dialect == ShellDialect::PowerShell {
-        powershell::add(effects, &command.text, repository);
+        powershell::add(effects, &command.text, repository, programs);
         return;
     }
     line(effects, &command.text, repository, programs);
@@ -117,6 +119,7 @@ fn line(effects: &mut Effects, text: &str, repository: &Repository, programs: &P
         files: Vec::new(),
         has_more_files: false,
         copies: Vec::new(),
+        links: Vec::new(),
         made: Vec::new(),
         looked: BTreeMap::new(),
         matchers: BTreeMap::new(),
@@ -168,6 +171,8 @@ struct Walker<'a> {
     has_more_files: bool,
     /// Files that the line copied, moved or linked: where to, and the absolute path of what.
     copies: Vec<(Place, String)>,
+    /// Links that the line made: the link's absolute path, and where it leads. They stay, whatever shell made them.
+    links: Vec<(String, String)>,
     /// What programs of the line made: a `cd` there does not fail.
     made: Vec<String>,
     /// What was found below folders, and whether it is all.

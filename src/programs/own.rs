@@ -36,6 +36,12 @@ impl Programs {
         self.own.is_empty()
     }
 
+    /// Whether the policy says something of a name.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        !self.meanings(name).is_empty()
+    }
+
     /// Adds what a policy says of a name.
     pub fn add(&mut self, name: &str, meaning: Meaning) {
         self.own.entry(name.to_owned()).or_default().push(meaning);

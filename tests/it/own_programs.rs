@@ -118,6 +118,30 @@ fn an_entry_only_adds_to_what_is_known() {
 }
 
 #[test]
+fn lines_of_powershell_know_the_programs() {
+    let repo = repo();
+    for command in [
+        "pwsh -c 'codegen schema.json -o generated/api.py'",
+        "pwsh -c '& codegen a --output generated/api.py; Get-Date'",
+        "cmd /c 'codegen a -o generated\\api.py'",
+    ] {
+        let reason = repo.shell(command).denied();
+        assert!(
+            reason.contains("writes `generated/api.py`"),
+            "{command}: {reason}"
+        );
+    }
+    // `gp` is a cmdlet's alias as well: both count.
+    assert!(
+        repo.shell("pwsh -c 'gp --force'")
+            .denied()
+            .starts_with("force: ")
+    );
+    repo.shell("pwsh -c 'codegen generated/api.py -o src/api.py'")
+        .assert_silent();
+}
+
+#[test]
 fn explain_shows_the_effects() {
     let ran = repo().run(&["explain", "--shell", "gp -f && codegen a -o generated/x"]);
     let drawn = "

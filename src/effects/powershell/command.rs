@@ -194,6 +194,11 @@ impl Walker<'_> {
         }
         let cmdlet = names::cmdlet(&lower).filter(|_| !is_native(&lower, args));
         if let Some(cmdlet) = cmdlet {
+            // What a policy says of the name comes beside what it means here.
+            if self.programs.knows(name) {
+                let words: Vec<Value> = args.iter().flat_map(|arg| arg.items.clone()).collect();
+                self.through_bash(name, &words, flow, span, state);
+            }
             self.cmdlet(cmdlet, args, flow, span, state)
         } else {
             self.blocks(args, flow, state);

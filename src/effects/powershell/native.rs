@@ -6,7 +6,6 @@ use super::state::State;
 use super::{Items, Walker, paths, unknown};
 use crate::call::{ShellCommand, ShellDialect};
 use crate::effects::{Effects, Span, UnknownKind, Value, cmd, shell_tools};
-use crate::programs::Programs;
 
 /// A shell of Windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -221,12 +220,12 @@ impl Walker<'_> {
                 self.unknown(UnknownKind::Path(crate::call::Access::Write), name, span);
                 continue;
             };
-            shell_tools::add(&mut found, &command, &seen, &Programs::SHIPPED);
+            shell_tools::add(&mut found, &command, &seen, self.programs);
             self.take(found, flow.is_some(), span);
         }
         if state.folders.iter().all(Option::is_none) {
             let mut found = Effects::default();
-            shell_tools::add(&mut found, &command, self.repository, &Programs::SHIPPED);
+            shell_tools::add(&mut found, &command, self.repository, self.programs);
             found.paths.clear();
             self.take(found, flow.is_some(), span);
         }

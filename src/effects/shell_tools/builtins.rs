@@ -3,6 +3,7 @@
 use super::Walker;
 use super::fields::Field;
 use super::parameters::separators;
+use super::positional::Positional;
 use super::printing::printed;
 use super::simple::joined;
 use super::stages::Input;
@@ -133,7 +134,9 @@ impl Walker<'_> {
         let words: Option<Vec<&str>> = rest.iter().map(|field| field.value.known()).collect();
         if let Some(words) = words {
             let text = words.join(" ");
+            let before = self.give(state);
             self.under("eval", |walker| walker.nested(&text, span, state));
+            state.take_back(before);
         } else {
             self.unknown(UnknownKind::OpaqueCode, "eval", Some(span));
             state.forget_all();
@@ -155,6 +158,14 @@ impl Walker<'_> {
         let is_own = command == "local"
             || (matches!(command, "declare" | "typeset") && !given('g') && !given('f'));
         let refers = command != "export" && given('n');
+        if given('f') && (command == "export" || given('x')) {
+            for field in rest {
+                if let Some(function) = state.functions.get_mut(field.value.start()) {
+                    function.is_exported = true;
+                }
+            }
+            return;
+        }
         let change = ['i', 'l', 'u'].into_iter().find(|letter| given(*letter));
         for field in rest {
             let text = field.value.start();
@@ -297,7 +308,7 @@ fn set(rest: &[Field], state: &mut State) {
     };
     let is_mark = rest.get(at).is_some_and(|word| word.value.start() == "--");
     let words = rest.get(at + usize::from(is_mark)..).unwrap_or_default();
-    state.parameters = Some(words.iter().map(|word| word.value.clone()).collect());
+    state.parameters = Positional::of(words.iter().map(|word| word.value.clone()).collect());
 }
 
 fn shift(rest: &[Field], state: &mut State) {
@@ -306,13 +317,7 @@ fn shift(rest: &[Field], state: &mut State) {
         [word] => word.value.known().and_then(|text| text.parse().ok()),
         _ => None,
     };
-    state.parameters = match (state.parameters.take(), count) {
-        (Some(mut all), Some(count)) => {
-            all.drain(..usize::min(count, all.len()));
-            Some(all)
-        }
-        _ => None,
-    };
+    state.parameters.shift(count);
 }
 
 /// Returns the operands of `read` and its like, and the value of one option.

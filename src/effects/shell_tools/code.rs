@@ -9,7 +9,9 @@ mod editors;
 mod files;
 mod lexer;
 mod names;
+mod others;
 mod sed;
+mod texts;
 
 use std::collections::BTreeMap;
 
@@ -18,7 +20,8 @@ use crate::call::Access;
 use crate::effects::Value;
 use crate::programs;
 use lexer::Token;
-use names::{COPIES, DELETES, HARMLESS, MOVES, OPENS, SHELLS, WRITES, is_in};
+use names::{COPIES, HARMLESS, MOVES, OPENS, SHELLS, is_in};
+use texts::{MODES, accesses, arguments, glued, statements};
 
 /// What was found in a piece of code.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -26,12 +29,16 @@ pub(super) struct Found {
     pub(super) paths: Vec<(Access, Value)>,
     /// Shell text.
     pub(super) scripts: Vec<String>,
+    /// Files that it writes, and what they hold then, where that stands in the code.
+    pub(super) files: Vec<(String, Option<String>)>,
     /// It runs text that is made when it runs.
     pub(super) is_opaque: bool,
 }
 
 /// Longest text that is taken for a path.
 const PATH: usize = 1_024;
+/// Paths that are kept of a piece of code; with more, it is not looked through.
+const PATHS: usize = 1_000;
 /// Code within code that is looked into.
 const DEPTH: usize = 3;
 
@@ -57,6 +64,7 @@ pub(super) fn look(language: &str, code: &str, words: &[String]) -> Found {
         "awk" => awk::look(code, words),
         "ed" => editors::look(code, false),
         "vim" => editors::look(code, true),
+        "applescript" | "elisp" | "tcl" => others::look(language, code),
         _ => {
             let mut found = Found::default();
             Reader::new(&mut found, language, words, false).code(code);
@@ -70,7 +78,9 @@ impl Found {
         let text = value.start();
         let is_path = !text.is_empty() && text.len() <= PATH && !text.contains('\n');
         let one = (access, value.clone());
-        if is_path && !self.paths.contains(&one) {
+        if self.paths.len() >= PATHS {
+            self.is_opaque = true;
+        } else if is_path && !self.paths.contains(&one) {
             self.paths.push(one);
         }
     }
@@ -152,6 +162,7 @@ impl<'c> Reader<'c> {
         if self.is_assignment(tokens) {
             return;
         }
+        let before = self.found.paths.len();
         let calls: Vec<(usize, &str)> = tokens
             .iter()
             .enumerate()
@@ -180,7 +191,9 @@ impl<'c> Reader<'c> {
             } else if is_in(OPENS, last) {
                 self.open(base, after);
                 acts = true;
-            } else if is_in(SHELLS, last) && !(self.language == "python" && *name == "exec") {
+            } else if (is_in(SHELLS, last) && !(self.language == "python" && *name == "exec"))
+                || *name == "os.execute"
+            {
                 acts |= self.shell(base, after);
             } else if matches!(
                 *name,
@@ -193,6 +206,7 @@ impl<'c> Reader<'c> {
                 acts = true;
             }
         }
+        self.keep_texts(tokens, before);
         if !acts && !is_harmless && !self.strict {
             for value in self.texts(tokens) {
                 self.path(Access::Read, &value);
@@ -267,7 +281,8 @@ impl<'c> Reader<'c> {
                     None
                 }
                 Token::Name(name) => {
-                    joins |= name.ends_with("path.join") || name.ends_with("File.join");
+                    let last = name.rsplit('.').next();
+                    joins |= last == Some("join") && !name.starts_with('.');
                     let base = name
                         .rsplit_once('.')
                         .map_or(name.as_str(), |(base, _)| base);
@@ -293,6 +308,8 @@ impl<'c> Reader<'c> {
                 (None, Token::Sign('/')) if !all.is_empty() => glue = Some("/"),
                 (None, Token::Sign(',')) if joins => glue = Some("/"),
                 (None, Token::Sign('+' | '.')) if !all.is_empty() => glue = Some(""),
+                // `separator.join([…])` makes no path.
+                (None, Token::Sign('[')) => (glue, joins) = (None, false),
                 (None, Token::Sign('(' | ')')) => {
                     joins &= *token != Token::Sign(')');
                 }
@@ -304,10 +321,6 @@ impl<'c> Reader<'c> {
 
     /// `open(path, mode)`, `open(F, ">path")`, `path.open(mode)`.
     fn open(&mut self, base: &str, after: &[Token]) {
-        const MODES: [&str; 22] = [
-            "w", "w+", "wb", "wt", "wb+", "w+b", "a", "a+", "ab", "at", "ab+", "x", "xb", "r+",
-            "rb+", "r+b", "rt+", "c", ">", ">>", "+<", "+>",
-        ];
         const READS: [&str; 6] = ["r", "rb", "rt", "rU", "<", "br"];
         let texts = self.texts(arguments(after));
         let is_mode = |value: &Value, modes: &[&str]| {
@@ -440,56 +453,6 @@ impl<'c> Reader<'c> {
             }
         }
     }
-}
-
-/// Says what a call does to its paths.
-fn accesses(base: &str, last: &str) -> Option<&'static [Access]> {
-    let is_file = |name: &str| matches!(name, "File" | "IO" | "FileUtils" | "Bun" | "fs" | "Deno");
-    if is_in(DELETES, last) {
-        return Some(&[Access::Delete]);
-    }
-    if is_in(MOVES, last) || (last == "replace" && base == "os") {
-        return Some(&[Access::Write, Access::Delete]);
-    }
-    let writes = is_in(WRITES, last) || is_in(COPIES, last) || (last == "write" && is_file(base));
-    writes.then_some(&[Access::Write])
-}
-
-fn glued(before: &Value, glue: &str, value: &Value) -> Value {
-    match (before, value) {
-        (Value::Known(one), Value::Known(other)) => Value::Known(format!("{one}{glue}{other}")),
-        (Value::Known(one), Value::Starts(other)) => Value::Starts(format!("{one}{glue}{other}")),
-        (Value::Starts(_), _) => before.clone(),
-    }
-}
-
-/// Returns what stands in the brackets of a call; without brackets, all that follows.
-fn arguments(after: &[Token]) -> &[Token] {
-    if after.first() != Some(&Token::Sign('(')) {
-        return after;
-    }
-    let mut level = 0_usize;
-    let end = after.iter().position(|token| {
-        match token {
-            Token::Sign('(') => level += 1,
-            Token::Sign(')') => level -= 1,
-            _ => {}
-        }
-        level == 0
-    });
-    after.get(1..end.unwrap_or(after.len())).unwrap_or_default()
-}
-
-fn statements(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
-    let mut level = 0_usize;
-    tokens.split(move |token| {
-        match token {
-            Token::Sign('(' | '[') => level += 1,
-            Token::Sign(')' | ']') => level = level.saturating_sub(1),
-            _ => {}
-        }
-        matches!(token, Token::Sign(';')) || (level == 0 && *token == Token::End)
-    })
 }
 
 #[cfg(test)]

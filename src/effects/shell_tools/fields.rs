@@ -239,6 +239,25 @@ impl Walker<'_> {
         match (user, state.folders.as_slice()) {
             ("", _) => self.repository.home().map(str::to_owned),
             ("+", [Some(folder)]) => Some(folder.clone()),
+            ("root", _) => Some("/root".to_owned()),
+            ("-", _) => match state.previous.as_slice() {
+                [Some(folder)] => Some(folder.clone()),
+                _ => None,
+            },
+            // Homes mostly lie side by side.
+            (name, _)
+                if name
+                    .chars()
+                    .all(|letter| letter.is_alphanumeric() || "_.-".contains(letter)) =>
+            {
+                let (homes, own) = self
+                    .repository
+                    .home()?
+                    .trim_end_matches('/')
+                    .rsplit_once('/')?;
+                let homes = if own == "root" { "/home" } else { homes };
+                Some(format!("{homes}/{name}"))
+            }
             _ => None,
         }
     }

@@ -375,31 +375,44 @@ impl Walker<'_> {
         let path = match operands.as_slice() {
             [] => ".",
             [path] => path,
-            _ => return Input::Unknown,
+            paths => return self.listed_each(paths, folder, options.contains(['a', 'A'])),
         };
-        let mut names = Vec::new();
-        if take(&mut self.entries, OPENING).is_none() {
-            return Input::Unknown;
+        self.entries_listed(folder, path, options.contains(['a', 'A']))
+            .map_or(Input::Unknown, Input::Known)
+    }
+
+    /// What `ls` prints of several paths: the files first, then each folder under its name.
+    fn listed_each(&mut self, paths: &[&&str], folder: &str, hidden: bool) -> Input {
+        let is_folder = |path: &&&&str| Path::new(folder).join(path).is_dir();
+        let (folders, files): (Vec<&&&str>, Vec<&&&str>) = paths.iter().partition(is_folder);
+        let names: Vec<String> = files.iter().map(|path| format!("{path}\n")).collect();
+        let mut text = names.concat();
+        for path in folders {
+            let Some(names) = self.entries_listed(folder, path, hidden) else {
+                return Input::Unknown;
+            };
+            text.extend(["\n", path, ":\n", names.as_str()]);
         }
+        Input::Known(text)
+    }
+
+    /// Returns the names in a folder, a line each; `None` for too many.
+    fn entries_listed(&mut self, folder: &str, path: &str, hidden: bool) -> Option<String> {
+        let mut names = Vec::new();
+        take(&mut self.entries, OPENING)?;
         for entry in deadline::read_dir(Path::new(folder).join(path))
             .into_iter()
             .flatten()
             .flatten()
         {
-            if take(&mut self.entries, 1).is_none() {
-                return Input::Unknown;
-            }
+            take(&mut self.entries, 1)?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if !name.starts_with('.') || options.contains(['a', 'A']) {
+            if !name.starts_with('.') || hidden {
                 names.push(name + "\n");
             }
         }
         names.sort();
-        if names.len() > MATCHES {
-            Input::Unknown
-        } else {
-            Input::Known(names.concat())
-        }
+        (names.len() <= MATCHES).then(|| names.concat())
     }
 }
 

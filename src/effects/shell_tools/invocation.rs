@@ -48,7 +48,8 @@ impl Walker<'_> {
             .get(index)
             .filter(|command| command.program.as_deref().is_some_and(powershell::is_shell));
         if let Some(command) = command.cloned().filter(|_| !self.remote) {
-            powershell::add_started(self.effects, self.repository, &command, &state.folders);
+            let (repository, programs) = (self.repository, self.programs);
+            powershell::add_started(self.effects, repository, programs, &command, &state.folders);
         }
     }
 

@@ -24,7 +24,7 @@ impl State {
     pub(super) fn localize(&mut self, name: &str) {
         let outer = Outer {
             values: self.variable(name).map(<[Value]>::to_vec),
-            list: self.lists.get(name).cloned(),
+            list: self.lists.get(name).map(|list| list.to_vec()),
             is_sure: true,
         };
         let Some(locals) = &mut self.locals else {
@@ -55,7 +55,7 @@ impl State {
             }
             self.set(&name, values);
             if let Some(list) = outer.list.filter(|_| outer.is_sure) {
-                self.lists.insert(name, list);
+                self.lists.insert(name, std::sync::Arc::new(list));
             }
         }
     }

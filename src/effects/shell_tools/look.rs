@@ -117,15 +117,7 @@ impl Walker<'_> {
         {
             return (Arc::default(), true);
         }
-        let (all, is_whole) = if let Some((all, is_whole)) = self.looked.get(folder) {
-            (Arc::clone(all), *is_whole)
-        } else {
-            let (all, is_whole) = self.look(folder);
-            let all: Arc<[String]> = all.into();
-            self.looked
-                .insert(folder.clone(), (Arc::clone(&all), is_whole));
-            (all, is_whole)
-        };
+        let (all, is_whole) = self.all_below(folder);
         if !self.sieve.chooses() {
             return (all, is_whole);
         }
@@ -142,6 +134,18 @@ impl Walker<'_> {
             .iter()
             .filter(|path| self.sieve.lets(path.get(shift..).unwrap_or_default()));
         (kept.cloned().collect(), is_whole)
+    }
+
+    /// Returns the files below a folder that count, and whether these are all; a call looks once.
+    pub(super) fn all_below(&mut self, folder: &str) -> (Arc<[String]>, bool) {
+        if let Some((all, is_whole)) = self.looked.get(folder) {
+            return (Arc::clone(all), *is_whole);
+        }
+        let (all, is_whole) = self.look(folder);
+        let all: Arc<[String]> = all.into();
+        let known = (Arc::clone(&all), is_whole);
+        self.looked.insert(folder.to_owned(), known);
+        (all, is_whole)
     }
 
     /// Returns the files below a folder, and whether the look came to its end.

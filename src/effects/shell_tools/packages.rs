@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use super::Walker;
+use super::positional::Positional;
 use super::program::{Started, piece};
 use super::settings::quoted;
 use super::state::State;
@@ -52,7 +53,7 @@ impl Walker<'_> {
         let mut inner = state.clone();
         inner.folders = vec![Some(folder)];
         inner.functions.clear();
-        inner.parameters = Some(Vec::new());
+        inner.parameters = Positional::of(Vec::new());
         self.within("package.json", |walker| {
             for text in [around("pre"), Some(whole), around("post")]
                 .into_iter()

@@ -27,7 +27,7 @@ impl Walker<'_> {
     ) -> Option<Vec<Value>> {
         let (all, joins) = match parameter.index.as_ref().map(static_text) {
             None if matches!(parameter.name.as_str(), "@" | "*") => {
-                (state.parameters.clone()?, parameter.name == "*")
+                (state.parameters.all()?.to_vec(), parameter.name == "*")
             }
             Some(Some(index)) if matches!(index.as_str(), "@" | "*") => {
                 (state.list(&parameter.name)?, index == "*")
@@ -200,18 +200,16 @@ impl Walker<'_> {
                 _ => None,
             },
             ("IFS", _) => known(BLANKS),
-            ("@" | "*", _) => Some(vec![joined(state.parameters.as_ref()?)]),
+            ("@" | "*", _) => Some(vec![joined(state.parameters.all()?)]),
             // A word that is not known may be none, or several.
             ("#", _) => {
-                let parameters = state.parameters.as_ref()?;
+                let parameters = state.parameters.all()?;
                 let is_sure = parameters.iter().all(|value| value.known().is_some());
                 known(&parameters.len().to_string()).filter(|_| is_sure)
             }
             _ => {
                 let position: usize = name.parse().ok()?;
-                let parameters = state.parameters.as_ref()?;
-                let value = parameters.get(position.checked_sub(1)?);
-                Some(vec![value.cloned().unwrap_or(Value::Known(String::new()))])
+                state.parameters.at(position)
             }
         }
     }

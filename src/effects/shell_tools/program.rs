@@ -94,6 +94,8 @@ impl Walker<'_> {
                 started.is_doubtful = true;
             }
         }
+        self.run_on_found(&started, state);
+        self.run_copy(first, rest, input, span, state);
         if has_subcommands(name)
             && let Some(shorter) = super::simple::without_unknown(rest)
         {
@@ -145,7 +147,6 @@ impl Walker<'_> {
             }
             let mut inside = inside_at(count, state);
             self.part(started, reading, role, &field, &mut inside);
-            state.links = inside.links;
         }
         let elsewhere = moves.then(|| inside_at(last, state));
         let outer = self.given.len();
@@ -178,6 +179,8 @@ impl Walker<'_> {
         self.unpack_library(started, elsewhere.as_ref().unwrap_or(state));
         self.setting_words(started, reading, state);
         self.settings_given(started, reading, state);
+        self.bind(started, reading, state);
+        self.downloaded(started, reading, elsewhere.as_ref().unwrap_or(state));
         self.stdin(started, reading, state);
         self.script_file(started, reading, state);
         self.package_script(started, reading, elsewhere.as_ref().unwrap_or(state));
@@ -251,7 +254,7 @@ impl Walker<'_> {
             Role::Database => self.database(started, reading, field, state),
             Role::ReadAt => self.marked(field, &["@"], by, state),
             Role::ReadForm => self.marked(field, &["=@", "=<"], by, state),
-            Role::RevisionPath => self.marked(field, &[":"], by, state),
+            Role::RevisionPath => self.revision(reading, field, by, state),
             Role::Script => self.script_with(started, reading, field, state),
             Role::Setting => self.setting_text(started, reading, field, state),
             Role::Mount => self.mount(field, by, state),

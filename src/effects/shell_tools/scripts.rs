@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::Walker;
 use super::fields::Field;
+use super::positional::Positional;
 use super::program::{Started, base_name, is_folder, pieces};
 use super::simple::joined;
 use super::stages::{FILES as FILES_KEPT, File as Written, Input};
@@ -163,7 +164,27 @@ impl Walker<'_> {
         }
     }
 
-    fn keep_text(&mut self, path: &str, text: Option<&String>, state: &State) {
+    /// `ln -s /bin/rm x; ./x`: a program under another name.
+    pub(super) fn run_copy(
+        &mut self,
+        first: &Field,
+        rest: &[Field],
+        input: &Input,
+        span: Span,
+        state: &mut State,
+    ) {
+        let Some(path) = first.value.known().filter(|path| path.contains('/')) else {
+            return;
+        };
+        let Some(source) = self.copied_from(path, state) else {
+            return;
+        };
+        if base_name(&source) != base_name(path) && self.is_installed(&source) {
+            self.program(&Field::known(&source, span), rest, input, span, state);
+        }
+    }
+
+    pub(super) fn keep_text(&mut self, path: &str, text: Option<&String>, state: &State) {
         for place in self.file_places(path, state) {
             self.keep_file(Written {
                 place,
@@ -223,9 +244,10 @@ impl Walker<'_> {
         let mut inner = state.clone();
         inner.set("0", vec![Value::Known(name.to_owned())]);
         inner.set("BASH_SOURCE", vec![Value::Known(name.to_owned())]);
-        inner.parameters = Some(words);
+        inner.parameters = Positional::of(words);
         inner.functions.clear();
         inner.lists.clear();
+        self.give(&mut inner);
         self.walk_stored(stored, span, &mut inner);
     }
 

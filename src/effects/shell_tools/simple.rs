@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::fields::{Field, combine};
+use super::positional::Positional;
 use super::stages::Input;
 use super::state::{State, Traps};
 use super::walk::is_name;
@@ -159,11 +160,14 @@ impl Walker<'_> {
         self.note_own(name, rest, span, state);
         if let Some(function) = state.functions.get(name).cloned() {
             let parameters = rest.iter().map(|field| field.value.clone()).collect();
+            let parameters = Positional::of(parameters);
             if function.is_doubtful {
                 self.program(first, rest, input, span, state);
             }
             let outer = std::mem::replace(&mut self.input, input.clone());
+            let before = self.give(state);
             self.call(name, &function, parameters, state);
+            state.take_back(before);
             self.input = outer;
         } else if !self.builtin(name, rest, input, span, state) {
             self.is_typed = is_typed;
@@ -174,6 +178,16 @@ impl Walker<'_> {
                 self.sourced(rest, span, state);
             }
         }
+    }
+
+    /// Sets the variables that stand before a command in the shell that it is, and returns what they held.
+    pub(super) fn give(&self, state: &mut State) -> Vec<(String, Option<Vec<Value>>)> {
+        let before = self.given.iter().map(|(name, values)| {
+            let held = state.variables.get(name).cloned();
+            state.set(name, values.clone());
+            (name.clone(), held)
+        });
+        before.collect()
     }
 
     /// Notes what the shell does itself where a rule may be about it, and calls of functions that are no programs.
@@ -199,7 +213,7 @@ impl Walker<'_> {
             && simple.redirects.iter().all(is_plain)
             && state.variables.is_empty()
             && state.functions.is_empty()
-            && state.links.is_empty()
+            && self.links.is_empty()
             && self.files.is_empty()
             && self.via.is_empty()
             && self.origin.is_none()

@@ -61,6 +61,11 @@ impl Walker<'_> {
                     let by = &started.name;
                     self.path(Access::Write, &field, Follow::All, false, by, state);
                 }
+                Some(Asked::Reads(path)) => {
+                    let field = Field::known(path, started.span);
+                    let by = &started.name;
+                    self.path(Access::Read, &field, Follow::All, false, by, state);
+                }
                 Some(Asked::Runs(script)) => {
                     let field = Field::known(script, started.span);
                     self.script_text(started, &field, state);
@@ -75,6 +80,7 @@ impl Walker<'_> {
 #[derive(Debug, PartialEq)]
 enum Asked<'t> {
     Writes(&'t str),
+    Reads(&'t str),
     Runs(&'t str),
 }
 
@@ -100,6 +106,12 @@ fn asked_by<'t>(line: &'t str, client: &str) -> Option<Asked<'t>> {
         ".output" | ".once" | ".log" | ".trace" | ".save" | ".backup" | ".clone" | ".excel"
         | "tee" | "\\T" => last(),
         "\\copy" => return copied(rest, client, true),
+        ".import" | ".restore" => {
+            let mut words = rest
+                .split_whitespace()
+                .filter(|word| !word.starts_with('-'));
+            return words.next().map(|path| Asked::Reads(bare(path)));
+        }
         _ if behind.is_some() => bare(behind?),
         _ => return copied(line, client, false),
     };
@@ -217,6 +229,11 @@ mod tests {
             ("psql", "select count(*) from t", None),
             ("sqlite3", ".output a.sql", Some(Asked::Writes("a.sql"))),
             ("sqlite3", ".output stdout", None),
+            (
+                "sqlite3",
+                ".import --csv a.csv t",
+                Some(Asked::Reads("a.csv")),
+            ),
             ("sqlite3", ".once '|tee x'", Some(Asked::Runs("tee x"))),
             ("sqlite3", ".shell rm x", Some(Asked::Runs("rm x"))),
             ("sqlite3", "vacuum into 'b.db'", Some(Asked::Writes("b.db"))),

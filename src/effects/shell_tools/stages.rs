@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::Walker;
 use super::fields::Field;
+use super::listing::installed;
 use super::printing::{echoed, printed};
 use super::program::base_name;
 use super::state::State;
@@ -62,7 +63,7 @@ impl Walker<'_> {
                 self.name_variables(first, &next.command);
             }
             self.input = outer;
-            state.leave(inner);
+            state.leave();
         }
     }
 
@@ -192,6 +193,9 @@ impl Walker<'_> {
         let Some(words) = words else {
             return Input::Unknown;
         };
+        if let Some(names) = self.names_of_files(program, &words, state) {
+            return names;
+        }
         let known = |text: Option<String>| text.map_or(Input::Unknown, Input::Known);
         let no_operands = words.iter().all(|word| word.starts_with('-'));
         match program {
@@ -212,6 +216,8 @@ impl Walker<'_> {
             },
             "grep" | "egrep" | "fgrep" => filtered(program, &words, input),
             "dirname" | "basename" => known(name_part(program, &words)),
+            "true" | ":" => Input::Known(String::new()),
+            "which" | "command" | "type" => known(installed(program, &words)),
             "find" | "gfind" => self.found(&words, state),
             "ls" => self.listed(&words, state),
             "git" if words == ["rev-parse", "--show-toplevel"] => {
@@ -290,12 +296,13 @@ impl Walker<'_> {
             return;
         }
         for redirect in redirects {
-            if self.files.len() > FILES {
-                return self.too_many_steps(self.span(redirect.span));
-            }
             let (Target::Word(word), Some(1)) = (&redirect.target, redirect.descriptor()) else {
                 continue;
             };
+            if self.files.len() >= FILES {
+                self.has_more_files = true;
+                return;
+            }
             let outer = std::mem::replace(&mut self.muted, true);
             let target = self.targets(word, &mut state.clone());
             self.muted = outer;

@@ -2,6 +2,7 @@
 
 use super::code;
 use super::fields::Field;
+use super::positional::Positional;
 use super::program::{Started, assigned, piece, values_of};
 use super::stages::Input;
 use super::state::State;
@@ -16,6 +17,8 @@ use crate::repo::Follow;
 
 /// Commands with one input each that are walked one by one.
 const EACH: usize = 256;
+/// Files of one piece of code whose text is kept.
+const WRITTEN: usize = 64;
 
 impl Walker<'_> {
     /// Walks a command that is started with words of this one.
@@ -164,12 +167,31 @@ impl Walker<'_> {
             }
         };
         match role {
+            _ if started.name == "crontab" => self.schedule(started, &text, state),
             Role::Sql => self.sql(started, &text, state),
             Role::Script => self.script_with(started, reading, &text, state),
             Role::RemoteScript => self.far_away(|walker| walker.script_text(started, &text, state)),
             Role::Code => self.code(started, reading, &text, state),
             Role::Patch => self.patch_text(started, &text, state),
             _ => {}
+        }
+    }
+
+    /// Walks the commands of a schedule: what stands behind the five fields that say when.
+    fn schedule(&mut self, started: &Started<'_>, text: &Field, state: &State) {
+        for line in text.value.start().lines() {
+            if self.budget == 0 {
+                return self.too_many_steps(text.span);
+            }
+            let mut rest = line.trim();
+            let fields = if rest.starts_with('@') { 1 } else { 5 };
+            for _ in 0..fields {
+                let (_, behind) = rest.split_once(char::is_whitespace).unwrap_or_default();
+                rest = behind.trim_start();
+            }
+            if !rest.is_empty() && !line.trim_start().starts_with('#') {
+                self.script_text(started, &Field::known(rest, text.span), state);
+            }
         }
     }
 
@@ -222,8 +244,9 @@ impl Walker<'_> {
             if reading.has("-c") && !is_file && !words.is_empty() {
                 inner.set("0", vec![words.remove(0)]);
             }
-            inner.parameters = Some(words);
-            inner.functions.clear();
+            inner.parameters = Positional::of(words);
+            inner.functions.retain(|_, function| function.is_exported);
+            self.give(&mut inner);
         }
         let outer = std::mem::replace(&mut self.input, started.input.clone());
         self.script_text(started, field, &inner);
@@ -276,7 +299,14 @@ impl Walker<'_> {
             };
             self.path(access, &field, follow, is_delete, &started.name, state);
         }
+        self.has_more_files |= found.files.len() > WRITTEN;
+        for (path, text) in found.files.iter().take(WRITTEN) {
+            self.keep_text(path, text.as_ref(), state);
+        }
         for script in found.scripts {
+            if self.budget == 0 {
+                return self.too_many_steps(span);
+            }
             let text = Field::known(&script, span);
             self.script_text(started, &text, state);
         }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::locals::Locals;
+use super::positional::Positional;
 use crate::effects::{Value, Variables};
 use crate::shell::Compound;
 
@@ -15,6 +16,9 @@ pub(super) const ALTERNATIVES: usize = 8;
 
 /// Variables that are followed; what the others hold is not known.
 const VARIABLES: usize = 100;
+
+/// Elements of an array that is followed.
+const ELEMENTS: usize = 1_000;
 
 /// Variables that are in every environment: to assign them changes what programs see.
 const EVERYWHERE: [&str; 11] = [
@@ -39,7 +43,7 @@ pub(super) struct State {
     /// Shared between copies until one changes.
     pub(super) variables: Variables,
     /// Arrays of which every element is listed.
-    pub(super) lists: BTreeMap<String, Vec<Value>>,
+    pub(super) lists: BTreeMap<String, Arc<Vec<Value>>>,
     pub(super) functions: BTreeMap<String, Function>,
     /// Variables that programs see, with what they may hold.
     pub(super) exported: Variables,
@@ -53,10 +57,8 @@ pub(super) struct State {
     pub(super) locals: Option<Locals>,
     /// What traps run, and the variables that they were followed with last.
     pub(super) traps: Traps,
-    /// Links that the line made: the link's absolute path, and where it leads.
-    pub(super) links: Vec<(String, String)>,
     /// `$1` and on, where known.
-    pub(super) parameters: Option<Vec<Value>>,
+    pub(super) parameters: Positional,
     /// The line does not go on from here: `exit`, `return`.
     pub(super) ended: bool,
     /// The last command surely succeeded.
@@ -70,6 +72,8 @@ pub(super) struct Function {
     /// Whether the program of that name may run as well: an alias that a shell does not expand, or a definition that was
     /// passed over.
     pub(super) is_doubtful: bool,
+    /// Whether shells that are started have it, too: `export -f`.
+    pub(super) is_exported: bool,
 }
 
 impl Function {
@@ -77,6 +81,7 @@ impl Function {
         Self {
             bodies: vec![Rc::new(body)],
             is_doubtful: false,
+            is_exported: false,
         }
     }
 
@@ -141,8 +146,7 @@ impl State {
             references: BTreeMap::new(),
             locals: None,
             traps: Traps::default(),
-            links: Vec::new(),
-            parameters: None,
+            parameters: Positional::default(),
             ended: false,
             succeeded: true,
         }
@@ -206,6 +210,17 @@ impl State {
         }
     }
 
+    /// Sets variables as they were before, the last one first.
+    pub(super) fn take_back(&mut self, before: Vec<(String, Option<Vec<Value>>)>) {
+        for (name, values) in before.into_iter().rev() {
+            if let Some(values) = values {
+                self.set(&name, values);
+            } else if self.variables.contains_key(&name) {
+                Arc::make_mut(&mut self.variables).remove(&name);
+            }
+        }
+    }
+
     /// Keeps a variable from programs.
     pub(super) fn hide(&mut self, name: &str) {
         if self.exported.contains_key(name) {
@@ -231,14 +246,18 @@ impl State {
             [value @ Value::Known(_)] => Some(vec![value.clone()]),
             _ => None,
         };
-        self.lists.get(name).cloned().or_else(single)
+        let listed = self.lists.get(name).map(|list| list.to_vec());
+        listed.or_else(single)
     }
 
     /// Sets an array. `$name` is its first element.
     pub(super) fn set_list(&mut self, name: &str, values: Vec<Value>) {
         self.set(name, values.first().cloned().into_iter().collect());
-        if self.lists.len() < VARIABLES {
-            self.lists.insert(name.to_owned(), values);
+        if self.lists.len() < VARIABLES && values.len() <= ELEMENTS {
+            self.lists.insert(name.to_owned(), Arc::new(values));
+        } else {
+            // Its first element alone would pass for all of it.
+            self.forget(name);
         }
     }
 
@@ -278,15 +297,15 @@ impl State {
     }
 
     /// Begins a file that is read into this shell; `return` ends the file alone. Without words it keeps the parameters.
-    pub(super) fn enter(&mut self, words: Vec<Value>) -> Option<Vec<Value>> {
+    pub(super) fn enter(&mut self, words: Vec<Value>) -> Positional {
         let outer = self.parameters.clone();
         if !words.is_empty() {
-            self.parameters = Some(words);
+            self.parameters = Positional::of(words);
         }
         outer
     }
 
-    pub(super) fn exit(&mut self, outer: Option<Vec<Value>>) {
+    pub(super) fn exit(&mut self, outer: Positional) {
         self.parameters = outer;
         self.ended = false;
     }
@@ -295,8 +314,7 @@ impl State {
     pub(super) fn failing(self, tried: &Self) -> Self {
         let is_same = Arc::ptr_eq(&self.variables, &tried.variables)
             && self.folders == tried.folders
-            && self.functions.len() == tried.functions.len()
-            && self.links.len() == tried.links.len();
+            && self.functions.len() == tried.functions.len();
         if is_same {
             self
         } else {
@@ -354,25 +372,13 @@ impl State {
             }
         }
         join_functions(&mut joined.functions, other.functions);
-        for link in other.links {
-            if !joined.links.contains(&link) {
-                joined.links.push(link);
-            }
-        }
-        if joined.parameters != other.parameters {
-            joined.parameters = None;
-        }
+        joined.parameters.join(other.parameters);
         joined.succeeded &= other.succeeded;
         joined
     }
 
-    /// Ends a subshell: links stay on the disk, all else was its own.
-    pub(super) fn leave(&mut self, inner: Self) {
-        for link in inner.links {
-            if !self.links.contains(&link) {
-                self.links.push(link);
-            }
-        }
+    /// Ends a subshell: all that it knew was its own.
+    pub(super) fn leave(&mut self) {
         self.succeeded = false;
     }
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::fields::Field;
-use super::program::{Started, base_name, pieces};
+use super::program::{Started, base_name, piece, pieces};
 use super::simple::joined;
 use super::stages::File;
 use super::state::State;
 use crate::call::Access;
-use crate::effects::{PathEffect, Reach, UnknownKind, Value};
+use crate::effects::{PathEffect, Reach, Span, UnknownKind, Value};
 use crate::programs::{Reading, Role};
 use crate::repo::{Follow, Place};
 
@@ -27,6 +27,8 @@ const DEVICES: [&str; 8] = [
 
 /// Effects on paths that are looked up in one call.
 const PATHS: usize = 4_000;
+/// Links of a line that are followed.
+const LINKS: usize = 64;
 /// Paths that are kept as made by the line.
 const MADE: usize = 200;
 
@@ -94,7 +96,7 @@ impl Walker<'_> {
             if access == Access::Write && by != "the shell" && self.made.len() < MADE {
                 self.made.push(absolute.trim_end_matches('/').to_owned());
             }
-            for path in through_links(absolute, state) {
+            for path in through_links(absolute, &self.links) {
                 let places = self.lookup.places(&path, follow);
                 if access == Access::Write && matches!(by, "curl" | "wget") {
                     self.keep_file(File {
@@ -148,6 +150,10 @@ impl Walker<'_> {
             .value
             .known()
             .map(|folder| folder.trim_end_matches('/'));
+        let far = pieces(started, reading, &[Role::Remote]);
+        if let (Some(inside), true, false) = (inside, sources.is_empty(), far.is_empty()) {
+            return self.fetched_into(inside, folder, &far, started, reading.recursive, state);
+        }
         let Some(inside) = inside.filter(|_| !sources.is_empty()) else {
             // Names that are not on the command line: whatever an archive holds.
             self.path(Access::Write, folder, Follow::All, true, by, state);
@@ -179,6 +185,77 @@ impl Walker<'_> {
         }
     }
 
+    /// Adds what comes from another machine into a folder, under its own name there. What lies in a folder that is fetched as
+    /// a whole is not known.
+    fn fetched_into(
+        &mut self,
+        inside: &str,
+        folder: &Field,
+        far: &[Field],
+        started: &Started<'_>,
+        recursive: bool,
+        state: &State,
+    ) {
+        let by = started.name.as_str();
+        let is_content = |path: &str| path.ends_with('/') || by == "aws" || by == "gsutil";
+        for source in far {
+            let name = source
+                .value
+                .known()
+                .filter(|path| !(recursive && is_content(path)));
+            let name = name.map(|path| base_name(path.rsplit(':').next().unwrap_or(path)));
+            let Some(name) = name.filter(|name| !name.is_empty() && *name != "*") else {
+                self.unknown(
+                    UnknownKind::Path(Access::Write),
+                    &started.name,
+                    Some(folder.span),
+                );
+                let landed = folder.map(|_| format!("{inside}/…"));
+                self.path(Access::Write, &landed, Follow::All, false, by, state);
+                continue;
+            };
+            let landed = folder.map(|_| format!("{inside}/{name}"));
+            self.path(Access::Write, &landed, Follow::All, recursive, by, state);
+        }
+    }
+
+    /// `wget URL`, `curl -O URL`: a file under the last name of the address.
+    pub(super) fn downloaded(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        state: &State,
+    ) {
+        let is_named = match started.name.as_str() {
+            "wget" | "wget2" => !reading.has("-O") && !reading.has("--spider"),
+            "curl" => reading.has("-O") || reading.has("--remote-name-all"),
+            _ => false,
+        };
+        if !is_named || self.remote {
+            return;
+        }
+        let folders = pieces(started, reading, &[Role::WriteInto]);
+        let folder = folders.last().and_then(|field| field.value.known());
+        for address in reading.operands().map(|part| piece(started, part.at)) {
+            let bare = address.value.known().unwrap_or_default();
+            let bare = bare.split(['?', '#']).next().unwrap_or_default();
+            let bare = bare.split_once("://").map_or(bare, |(_, rest)| rest);
+            let Some((_, name)) = bare.rsplit_once('/').filter(|(_, name)| !name.is_empty()) else {
+                continue;
+            };
+            let path = folder.map_or(name.to_owned(), |folder| format!("{folder}/{name}"));
+            let landed = address.map(|_| path.clone());
+            self.path(
+                Access::Write,
+                &landed,
+                Follow::All,
+                false,
+                &started.name,
+                state,
+            );
+        }
+    }
+
     /// Adds a link that is made, and remembers it: writing through it later writes what it leads to.
     pub(super) fn link(
         &mut self,
@@ -189,6 +266,7 @@ impl Walker<'_> {
     ) {
         let by = started.name.as_str();
         self.path(Access::Write, link, Follow::AllButLast, false, by, state);
+        let link_span = link.span;
         let (Some(link), [Some(folder)]) = (link.value.known(), state.folders.as_slice()) else {
             return;
         };
@@ -212,8 +290,50 @@ impl Walker<'_> {
                 _ => folder.as_str(),
             };
             if let Some(target) = joined(Some(from), target) {
-                state.links.push((path, target));
+                self.keep_link(path, target, link_span);
             }
+        }
+    }
+
+    /// Remembers a link. Of too many, none could be followed in time.
+    fn keep_link(&mut self, path: String, target: String, span: Span) {
+        let link = (path, target);
+        if self.remote || self.links.contains(&link) {
+            return;
+        }
+        if self.links.len() < LINKS {
+            self.links.push(link);
+        } else {
+            self.too_many_steps(span);
+        }
+    }
+
+    /// `mount --bind folder place`: what is done in the place is done in the folder.
+    pub(super) fn bind(&mut self, started: &Started<'_>, reading: &Reading<'_>, state: &State) {
+        if started.name != "mount" {
+            return;
+        }
+        let is_bind = |field: &Field| {
+            let text = field.value.start();
+            let (_, text) = text.split_once('=').unwrap_or(("", text));
+            text.split(',')
+                .any(|word| matches!(word, "bind" | "rbind" | "move"))
+        };
+        let binds = ["-B", "-R", "-M"].iter().any(|option| reading.has(option));
+        if !binds && !started.fields.iter().any(is_bind) {
+            return;
+        }
+        let operands: Vec<Field> = reading
+            .operands()
+            .map(|part| piece(started, part.at))
+            .collect();
+        let ([from, to], [Some(folder)]) = (operands.as_slice(), state.folders.as_slice()) else {
+            return;
+        };
+        let absolute = |field: &Field| joined(Some(folder), field.value.known()?);
+        if let Some((from, to)) = absolute(from).zip(absolute(to)) {
+            let to = to.trim_end_matches('/').to_owned();
+            self.keep_link(to, from.trim_end_matches('/').to_owned(), started.span);
         }
     }
 
@@ -230,6 +350,33 @@ impl Walker<'_> {
         let asked = pieces(started, reading, &[Role::Sql]);
         if asked.is_empty() || !asked.iter().all(only_reads) {
             self.path(Access::Write, field, Follow::All, false, by, state);
+        }
+    }
+
+    /// A file whose changes are shown: `git diff file`. What is no file is a revision.
+    pub(super) fn revision(
+        &mut self,
+        reading: &Reading<'_>,
+        field: &Field,
+        by: &str,
+        state: &State,
+    ) {
+        let shows = match reading.subcommand.as_slice() {
+            ["diff" | "difftool" | "show"] => true,
+            ["log"] => ["-p", "-U", "--cc", "--word-diff"]
+                .iter()
+                .any(|option| reading.has(option)),
+            _ => false,
+        };
+        let is_file = |path: &str| {
+            let mut paths = state
+                .folders
+                .iter()
+                .map(|folder| joined(folder.as_deref(), path));
+            paths.any(|path| path.is_some_and(|path| std::path::Path::new(&path).is_file()))
+        };
+        if shows && field.value.known().is_some_and(is_file) {
+            self.path(Access::Read, field, Follow::All, false, by, state);
         }
     }
 
@@ -286,9 +433,9 @@ fn only_reads(field: &Field) -> bool {
 }
 
 /// Follows the links that the line made before, as often as one leads to another.
-fn through_links(path: String, state: &State) -> Vec<String> {
+fn through_links(path: String, links: &[(String, String)]) -> Vec<String> {
     let mut paths = vec![path];
-    for (link, target) in state.links.iter().rev() {
+    for (link, target) in links.iter().rev() {
         let last = paths.last().cloned().unwrap_or_default();
         let rest = last.strip_prefix(link.as_str());
         if let Some(rest) = rest.filter(|rest| rest.is_empty() || rest.starts_with('/')) {

@@ -3,6 +3,7 @@
 use super::Walker;
 use super::fields::Field;
 use super::locals::Locals;
+use super::positional::Positional;
 use super::state::{Function, State, either};
 use crate::effects::{UnknownKind, Value};
 use crate::shell::{
@@ -15,7 +16,7 @@ impl Walker<'_> {
             if item.background {
                 let mut inner = state.clone();
                 self.list(&item.list, &mut inner);
-                state.leave(inner);
+                state.leave();
             } else {
                 self.list(&item.list, state);
             }
@@ -29,7 +30,7 @@ impl Walker<'_> {
     pub(super) fn subshell(&mut self, script: &Script, state: &mut State) {
         let mut inner = state.clone();
         self.script(script, &mut inner);
-        state.leave(inner);
+        state.leave();
     }
 
     fn list(&mut self, list: &AndOr, state: &mut State) {
@@ -181,7 +182,8 @@ impl Walker<'_> {
             }
         } else {
             let unknown = || vec![Value::Starts(String::new())];
-            values.extend(state.parameters.clone().unwrap_or_else(unknown));
+            let known = state.parameters.all().map(<[Value]>::to_vec);
+            values.extend(known.unwrap_or_else(unknown));
         }
         forget_assigned(body, state);
         if values.is_empty() {
@@ -270,7 +272,7 @@ impl Walker<'_> {
             Command::Coproc(coproc) => {
                 let mut inner = state.clone();
                 self.command(&coproc.command, &mut inner);
-                state.leave(inner);
+                state.leave();
             }
         }
     }
@@ -280,14 +282,14 @@ impl Walker<'_> {
         &mut self,
         name: &str,
         function: &Function,
-        parameters: Vec<Value>,
+        parameters: Positional,
         state: &mut State,
     ) {
         if self.depth >= super::DEPTH {
             self.unknown(UnknownKind::OpaqueCode, name, self.origin);
             return;
         }
-        let outer = state.parameters.replace(parameters);
+        let outer = std::mem::replace(&mut state.parameters, parameters);
         let locals = state.locals.replace(Locals::default());
         self.depth += 1;
         if let [body] = function.bodies.as_slice() {

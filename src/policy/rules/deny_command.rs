@@ -27,6 +27,9 @@ pub(crate) fn judge(
         !command.via.is_empty() && sanctioned.get_or_init(spans).contains(&command.span)
     };
     let findings = judged.iter().filter_map(|judged| {
+        if judged.command.asks_for_help() {
+            return None;
+        }
         let what = by_pattern(deny, judged, known).or_else(|| by_text(deny, judged, known))?;
         (!is_sanctioned(judged.command)).then(|| rule.finding(what, Some(judged.command.span)))
     });

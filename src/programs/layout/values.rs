@@ -61,7 +61,7 @@ impl<'w, W: Word> Values<'w, W> {
             Role::ReadForm => form_file(text, at),
             Role::RevisionPath => match text.find(':') {
                 Some(colon) => (Role::Read, from(colon + 1)),
-                None => (Role::Plain, at),
+                None => (Role::RevisionPath, at),
             },
             Role::Url => match text.get(..7) {
                 Some(scheme) if scheme.eq_ignore_ascii_case("file://") => (Role::Read, from(7)),

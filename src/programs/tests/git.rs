@@ -28,8 +28,8 @@ fn git_commands() {
         git rm -rf a | [rm] -r -f delete:a below
         git mv a b | [mv] move:a target:b below
         git stash drop | [stash drop]
-        git stash | [stash]
-        git stash push -m x f | [stash push] -m=x write:f
+        git stash | [stash] below
+        git stash push -m x f | [stash push] -m=x write:f below
         git branch -D b | [branch] -d -f plain:b
         git branch --delete --force b | [branch] -d -f plain:b
         git commit -m rm\ -rf\ / | [commit] -m=rm -rf /

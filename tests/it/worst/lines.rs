@@ -45,7 +45,58 @@ const ACT: &str = "rm -rf generated";
 
 /// Lines that end in, or hold, something that must be stopped.
 pub(crate) fn hidden() -> Vec<Line> {
-    [first(), second(), third()].concat()
+    [first(), second(), third(), fourth()].concat()
+}
+
+fn fourth() -> Vec<Line> {
+    let act = ACT;
+    let python = |code: String| format!("python3 -c \"{code}\"; {act}");
+    vec![
+        (
+            "code that writes",
+            python(numbered(15_000, |n| {
+                format!("open('a{n}', 'w').write('x')\n")
+            })),
+        ),
+        (
+            "code that starts shells",
+            python("os.system('ls x')\n".repeat(20_000)),
+        ),
+        (
+            "variables of awk",
+            format!(
+                "awk 'BEGIN {{{}}}'; {act}",
+                numbered(8_000, |n| format!("v{n}=\"x\"; print > v{n}; "))
+            ),
+        ),
+        (
+            "schedules",
+            format!(
+                "crontab - <<E; {act}\n{}E\n",
+                "* * * * * ls x\n".repeat(20_000)
+            ),
+        ),
+        (
+            "names of files",
+            "grep -rl x src | xargs cat; ".repeat(1_000) + act,
+        ),
+        (
+            "links",
+            numbered(2_000, |n| format!("ln -s a{n} b{n}; touch b{n}/x; ")) + act,
+        ),
+        (
+            "parameters",
+            numbered(2_000, |n| format!("set -- $(x{n}) a b; echo $2; ")) + act,
+        ),
+        (
+            "a script with ends of lines of Windows",
+            format!("sh <<'E'\r\n{}E\r\n{act}", "cd x; f > y\r\n".repeat(3_000)),
+        ),
+        ("functions with variables", {
+            let calls = numbered(2_000, |n| format!("v{n}=x f; "));
+            format!("f() {{ echo $v; }}; {calls}{act}")
+        }),
+    ]
 }
 
 fn first() -> Vec<Line> {

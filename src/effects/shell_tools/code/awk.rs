@@ -5,26 +5,19 @@ use super::lexer::{self, Token};
 use crate::call::Access;
 use crate::effects::Value;
 
+/// Stands in shell text for what is put together when the program runs: a variable that no line sets.
+const OPEN: &str = "$RANDOM";
+
 /// Looks at a program; `name=value` among the words sets a variable.
 pub(super) fn look(code: &str, words: &[String]) -> Found {
     let mut found = Found::default();
     let tokens = lexer::tokens("awk", code);
-    let value = |token: Option<&Token>| match token {
-        Some(Token::Text(value)) => Some(value.start().to_owned()),
-        Some(Token::Name(name)) => words.iter().find_map(|word| {
-            let (key, value) = word.split_once('=')?;
-            (key == name).then(|| value.to_owned())
-        }),
-        _ => None,
-    };
+    let words = &[words, &assigned(&tokens)].concat();
     // `>` compares, unless something is printed.
     let mut prints = false;
     let mut reads = false;
     for (at, token) in tokens.iter().enumerate() {
-        let next = match tokens.get(at + 1) {
-            Some(Token::Sign('>' | '(' | '&')) => value(tokens.get(at + 2)),
-            other => value(other),
-        };
+        let next = || value(tokens.get(at + 1..).unwrap_or_default(), words);
         match token {
             Token::Name(name) if matches!(name.as_str(), "print" | "printf") => prints = true,
             Token::Name(name) if name == "getline" => {
@@ -35,16 +28,19 @@ pub(super) fn look(code: &str, words: &[String]) -> Found {
                     found.scripts.push(text.clone());
                 }
             }
-            Token::Name(name) if name == "system" => found.scripts.extend(next),
-            Token::Sign('|') => found.scripts.extend(next),
+            Token::Name(name) if name == "system" => run(&mut found, next()),
+            Token::Sign('|') if prints && !is_or(&tokens, at) => run(&mut found, next()),
             Token::Sign('>') if prints => {
-                if let Some(path) = next {
-                    found.known(Access::Write, &path);
+                if let Some(path) = next() {
+                    let one = (Access::Write, path);
+                    if !found.paths.contains(&one) {
+                        found.paths.push(one);
+                    }
                 }
             }
             Token::Sign('<') if reads => {
-                if let Some(path) = next {
-                    found.known(Access::Read, &path);
+                if let Some(path) = next() {
+                    found.path(Access::Read, &path);
                 }
                 reads = false;
             }
@@ -53,4 +49,63 @@ pub(super) fn look(code: &str, words: &[String]) -> Found {
         }
     }
     found
+}
+
+/// Whether a `|` is half of `||`.
+fn is_or(tokens: &[Token], at: usize) -> bool {
+    let is_bar = |at: usize| tokens.get(at) == Some(&Token::Sign('|'));
+    is_bar(at + 1) || at.checked_sub(1).is_some_and(is_bar)
+}
+
+/// Returns `name=text` for each variable that the program sets to a plain text.
+fn assigned(tokens: &[Token]) -> Vec<String> {
+    const MOST: usize = 64;
+    let each = tokens.windows(4).filter_map(|window| match window {
+        [
+            Token::Name(name),
+            Token::Sign('='),
+            Token::Text(Value::Known(text)),
+            Token::Sign(';' | '}') | Token::End,
+        ] => Some(format!("{name}={text}")),
+        _ => None,
+    });
+    each.take(MOST).collect()
+}
+
+/// Adds shell text; what is not known of it is left to the shell as something that is not known there either.
+fn run(found: &mut Found, text: Option<Value>) {
+    match text {
+        Some(Value::Known(text)) => found.scripts.push(text),
+        Some(Value::Starts(text)) if text.is_empty() => found.is_opaque = true,
+        Some(Value::Starts(text)) => found.scripts.push(format!("{text}{OPEN}")),
+        None => {}
+    }
+}
+
+/// Returns the text that an expression puts together: `"folder/" name ".txt"`. None where there is no expression.
+fn value(tokens: &[Token], words: &[String]) -> Option<Value> {
+    // The second `>` of `>>`, and `|&`.
+    let marks = tokens
+        .iter()
+        .take_while(|token| matches!(token, Token::Sign('>' | '(' | '&')));
+    let rest = tokens.get(marks.count()..).unwrap_or_default();
+    let mut text = String::new();
+    let mut is_any = false;
+    for token in rest {
+        match token {
+            Token::Text(Value::Known(more)) => text.push_str(more),
+            Token::Name(name) if matches!(name.as_str(), "getline" | "in") => break,
+            Token::Name(name) => {
+                let mut pairs = words.iter().filter_map(|word| word.split_once('='));
+                let Some((_, given)) = pairs.find(|(key, _)| key == name) else {
+                    return Some(Value::Starts(text));
+                };
+                text.push_str(given);
+            }
+            Token::Sign(';' | '}' | ')' | '|' | '&') | Token::End => break,
+            _ => return Some(Value::Starts(text)),
+        }
+        is_any = true;
+    }
+    is_any.then_some(Value::Known(text))
 }

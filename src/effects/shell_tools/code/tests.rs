@@ -115,6 +115,16 @@ fn sed_awk_and_editors_have_commands_that_act() {
         ("awk", "{print > \"out\"}", &["Write out"]),
         ("awk", "$1 > 5 {print}", &[]),
         ("awk", "{print | \"sh x\"}", &["run sh x"]),
+        ("awk", "{print > \"out/\" $1 \".txt\"}", &["Write out/…"]),
+        ("awk", "{print >> \"out/\" \"a\"}", &["Write out/a"]),
+        ("awk", "BEGIN {f = \"out\"; print > f}", &["Write out"]),
+        ("awk", "{system(\"rm \" $1)}", &["run rm $RANDOM"]),
+        ("awk", "{system($0)}", &["opaque"]),
+        (
+            "awk",
+            "{if (a || b) print; if (!(c || d)) print > \"x\"}",
+            &["Write x"],
+        ),
         ("awk", "BEGIN { system(\"ls a\") }", &["run ls a"]),
         (
             "awk",
@@ -135,4 +145,39 @@ fn sed_awk_and_editors_have_commands_that_act() {
         [(Access::Write, Value::Known("out".into()))]
     );
     assert_eq!(look("python", "", &[]), Found::default());
+}
+
+#[test]
+fn other_languages_start_programs_and_delete() {
+    for (language, code, expected) in [
+        ("applescript", "do shell script \"rm a\"", &["run rm a"][..]),
+        ("applescript", "display dialog \"rm a\"", &[]),
+        ("elisp", "(shell-command \"rm a\")", &["run rm a"]),
+        ("elisp", "(delete-file \"a\")", &["Delete a"]),
+        ("elisp", "(message \"rm a\")", &[]),
+        ("tcl", "set x 1; exec rm a", &["run rm a"]),
+        ("tcl", "puts [exec ls]", &["run ls"]),
+        ("tcl", "file delete -force a b", &["Delete a", "Delete b"]),
+        ("tcl", "puts {rm a}", &[]),
+    ] {
+        assert_eq!(does(language, code), expected, "{code}");
+    }
+}
+
+#[test]
+fn files_keep_the_text_that_code_gives_them() {
+    let held = |code: &str| look("python", code, &[]).files;
+    let file = |text: Option<&str>| vec![("a".to_owned(), text.map(str::to_owned))];
+    assert_eq!(held("open('a', 'w').write('x y')"), file(Some("x y")));
+    assert_eq!(held("Path('a').write_text('x y')"), file(Some("x y")));
+    assert_eq!(
+        held("f = open('a', 'w')\nf.write('x y')"),
+        file(Some("x y"))
+    );
+    assert_eq!(
+        held("f = open('a', 'w')\nf.write('x y')\nf.write('y z')"),
+        file(None)
+    );
+    assert_eq!(held("open('a', 'w').write(x)"), file(None));
+    assert_eq!(held("open('a').read()"), []);
 }

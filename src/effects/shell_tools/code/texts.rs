@@ -1,0 +1,94 @@
+//! Parts of statements: what stands in the brackets of a call, what it does to its paths, and the texts that files get.
+
+use super::Reader;
+use super::lexer::Token;
+use super::names::{COPIES, DELETES, MOVES, WRITES, is_in};
+use crate::call::Access;
+use crate::effects::Value;
+
+/// How a file is opened that is written.
+pub(super) const MODES: [&str; 22] = [
+    "w", "w+", "wb", "wt", "wb+", "w+b", "a", "a+", "ab", "at", "ab+", "x", "xb", "r+", "rb+",
+    "r+b", "rt+", "c", ">", ">>", "+<", "+>",
+];
+
+impl Reader<'_> {
+    /// Keeps what a statement writes to the one file that it names, or to the file that was opened last. `before` is how many
+    /// paths were found before the statement.
+    pub(super) fn keep_texts(&mut self, tokens: &[Token], before: usize) {
+        let new = self.found.paths.get(before..).unwrap_or_default();
+        let written: Vec<String> = new
+            .iter()
+            .filter(|(access, _)| *access == Access::Write)
+            .filter_map(|(_, path)| path.known().map(str::to_owned))
+            .collect();
+        let is_write =
+            |token: &Token| matches!(token, Token::Name(name) if name.ends_with("write"));
+        let texts = self.texts(tokens);
+        let is_path = |text: &Value| written.iter().any(|path| path == text.start());
+        let behind = texts.iter().rposition(is_path).map_or(0, |at| at + 1);
+        let behind = texts.get(behind..).unwrap_or_default();
+        let mut others = behind.iter().filter(|text| !MODES.contains(&text.start()));
+        let only = others.next().filter(|_| others.next().is_none());
+        let only = only.and_then(Value::known).map(str::to_owned);
+        if let [path] = written.as_slice() {
+            self.found.files.push((path.clone(), only));
+        } else if written.is_empty()
+            && tokens.iter().any(is_write)
+            && let Some((_, held)) = self.found.files.last_mut()
+        {
+            // `f.write("text")`; a second one leaves nothing certain.
+            *held = only.filter(|_| held.is_none());
+        }
+    }
+}
+
+/// Says what a call does to its paths.
+pub(super) fn accesses(base: &str, last: &str) -> Option<&'static [Access]> {
+    let is_file = |name: &str| matches!(name, "File" | "IO" | "FileUtils" | "Bun" | "fs" | "Deno");
+    if is_in(DELETES, last) {
+        return Some(&[Access::Delete]);
+    }
+    if is_in(MOVES, last) || (last == "replace" && base == "os") {
+        return Some(&[Access::Write, Access::Delete]);
+    }
+    let writes = is_in(WRITES, last) || is_in(COPIES, last) || (last == "write" && is_file(base));
+    writes.then_some(&[Access::Write])
+}
+
+pub(super) fn glued(before: &Value, glue: &str, value: &Value) -> Value {
+    match (before, value) {
+        (Value::Known(one), Value::Known(other)) => Value::Known(format!("{one}{glue}{other}")),
+        (Value::Known(one), Value::Starts(other)) => Value::Starts(format!("{one}{glue}{other}")),
+        (Value::Starts(_), _) => before.clone(),
+    }
+}
+
+/// Returns what stands in the brackets of a call; without brackets, all that follows.
+pub(super) fn arguments(after: &[Token]) -> &[Token] {
+    if after.first() != Some(&Token::Sign('(')) {
+        return after;
+    }
+    let mut level = 0_usize;
+    let end = after.iter().position(|token| {
+        match token {
+            Token::Sign('(') => level += 1,
+            Token::Sign(')') => level -= 1,
+            _ => {}
+        }
+        level == 0
+    });
+    after.get(1..end.unwrap_or(after.len())).unwrap_or_default()
+}
+
+pub(super) fn statements(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
+    let mut level = 0_usize;
+    tokens.split(move |token| {
+        match token {
+            Token::Sign('(' | '[') => level += 1,
+            Token::Sign(')' | ']') => level = level.saturating_sub(1),
+            _ => {}
+        }
+        matches!(token, Token::Sign(';')) || (level == 0 && *token == Token::End)
+    })
+}
