@@ -35,7 +35,11 @@ impl Index {
     /// # Errors
     /// When it cannot be read, or is none.
     pub(super) fn read(git: &Path) -> io::Result<Self> {
-        let bytes = match std::fs::read(git.join("index")) {
+        let path = git.join("index");
+        if path.metadata().is_ok_and(|about| !about.is_file()) {
+            return Err(io::Error::other("git's index is no file"));
+        }
+        let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(error),
