@@ -9,7 +9,6 @@ use super::settle::Job;
 
 /// Runs every gate that has no outcome yet. A gate whose need did not pass is held back.
 pub(super) fn run(jobs: &mut [Job<'_>], outcomes: &mut [Option<Outcome>]) {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let needs: Vec<Vec<usize>> = jobs.iter().map(|job| needs(job, jobs)).collect();
     let ids: Vec<String> = jobs.iter().map(|job| job.id().to_owned()).collect();
     let mut waiting: Vec<(usize, &mut Job<'_>)> = jobs
@@ -21,6 +20,8 @@ pub(super) fn run(jobs: &mut [Job<'_>], outcomes: &mut [Option<Outcome>]) {
         return;
     }
     let is_alone = waiting.len() == 1;
+    // Asked late: the answer is read from several files.
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
     thread::scope(|scope| {
         let (sender, receiver) = mpsc::channel();
         let mut running = 0;
