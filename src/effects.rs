@@ -35,6 +35,9 @@ pub struct PathEffect {
     pub written: String,
     pub places: Places,
     pub reach: Reach,
+    /// What a name below the path begins with, where that is all that is known of it: "tmp-" of `folder/tmp-$x`. `None` where
+    /// the path itself is meant.
+    pub begins: Option<String>,
     /// Files found below it, relative to the root: those nearest to it, where the effect reaches so far.
     pub holds: Arc<[String]>,
     /// What touches it: a tool's or a program's name.
@@ -210,6 +213,7 @@ impl Effects {
             } else {
                 Reach::Itself
             },
+            begins: None,
             holds: Arc::default(),
             by: by.to_owned(),
             span: None,

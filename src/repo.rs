@@ -3,7 +3,9 @@
 //! INVARIANT: a path that leaves this module is relative to the root and free of `.` and `..`, or marked outside. Nothing
 //! here runs git: the hook path only looks for `.git` and `hookgate.yaml` while it walks up.
 
+pub(crate) mod checkout;
 pub mod head;
+pub(crate) mod index;
 
 use std::ffi::OsString;
 use std::io;

@@ -11,7 +11,6 @@
 mod checkout;
 mod hint;
 mod ignored;
-mod index;
 mod list;
 mod place;
 #[cfg(test)]

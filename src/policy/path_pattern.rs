@@ -150,7 +150,7 @@ impl PathPatterns {
             if pattern.excepts {
                 pattern.covers(folder, case)
             } else {
-                pattern.reaches_below(0, folder, case)
+                pattern.reaches_below(0, (folder, ""), case)
             }
         })
     }
@@ -187,12 +187,12 @@ impl PathPatterns {
 
     /// Returns a glob that could match some path below a folder, as [`PathPatterns::below`] does.
     #[must_use]
-    pub fn reach_below(&self, seen: &Seen<'_>, case: Case) -> Option<&PathPattern> {
+    pub fn reach_below(&self, seen: &Seen<'_>, name: &str, case: Case) -> Option<&PathPattern> {
         self.last(|pattern| {
             if pattern.excepts {
                 pattern.sees(seen, case)
             } else {
-                pattern.sees_below(seen, case)
+                pattern.sees_below(seen, name, case)
             }
         })
     }
@@ -296,23 +296,27 @@ impl PathPattern {
             .is_some_and(|rest| self.covers_from(1, rest, case))
     }
 
-    fn sees_below(&self, seen: &Seen<'_>, case: Case) -> bool {
+    fn sees_below(&self, seen: &Seen<'_>, begins: &str, case: Case) -> bool {
         let inside = seen.inside.filter(|_| !self.is_in_home());
-        if inside.is_some_and(|path| self.reaches_below(0, path, case)) {
+        if inside.is_some_and(|path| self.reaches_below(0, (path, begins), case)) {
             return true;
         }
         let Some(path) = seen.absolute.filter(|_| self.is_of_system) else {
             return false;
         };
         if !self.is_in_home() {
-            return self.reaches_below(0, path, case);
+            return self.reaches_below(0, (path, begins), case);
         }
         let Some(home) = seen.home else {
             return false;
         };
-        let holds_home = name::same(path, home, case) || below_folder(home, path, case).is_some();
-        holds_home
-            || below_folder(path, home, case).is_some_and(|rest| self.reaches_below(1, rest, case))
+        if name::same(path, home, case) {
+            return self.reaches_below(1, ("", begins), case);
+        }
+        let home_in_it = below_folder(home, path, case);
+        home_in_it.is_some_and(|rest| name::begins(rest, begins, case))
+            || below_folder(path, home, case)
+                .is_some_and(|rest| self.reaches_below(1, (rest, begins), case))
     }
 
     fn covers(&self, path: &str, case: Case) -> bool {
@@ -326,11 +330,11 @@ impl PathPattern {
             .any(|parts| covers(parts, path, case))
     }
 
-    fn reaches_below(&self, skip: usize, folder: &str, case: Case) -> bool {
+    fn reaches_below(&self, skip: usize, below: (&str, &str), case: Case) -> bool {
         self.alternatives
             .iter()
             .filter_map(|alternative| alternative.get(skip..))
-            .any(|parts| reaches_below(parts, folder, case))
+            .any(|parts| reaches_below(parts, below, case))
     }
 }
 
@@ -440,8 +444,8 @@ fn take<'p>(parts: &[Part], rest: &mut impl Iterator<Item = &'p str>, case: Case
     })
 }
 
-/// Returns whether the parts could match some path below the folder.
-fn reaches_below(parts: &[Part], folder: &str, case: Case) -> bool {
+/// Returns whether the parts could match some path below the folder whose first name there has a beginning.
+fn reaches_below(parts: &[Part], (folder, begins): (&str, &str), case: Case) -> bool {
     let literal_first = matches!(parts.first(), Some(Part::Name(name)) if name.is_literal());
     // A single name is a file or folder at any depth when unanchored, and then begins with `**`.
     if !literal_first {
@@ -456,7 +460,10 @@ fn reaches_below(parts: &[Part], folder: &str, case: Case) -> bool {
             Some(Part::Name(_)) => return false,
         }
     }
-    true
+    match parts.next() {
+        None | Some(Part::AnyFolders) => true,
+        Some(Part::Name(part)) => part.may_begin(begins, case),
+    }
 }
 
 /// Returns the rest of a path that lies below a folder.

@@ -3,6 +3,8 @@
 //! A file in a subfolder holds for what lies below it, whichever way it is reached; so the folders of every path that a call
 //! touches are looked into, not only those above the agent's own. What deletes a whole folder touches those below it.
 
+mod foreign;
+
 use std::collections::{BTreeSet, VecDeque};
 use std::fs;
 #[cfg(target_os = "linux")]
@@ -50,11 +52,14 @@ pub fn of(repository: &Repository, effects: &Effects) -> Vec<LayerFile> {
     layers
 }
 
-/// Returns every policy file of the repository, as far as a bounded look finds them.
+/// Returns every policy file of the repository, as far as a bounded look finds them: not those of other checkouts that
+/// merely lie in it, such as a dependency's or a test's.
 #[must_use]
 pub fn all(repository: &Repository) -> Vec<LayerFile> {
     let mut layers = repository_layers(repository.root());
-    for folder in below(repository, VecDeque::from([String::new()])) {
+    let mut folders = below(repository, VecDeque::from([String::new()]));
+    foreign::remove(repository.root(), &mut folders);
+    for folder in folders {
         layers.push(LayerFile {
             path: repository.root().join(&folder).join(POLICY_FILE),
             layer: Layer::Subfolder,

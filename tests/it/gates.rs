@@ -1,5 +1,6 @@
 //! Quality gates through the hook: what runs when, what is told, what is kept.
 
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -342,6 +343,31 @@ fn gates_of_subfolders_hold_at_a_stop_from_anywhere() {
     repo.write("packages/a/src/a", "bad");
     let told = repo.stop().blocked();
     assert!(told.starts_with("packages/a/more: "), "{told}");
+}
+
+#[test]
+fn gates_of_other_checkouts_in_the_folder_are_not_run() {
+    let repo = Repo::with_policy("version: 1\n");
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command.args(arguments).current_dir(repo.root());
+        let done = finish(command, b"");
+        assert_eq!(done.exit, 0, "{done:?}");
+    };
+    git(&["init", "-q"]);
+    for folder in ["vendor/theirs", "packages/ours"] {
+        repo.write(&format!("{folder}/hookgate.yaml"), COUNTING);
+        repo.write(&format!("{folder}/src/a"), "good");
+    }
+    git(&["add", "packages/ours/hookgate.yaml"]);
+    // What is tracked stays part of the repository, whatever is made of its folder.
+    git(&["init", "-q", "packages/ours"]);
+    git(&["init", "-q", "vendor/theirs"]);
+    repo.stop().assert_silent();
+    assert_eq!(repo.read("packages/ours/runs"), "run\n");
+    assert_eq!(repo.read("vendor/theirs/runs"), "");
+    repo.write("vendor/theirs/src/b", "bad");
+    repo.stop().assert_silent();
 }
 
 #[test]

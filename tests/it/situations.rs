@@ -87,7 +87,8 @@ struct Scene {
 impl Scene {
     fn new() -> Self {
         let scene = Self {
-            repo: Repo::empty(),
+            // Some situations take git away, which leaves no checkout only where none is around it.
+            repo: Repo::alone(),
         };
         scene.repo.write("hookgate.yaml", POLICY);
         let (exit, told) = scene.sh(SETUP);
@@ -99,7 +100,7 @@ impl Scene {
     /// keeps the first looks from being remembered.
     fn copy(&self) -> Self {
         let copy = Self {
-            repo: Repo::empty(),
+            repo: Repo::alone(),
         };
         let from = self.beside(".");
         let script = format!(

@@ -30,9 +30,28 @@ impl Repo {
 
     /// Makes a repository without a policy.
     pub(crate) fn empty() -> Self {
+        // Not the folder for temporary files: policies except that one.
+        Self::in_folder(Path::new(env!("CARGO_TARGET_TMPDIR")))
+    }
+
+    /// Makes a repository without a policy that is in no other checkout, as the build's folder is.
+    pub(crate) fn alone() -> Self {
+        let folders = [
+            std::env::temp_dir(),
+            "/tmp".into(),
+            "/var/tmp".into(),
+            "/dev/shm".into(),
+        ];
+        let is_alone = |folder: &&PathBuf| {
+            folder.is_dir() && !folder.ancestors().any(|above| above.join(".git").exists())
+        };
+        let folder = folders.iter().find(is_alone);
+        Self::in_folder(folder.expect("a folder for temporary files that is in no checkout"))
+    }
+
+    fn in_folder(folder: &Path) -> Self {
         let repo = Self {
-            // Not the folder for temporary files: policies except that one.
-            folder: tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap(),
+            folder: tempfile::tempdir_in(folder).unwrap(),
         };
         fs::create_dir_all(repo.root().join(".git")).unwrap();
         fs::create_dir_all(repo.home()).unwrap();

@@ -110,7 +110,7 @@ fn named(effects: &Effects) -> Vec<(String, Reach)> {
         Access::Read => false,
         // Something below it that is not known.
         Access::Write => effect.reach == Reach::Itself,
-        Access::Delete => true,
+        Access::Delete => effect.begins.is_none(),
     });
     let both = changing.flat_map(|effect| {
         [&effect.places.lexical, &effect.places.real].map(|place| (text(place), effect.reach))

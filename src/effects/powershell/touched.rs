@@ -82,6 +82,7 @@ impl Walker<'_> {
             written: written.replace('\\', "/"),
             places,
             reach: if below { Reach::Below } else { Reach::Itself },
+            begins: None,
             holds: std::sync::Arc::default(),
             by: by.to_owned(),
             span: Some(span),

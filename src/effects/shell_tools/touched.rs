@@ -11,7 +11,7 @@ use super::state::State;
 use crate::call::Access;
 use crate::effects::{PathEffect, Reach, UnknownKind, Value};
 use crate::programs::{Reading, Role};
-use crate::repo::Follow;
+use crate::repo::{Follow, Place};
 
 /// Files that are no files: nothing is kept in them.
 const DEVICES: [&str; 8] = [
@@ -68,17 +68,18 @@ impl Walker<'_> {
         let (field, state) = mapped
             .as_ref()
             .map_or((field, state), |(field, state)| (field, state));
-        let (written, reach) = match &field.value {
+        let (written, reach, begins) = match &field.value {
             Value::Known(text) if text.is_empty() || is_device(text) => return,
-            Value::Known(text) => (text.as_str(), reach),
+            Value::Known(text) => (text.as_str(), reach, None),
             Value::Starts(text) => {
                 self.unknown(UnknownKind::Path(access), &field.shown(), Some(field.span));
-                // What is known is the folder that it lies in.
-                match text.rsplit_once('/') {
-                    Some(("", _)) => ("/", Reach::Below),
-                    Some((folder, _)) => (folder, Reach::Below),
-                    None => return,
-                }
+                let Some((folder, name)) = beginning(text) else {
+                    return;
+                };
+                // `rm -r folder/$x` with nothing in `x` takes the folder.
+                let may_be_all =
+                    access == Access::Delete && name.is_empty() && reach != Reach::Itself;
+                (folder, Reach::Below, (!may_be_all).then_some(name))
             }
         };
         if self.effects.paths.len() >= PATHS {
@@ -101,10 +102,13 @@ impl Walker<'_> {
                         text: None,
                     });
                 }
-                let (holds, is_whole) = match reach {
+                let (mut holds, is_whole) = match reach {
                     Reach::Below | Reach::Held => self.held(&places.real, access == Access::Delete),
                     Reach::Itself => (Arc::default(), true),
                 };
+                if let (Some(name), Place::Inside(folder)) = (begins, &places.real) {
+                    holds = beginning_with(&holds, folder, name);
+                }
                 if reach == Reach::Held && access == Access::Write && !is_whole {
                     let kind = UnknownKind::Path(access);
                     self.unknown(kind, &field.shown(), Some(field.span));
@@ -114,6 +118,7 @@ impl Walker<'_> {
                     written: field.shown(),
                     places,
                     reach,
+                    begins: begins.map(str::to_owned),
                     holds,
                     by: match &self.file {
                         Some(file) => format!("{by} (in {file})"),
@@ -242,6 +247,36 @@ impl Walker<'_> {
             self.path(Access::Read, &field, Follow::All, false, by, state);
         }
     }
+}
+
+/// Splits the known beginning of a path into the folder that the path lies in, and the beginning of a name in it.
+fn beginning(text: &str) -> Option<(&str, &str)> {
+    let (folder, name) = match text.rsplit_once('/') {
+        Some(("", name)) => ("/", name),
+        Some(parts) => parts,
+        None if text.is_empty() => return None,
+        None => (".", text),
+    };
+    // `.$x` may be the folder above.
+    let name = if matches!(name, "." | "..") { "" } else { name };
+    Some((folder, name))
+}
+
+/// Returns the files that lie in a folder under names with a beginning.
+fn beginning_with(files: &Arc<[String]>, folder: &str, name: &str) -> Arc<[String]> {
+    if name.is_empty() {
+        return Arc::clone(files);
+    }
+    let skip = if folder.is_empty() {
+        0
+    } else {
+        folder.len() + 1
+    };
+    let kept = files.iter().filter(|file| {
+        let rest = file.get(skip..);
+        rest.is_some_and(|rest| rest.starts_with(name))
+    });
+    kept.cloned().collect()
 }
 
 fn only_reads(field: &Field) -> bool {

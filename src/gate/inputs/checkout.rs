@@ -9,11 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::ignored::{self, Rules};
-use super::index::{Index, Span};
+use crate::repo::checkout::git_folder;
+use crate::repo::index::{Index, Span};
 use crate::settings;
-
-/// Longest `.git` file that is read.
-const POINTER_LIMIT: u64 = 64 * 1024;
 
 /// A checkout, or a folder outside git.
 #[derive(Debug, Default)]
@@ -174,24 +172,6 @@ impl Level {
             rules: OnceLock::new(),
         })
     }
-}
-
-/// Returns the git folder of a checkout's top, when there is one that git would take for one.
-pub(super) fn git_folder(top: &Path) -> Option<PathBuf> {
-    let dot = top.join(".git");
-    let about = dot.metadata().ok()?;
-    let folder = if about.is_dir() {
-        dot
-    } else {
-        if !about.is_file() || about.len() > POINTER_LIMIT {
-            return None;
-        }
-        let text = fs::read_to_string(dot).ok()?;
-        let path = text.strip_prefix("gitdir:")?.trim();
-        top.join(path)
-    };
-    folder.join("HEAD").symlink_metadata().ok()?;
-    Some(folder)
 }
 
 /// Returns the folder that a linked worktree shares with its repository.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::checkout::{Checkout, Level};
-use super::index::Span;
 use crate::policy::path_pattern::{Case, PathPatterns};
+use crate::repo::index::Span;
 
 /// Name of the files that hold git's rules.
 pub(super) const RULES: &str = ".gitignore";

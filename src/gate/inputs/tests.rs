@@ -9,9 +9,9 @@ use std::process::{Command, Stdio};
 use proptest::prelude::*;
 
 use super::ignored::Rules;
-use super::index::{Index, Span};
 use super::{Asked, Inputs, digest, tree};
 use crate::policy::path_pattern::{Case, PathPattern, PathPatterns};
+use crate::repo::index::{Index, Span};
 use crate::settings;
 use crate::state::State;
 

@@ -12,10 +12,11 @@ use std::path::{Path, PathBuf};
 use file::{Checkout, Head};
 
 use super::Asked;
-use super::checkout::{git_folder, index_about, names_now, rules_now};
+use super::checkout::{index_about, names_now, rules_now};
 use super::place::RULES;
 use super::trail::Trail;
 use crate::digests::{Digests, MARGIN, Stamp, device};
+use crate::repo::checkout::git_folder;
 use crate::state::{StateError, file_name};
 
 /// What decides from above a gate's base which files count. Asked before a walk.

@@ -30,6 +30,18 @@ pub(super) fn same(left: &str, right: &str, case: Case) -> bool {
     left == right || case == Case::Insensitive && folded(left).eq(folded(right))
 }
 
+/// Returns whether a text begins with another.
+pub(super) fn begins(text: &str, beginning: &str, case: Case) -> bool {
+    let mut letters = text.chars();
+    text.starts_with(beginning)
+        || case == Case::Insensitive
+            && beginning.chars().all(|wanted| {
+                letters
+                    .next()
+                    .is_some_and(|letter| same_char(letter, wanted, case))
+            })
+}
+
 /// Maps letters to one of their cases. Going through upper case joins letters such as `ſ` and `s`, as file systems do.
 fn folded(text: &str) -> impl Iterator<Item = char> {
     text.chars().flat_map(fold)
@@ -87,6 +99,21 @@ impl Name {
         match self {
             Self::Literal(name) => Some(name),
             Self::Wild(_) => None,
+        }
+    }
+
+    /// Returns whether a name that begins so could match.
+    pub(super) fn may_begin(&self, text: &str, case: Case) -> bool {
+        match self {
+            Self::Literal(name) => begins(name, text, case),
+            Self::Wild(tokens) => {
+                let literal = tokens.iter().map_while(|token| match token {
+                    Token::Char(letter) => Some(*letter),
+                    _ => None,
+                });
+                let mut pairs = literal.zip(text.chars());
+                pairs.all(|(letter, other)| same_char(letter, other, case))
+            }
         }
     }
 

@@ -65,23 +65,21 @@ fn is_persons_act(command: &Invocation) -> bool {
 
 fn is_floor(place: &Place, effect: &PathEffect, facts: &Facts) -> bool {
     // Deleting a folder takes all below it; a formatter that goes through one leaves alone what is not its own.
-    let reach = match effect.access {
-        Access::Delete => effect.reach,
-        Access::Read | Access::Write => Reach::Itself,
-    };
+    let takes = effect.access == Access::Delete && effect.reach == Reach::Below;
+    let begins = takes.then(|| effect.begins.as_deref().unwrap_or_default());
     match place {
-        Place::Inside(path) => is_floor_inside(path, reach, facts),
+        Place::Inside(path) => is_floor_inside(path, begins, facts),
         Place::Outside(path) => {
-            let holds_root = reach == Reach::Below && is_below(&facts.root, path, facts.case);
+            let holds_root = begins.is_some_and(|name| holds(path, name, &facts.root, facts.case));
             is_policy_name(path, facts.case)
                 || holds_root
-                || own_paths(facts).any(|own| touches(path, &own, reach, facts.case))
+                || own_paths(facts).any(|own| touches(path, &own, begins, facts.case))
         }
     }
 }
 
-fn is_floor_inside(path: &str, reach: Reach, facts: &Facts) -> bool {
-    let touches = |own: &str| touches(path, own, reach, facts.case);
+fn is_floor_inside(path: &str, begins: Option<&str>, facts: &Facts) -> bool {
+    let touches = |own: &str| touches(path, own, begins, facts.case);
     is_policy_name(path, facts.case)
         || touches(FOLDER)
         // Deleting a folder deletes the policies in it.
@@ -119,11 +117,25 @@ fn own_paths(facts: &Facts) -> impl Iterator<Item = String> + '_ {
     facts.own_paths.iter().cloned().chain(configs)
 }
 
-/// Returns whether touching `path` touches `own` or what lies below it.
-fn touches(path: &str, own: &str, reach: Reach, case: Case) -> bool {
+/// Returns whether touching `path` touches `own`. What is deleted as a whole, or what begins so in it, takes what is below.
+fn touches(path: &str, own: &str, begins: Option<&str>, case: Case) -> bool {
     equal(path, own, case)
         || is_below(path, own, case)
-        || (reach == Reach::Below && (path.is_empty() || is_below(own, path, case)))
+        || begins.is_some_and(|name| holds(path, name, own, case))
+}
+
+/// Returns whether a path lies in a folder, under a name that begins so.
+fn holds(folder: &str, begins: &str, path: &str, case: Case) -> bool {
+    let folder = folder.strip_suffix('/').unwrap_or(folder);
+    let skip = if folder.is_empty() && !path.starts_with('/') {
+        0
+    } else if is_below(path, folder, case) {
+        folder.len() + 1
+    } else {
+        return false;
+    };
+    let name = path.get(skip..).and_then(|rest| rest.get(..begins.len()));
+    name.is_some_and(|name| equal(name, begins, case))
 }
 
 fn is_below(path: &str, folder: &str, case: Case) -> bool {

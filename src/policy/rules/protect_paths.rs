@@ -64,11 +64,12 @@ fn touched<'e>(
             Reach::Below if effect.access == Access::Read => Extent::All,
             Reach::Held | Reach::Below => Extent::Some,
         };
+        let name = effect.begins.as_deref().unwrap_or_default();
         // Deleting a folder above the rule's base deletes everything that the rule protects.
         let takes_base = effect.access == Access::Delete
             && !protect.paths.is_empty()
-            && matches!(place, Place::Inside(path) if holds_base(path, &rule.base));
-        takes_base || covers(rule, &protect.paths, place, extent, facts)
+            && matches!(place, Place::Inside(path) if holds_base(path, name, &rule.base));
+        takes_base || covers(rule, &protect.paths, place, (extent, name), facts)
     });
     if let Some(place) = by_name {
         return Some(describe(effect, place));
@@ -77,7 +78,7 @@ fn touched<'e>(
     let path = *held.entry(key).or_insert_with(|| {
         effect.holds.iter().find(|path| {
             let place = Place::Inside((*path).clone());
-            covers(rule, &protect.paths, &place, Extent::Itself, facts)
+            covers(rule, &protect.paths, &place, (Extent::Itself, ""), facts)
         })
     });
     Some(describe(effect, &Place::Inside(path?.clone())))
@@ -93,12 +94,12 @@ enum Extent {
     Some,
 }
 
-/// Whether a rule's globs cover a place.
+/// Whether a rule's globs cover a place. What lies below it may be known by the beginning of its name alone.
 fn covers(
     rule: &Rule,
     patterns: &PathPatterns,
     place: &Place,
-    extent: Extent,
+    (extent, begins): (Extent, &str),
     facts: &Facts,
 ) -> bool {
     let inside = match place {
@@ -120,10 +121,11 @@ fn covers(
     match extent {
         Extent::Itself => false,
         Extent::All => {
-            let below = inside.map(|path| joined(path, ANY_NAME));
+            let name = format!("{begins}{ANY_NAME}");
+            let below = inside.map(|path| joined(path, &name));
             let absolute = absolute
                 .as_deref()
-                .map(|path| joined(path.trim_end_matches('/'), ANY_NAME));
+                .map(|path| joined(path.trim_end_matches('/'), &name));
             let seen = Seen {
                 inside: below.as_deref(),
                 absolute: absolute.as_deref(),
@@ -131,7 +133,7 @@ fn covers(
             };
             patterns.cover(&seen, facts.case).is_some()
         }
-        Extent::Some => patterns.reach_below(&seen, facts.case).is_some(),
+        Extent::Some => patterns.reach_below(&seen, begins, facts.case).is_some(),
     }
 }
 
@@ -143,8 +145,8 @@ pub(crate) fn is_protected(rules: &[Rule], place: &Place, is_all: bool, facts: &
             return false;
         };
         protect.deny.iter().any(|access| *access != Access::Read)
-            && (covers(rule, &protect.paths, place, extent, facts)
-                || covers(rule, &protect.paths, place, Extent::Some, facts)
+            && (covers(rule, &protect.paths, place, (extent, ""), facts)
+                || covers(rule, &protect.paths, place, (Extent::Some, ""), facts)
                 || is_outside(protect, place, facts))
     })
 }
@@ -164,12 +166,32 @@ fn is_outside(protect: &ProtectPaths, place: &Place, facts: &Facts) -> bool {
 
 /// Says which path outside the repository the effect touches.
 fn outside(protect: &ProtectPaths, effect: &PathEffect, facts: &Facts) -> Option<String> {
-    is_outside(protect, &effect.places.real, facts).then(|| {
+    let is_outside = is_outside(protect, &effect.places.real, facts)
+        && !is_excepted_below(protect, effect, facts);
+    is_outside.then(|| {
         format!(
             "{}, which is outside the repository",
             describe(effect, &effect.places.real)
         )
     })
+}
+
+/// Whether what an effect means lies below a folder whose whole content is excepted: a file that is put into `/tmp`, and
+/// `/tmp/build-$x`. The folder itself can only be deleted.
+fn is_excepted_below(protect: &ProtectPaths, effect: &PathEffect, facts: &Facts) -> bool {
+    let (Place::Outside(folder), true) = (
+        &effect.places.real,
+        effect.begins.is_some() || effect.access == Access::Write,
+    ) else {
+        return false;
+    };
+    let begins = effect.begins.as_deref().unwrap_or_default();
+    let below = format!("{}/{begins}{ANY_NAME}", folder.trim_end_matches('/'));
+    let home = facts.home.as_deref();
+    protect
+        .except
+        .matches_absolute(&below, home, facts.case)
+        .is_some()
 }
 
 /// "writes `src/x.py`", with the path as written where it is another.
@@ -207,11 +229,15 @@ pub(crate) fn from_base<'a>(path: &'a str, base: &str, case: Case) -> Option<&'a
     }
 }
 
-fn holds_base(folder: &str, base: &str) -> bool {
-    folder.is_empty()
-        || base
-            .strip_prefix(folder)
-            .is_some_and(|rest| rest.starts_with('/'))
+/// Whether a rule's base lies in a folder, under a name that begins so.
+fn holds_base(folder: &str, begins: &str, base: &str) -> bool {
+    let rest = if folder.is_empty() {
+        Some(base)
+    } else {
+        base.strip_prefix(folder)
+            .and_then(|rest| rest.strip_prefix('/'))
+    };
+    rest.is_some_and(|rest| rest.starts_with(begins))
 }
 
 fn joined(folder: &str, name: &str) -> String {

@@ -15,14 +15,14 @@ const IDS: [usize; 2] = [20, 32];
 /// Names relative to the checkout's top, in the order of their bytes. A name that ends in a slash is a folder of a sparse
 /// index: all below it is tracked.
 #[derive(Debug, Default)]
-pub(super) struct Index {
+pub(crate) struct Index {
     text: Vec<u8>,
     names: Vec<Range<u32>>,
 }
 
 /// The part of an index that lies below one folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Span {
+pub(crate) enum Span {
     /// Everything below the folder is tracked.
     All,
     /// These entries.
@@ -34,7 +34,7 @@ impl Index {
     ///
     /// # Errors
     /// When it cannot be read, or is none.
-    pub(super) fn read(git: &Path) -> io::Result<Self> {
+    pub(crate) fn read(git: &Path) -> io::Result<Self> {
         let path = git.join("index");
         if path.metadata().is_ok_and(|about| !about.is_file()) {
             return Err(io::Error::other("git's index is no file"));
@@ -66,7 +66,7 @@ impl Index {
     }
 
     /// Digest of the names. What else git keeps of them does not count.
-    pub(super) fn digest(&self) -> blake3::Hash {
+    pub(crate) fn digest(&self) -> blake3::Hash {
         let mut hasher = blake3::Hasher::new();
         let mut text = Vec::new();
         for name in &self.names {
@@ -83,12 +83,12 @@ impl Index {
     }
 
     /// The whole index.
-    pub(super) fn all(&self) -> Span {
+    pub(crate) fn all(&self) -> Span {
         Span::Some(0..self.names.len())
     }
 
     /// Returns what lies below a folder, out of what lies below the one above it.
-    pub(super) fn below(&self, above: &Span, folder: &[u8]) -> Span {
+    pub(crate) fn below(&self, above: &Span, folder: &[u8]) -> Span {
         let Span::Some(above) = above else {
             return Span::All;
         };
@@ -106,7 +106,7 @@ impl Index {
     }
 
     /// Returns whether a path is tracked, out of what lies below its folder, whose path and slash are so many bytes.
-    pub(super) fn holds(&self, span: &Span, skip: usize, name: &[u8]) -> bool {
+    pub(crate) fn holds(&self, span: &Span, skip: usize, name: &[u8]) -> bool {
         let Span::Some(span) = span else { return true };
         let within = self.names.get(span.clone()).unwrap_or_default();
         let rest = |path: &Range<u32>| self.text(path).get(skip..).unwrap_or_default();
@@ -114,7 +114,7 @@ impl Index {
     }
 
     /// The same without regard to the case of letters, for file systems that have none.
-    pub(super) fn holds_in_any_case(&self, path: &[u8]) -> bool {
+    pub(crate) fn holds_in_any_case(&self, path: &[u8]) -> bool {
         let path = String::from_utf8_lossy(path).to_lowercase();
         let mut names = self.names.iter().map(|name| self.text(name));
         names.any(|name| String::from_utf8_lossy(name).to_lowercase() == path)
