@@ -106,6 +106,23 @@ impl<'a> Job<'a> {
         }))
     }
 
+    /// Whether what is known is of the inputs as they are now. A failure whose run changed them itself stays one.
+    pub(super) fn still_holds(&self, known: &Outcome) -> bool {
+        let evidence = match known {
+            Outcome::Passed { evidence, .. } => evidence,
+            Outcome::Failed(evidence) if evidence.moved.is_empty() => evidence,
+            _ => return true,
+        };
+        let now = inputs::unchanged(self.asked());
+        let now = now.or_else(|| self.inputs().ok().map(|inputs| inputs.digest));
+        now.as_deref() == Some(evidence.inputs_digest.as_str())
+    }
+
+    /// Names the inputs that moved since the last result.
+    pub(super) fn moved(&self) -> Option<Vec<String>> {
+        self.moved_since(&self.inputs().ok()?)
+    }
+
     /// Runs the gate, or shares the result of whoever runs it now.
     pub(super) fn settle(&mut self) -> Outcome {
         let outcome = if self.is_own_part() {
