@@ -154,7 +154,10 @@ pub fn settle(
         .collect();
     // Most stops change nothing: no thread is started to find that out.
     let mut outcomes: Vec<Option<Outcome>> = jobs.iter_mut().map(Job::look).collect();
-    schedule::run(&mut jobs, &mut outcomes);
+    if outcomes.iter().any(Option::is_none) {
+        schedule::run(&mut jobs, &mut outcomes);
+        look_again(&mut jobs, &mut outcomes);
+    }
     for job in &mut jobs {
         troubles.append(&mut job.troubles);
     }
@@ -168,6 +171,46 @@ pub fn settle(
         .collect();
     keep_failure(root, &outcomes, troubles);
     outcomes
+}
+
+/// One gate may change what another has judged before: a formatter, or what generates code. What was judged on content that
+/// is gone by now is judged once more.
+fn look_again(jobs: &mut [Job<'_>], outcomes: &mut [Option<Outcome>]) {
+    /// How often, before a gate is told to change inputs each time.
+    const ROUNDS: usize = 2;
+    if jobs.len() < 2 {
+        // One that changes its own inputs has seen to that.
+        return;
+    }
+    for _ in 0..ROUNDS {
+        let mut has_moved = false;
+        for (job, outcome) in jobs.iter().zip(&mut *outcomes) {
+            if outcome
+                .as_ref()
+                .is_some_and(|known| !job.still_holds(known))
+            {
+                *outcome = None;
+                has_moved = true;
+            }
+        }
+        if !has_moved {
+            return;
+        }
+        for outcome in &mut *outcomes {
+            if matches!(outcome, Some(Outcome::Held { .. })) {
+                *outcome = None;
+            }
+        }
+        schedule::run(jobs, outcomes);
+    }
+    for (job, outcome) in jobs.iter().zip(outcomes) {
+        if let Some(known @ Outcome::Passed { .. }) = outcome
+            && !job.still_holds(known)
+        {
+            let files = job.moved().unwrap_or_default();
+            *outcome = Some(Outcome::Moved { files });
+        }
+    }
 }
 
 /// Of gates that ran together, a failure is the latest result: whoever looks there wants to know of it.

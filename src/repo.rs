@@ -119,6 +119,12 @@ impl Repository {
         &self.root
     }
 
+    /// Where the root is on the disk, whichever links led to it.
+    #[must_use]
+    pub fn real_root(&self) -> &Path {
+        &self.real_root
+    }
+
     #[must_use]
     pub fn case(&self) -> Case {
         self.case

@@ -142,11 +142,9 @@ impl State {
     /// When the folder is a link, the present file is from a newer version, or the disk refuses.
     pub fn write(&self, name: &str, value: &Value) -> Result<(), StateError> {
         let path = self.prepare(name)?;
-        let newer = fs::read(&path)
-            .ok()
-            .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
-            .is_some_and(|old| version_of(&old) > VERSION);
-        if newer {
+        let old = self.read_bytes(name, FILE_LIMIT);
+        let old = old.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+        if old.is_some_and(|old| version_of(&old) > VERSION) {
             return Err(StateError::Newer(shown(&path, &self.root)));
         }
         let mut text = format!("{value:#}");
@@ -158,8 +156,7 @@ impl State {
     /// better than not counting.
     pub(crate) fn lock(&self, name: &str) -> Option<File> {
         let path = self.prepare(name).ok()?;
-        let mut options = OpenOptions::new();
-        let file = options.create(true).append(true).open(path).ok()?;
+        let file = open_to_append(&path).ok()?;
         for _ in 0..LOCK_TRIES {
             match file.try_lock() {
                 Ok(()) => return Some(file),
@@ -308,9 +305,37 @@ pub(crate) fn is_sealed(about: &fs::Metadata) -> bool {
 /// Those of opening and writing.
 pub fn append_line(path: &Path, line: &str) -> io::Result<()> {
     deadline::watch();
-    let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+    let mut file = open_to_append(path)?;
     file.write_all(format!("{line}\n").as_bytes())
 }
+
+/// Opens a file to add to it. Something else in its place is an error and never waited for, as a pipe without a reader
+/// would have it.
+///
+/// # Errors
+/// Those of opening, and that it is no file.
+pub(crate) fn open_to_append(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    without_waiting(&mut options);
+    let file = options.open(path)?;
+    if file.metadata()?.is_file() {
+        return Ok(file);
+    }
+    Err(io::Error::other("it is no file"))
+}
+
+#[cfg(unix)]
+fn without_waiting(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    use rustix::fs::OFlags;
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
+    options.custom_flags(i32::try_from(flags).unwrap_or(0));
+}
+
+#[cfg(not(unix))]
+fn without_waiting(_options: &mut OpenOptions) {}
 
 /// Turns a text from a payload into a file name: letters, digits, `-` and `_` stay, all else becomes `%` and its byte in
 /// hexadecimal digits. Different texts give different names.

@@ -43,6 +43,8 @@ export const Hookgate = async ({ client, directory, worktree, project }) => {
   const base = { directory, worktree, project: project?.id }
   const started = new Set()
   const children = new Set()
+  // Sessions whose turn a person aborted or an error ended; opencode then says more than once that they idle.
+  const failed = new Set()
 
   /** Asks where no answer is as good as none: these events cannot be stopped. */
   async function tell(event, payload, limit) {
@@ -62,6 +64,7 @@ export const Hookgate = async ({ client, directory, worktree, project }) => {
   return {
     "chat.message": async (input, output) => {
       const session = input.sessionID
+      failed.delete(session)
       // What a sub-agent is told are its parent's words.
       if (children.has(session)) return
       if (!started.has(session)) {
@@ -76,6 +79,7 @@ export const Hookgate = async ({ client, directory, worktree, project }) => {
     },
 
     "tool.execute.before": async (input, output) => {
+      failed.delete(input.sessionID)
       const payload = { hook_event_name: "tool.execute.before", ...base, input, output }
       const answer = await ask("before-tool", payload, DECISION)
       if (answer.deny) throw new Error(answer.deny)
@@ -97,7 +101,8 @@ export const Hookgate = async ({ client, directory, worktree, project }) => {
       if (!session || children.has(session)) return
       const payload = { hook_event_name: `event:${event.type}`, ...base, event }
       if (event.type === "session.deleted") await tell("session-end", payload, DECISION)
-      if (event.type !== "session.idle") return
+      if (event.type === "session.error") failed.add(session)
+      if (event.type !== "session.idle" || failed.has(session)) return
       const { followup } = await tell("stop", payload, GATES)
       if (followup) {
         await client.session.prompt({ path: { id: session }, body: { parts: [{ type: "text", text: followup }] } })

@@ -1,7 +1,6 @@
 //! `gates/<id>.json`: what a gate's last run proved, and for which content. `last_quality_gate.json` is the same for
 //! people: the latest result of any gate.
 
-use std::path::Path;
 use std::time::SystemTime;
 
 use serde_json::{Value, json};
@@ -20,7 +19,7 @@ pub struct Evidence {
     pub command_digest: String,
     /// Digest of all inputs' contents before the run.
     pub inputs_digest: String,
-    /// The checkout that it ran in.
+    /// The checkout that it ran in, by its real path.
     pub worktree: String,
     /// RFC 3339.
     pub started: String,
@@ -94,14 +93,14 @@ impl Evidence {
         rule: &Rule,
         command: &str,
         inputs: &Inputs,
-        root: &Path,
+        worktree: &str,
         edited: Option<&str>,
     ) -> Self {
         Self {
             gate: rule.id.clone(),
             command_digest: command.to_owned(),
             inputs_digest: inputs.digest.clone(),
-            worktree: root.to_string_lossy().into_owned(),
+            worktree: worktree.to_owned(),
             started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
             edited_file: edited.map(str::to_owned),
             run: run_id(),

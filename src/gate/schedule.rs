@@ -20,6 +20,7 @@ pub(super) fn run(jobs: &mut [Job<'_>], outcomes: &mut [Option<Outcome>]) {
         return;
     }
     let is_alone = waiting.len() == 1;
+    // Asked late: the answer is read from several files.
     let cores = if is_alone {
         1
     } else {

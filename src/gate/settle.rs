@@ -31,7 +31,8 @@ pub(super) struct Job<'a> {
     turns: Turns,
     base: PathBuf,
     case: Case,
-    root: &'a Path,
+    /// The checkout's real path.
+    worktree: String,
     edited: Option<&'a str>,
     watch: &'a dyn Watch,
     /// What tools said of themselves; asked once.
@@ -54,6 +55,7 @@ impl<'a> Job<'a> {
         watch: &'a dyn Watch,
     ) -> Self {
         let state = State::of(root);
+        let repository = Repository::at(root, root, None);
         Self {
             rule: wanted.rule,
             gate: wanted.gate,
@@ -61,8 +63,8 @@ impl<'a> Job<'a> {
             turns: Turns::new(&state, &wanted.rule.id),
             state,
             base: root.join(&wanted.rule.base),
-            case: Repository::at(root, root, None).case(),
-            root,
+            case: repository.case(),
+            worktree: repository.real_root().to_string_lossy().into_owned(),
             edited,
             watch,
             versions: None,
@@ -102,6 +104,23 @@ impl<'a> Job<'a> {
         Ok((self.mode == Mode::Look).then(|| Outcome::Stale {
             moved: self.moved_since(&inputs).unwrap_or_default(),
         }))
+    }
+
+    /// Whether what is known is of the inputs as they are now. A failure whose run changed them itself stays one.
+    pub(super) fn still_holds(&self, known: &Outcome) -> bool {
+        let evidence = match known {
+            Outcome::Passed { evidence, .. } => evidence,
+            Outcome::Failed(evidence) if evidence.moved.is_empty() => evidence,
+            _ => return true,
+        };
+        let now = inputs::unchanged(self.asked());
+        let now = now.or_else(|| self.inputs().ok().map(|inputs| inputs.digest));
+        now.as_deref() == Some(evidence.inputs_digest.as_str())
+    }
+
+    /// Names the inputs that moved since the last result.
+    pub(super) fn moved(&self) -> Option<Vec<String>> {
+        self.moved_since(&self.inputs().ok()?)
     }
 
     /// Runs the gate, or shares the result of whoever runs it now.
@@ -150,7 +169,7 @@ impl<'a> Job<'a> {
 
     /// Names this gate of this checkout in one word.
     fn mark(&self) -> String {
-        let name = format!("{}\0{}", self.root.display(), self.rule.id);
+        let name = format!("{}\0{}", self.worktree, self.rule.id);
         blake3::hash(name.as_bytes()).to_hex().to_string()
     }
 
@@ -177,7 +196,7 @@ impl<'a> Job<'a> {
         rewrote: &[String],
         may_yield: bool,
     ) -> Result<Run, String> {
-        let mut evidence = Evidence::new(self.rule, command, before, self.root, self.edited);
+        let mut evidence = Evidence::new(self.rule, command, before, &self.worktree, self.edited);
         evidence.tool_versions = self.versions.clone().unwrap_or_default();
         evidence.rewrote = rewrote.to_vec();
         self.turns.forget();
@@ -301,7 +320,7 @@ impl<'a> Job<'a> {
     fn is_for(&self, evidence: &Evidence, command: &str, inputs: &str) -> bool {
         evidence.command_digest == command
             && evidence.inputs_digest == inputs
-            && evidence.worktree == self.root.to_string_lossy()
+            && evidence.worktree == self.worktree
     }
 
     /// Names the inputs that moved since the last result; `None` when there is none.

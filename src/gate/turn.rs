@@ -3,7 +3,7 @@
 //! The lock is the kernel's, so a killed process leaves none behind. Whoever waits leaves a note about the content that it
 //! waits with; the owner of the turn looks for notes while its gate runs.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -38,9 +38,7 @@ impl Turns {
             .state
             .prepare(&name)
             .map_err(|error| error.to_string())?;
-        let mut options = OpenOptions::new();
-        let file = options.create(true).append(true).open(path);
-        let file = file.map_err(|error| error.to_string())?;
+        let file = state::open_to_append(&path).map_err(|error| error.to_string())?;
         let deadline = after(patience);
         let mut has_said = false;
         loop {

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{self, Read as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Site;
 use super::codec::{Reader, Writer};
@@ -20,6 +20,8 @@ const MAGIC: &[u8; 8] = b"hg-base\n";
 /// The same where a rule puts files back: calls that are yet to run ask for that alone, and read no more.
 const MAGIC_AUTO: &[u8; 8] = b"hg-auto\n";
 const VERSION: u64 = 1;
+/// Bytes of the check sum.
+const SUM: usize = 32;
 /// Longest list of names in a message.
 const NAMED: usize = 5;
 
@@ -65,8 +67,8 @@ impl Baseline {
         let paths: Vec<&str> = files.iter().map(String::as_str).collect();
         let seen = many::look(&site.root, &paths);
         for (path, seen) in files.into_iter().zip(seen) {
-            match noting.seen(path.clone(), seen) {
-                Ok(entry) => entries.push(entry),
+            match seen.what {
+                Ok(what) => entries.push(noting.seen(path, seen.noted, what)),
                 Err(error) => remarks.push(format!("`{path}` is not watched: {error}")),
             }
         }
@@ -267,7 +269,7 @@ impl Baseline {
     pub fn write(&self, site: &Site, session: &str) -> Result<(), StateError> {
         let name = Self::name(session);
         let path = site.state.prepare(&name)?;
-        if Self::read(site, session) == Err(Unread::Newer) {
+        if is_newer(&path) {
             return Err(StateError::Newer(format!("{}/{name}", state::FOLDER)));
         }
         state::replace(&path, &self.encode()).map_err(|source| StateError::Io {
@@ -277,7 +279,16 @@ impl Baseline {
     }
 
     fn encode(&self) -> Vec<u8> {
+        /// What most entries take.
+        const ENTRY: usize = 160;
+        let is_auto = self.watch.rules.iter().any(|rule| rule.auto);
         let mut body = Writer::default();
+        body.bytes.reserve(self.entries.len() * ENTRY);
+        body.bytes
+            .extend_from_slice(if is_auto { MAGIC_AUTO } else { MAGIC });
+        body.number(VERSION);
+        let sum = body.bytes.len();
+        body.bytes.extend_from_slice(&[0; SUM]);
         self.watch.write_to(&mut body);
         body.list(&self.entries, |writer, entry| entry.write_to(writer));
         body.list(&self.folders, |writer, folder| {
@@ -289,16 +300,22 @@ impl Baseline {
         });
         body.list(&self.told, |writer, told| told.write_to(writer));
         body.flag(self.ended);
-        let mut file = Writer::default();
-        let is_auto = self.watch.rules.iter().any(|rule| rule.auto);
-        let magic = if is_auto { MAGIC_AUTO } else { MAGIC };
-        file.bytes.extend_from_slice(magic);
-        file.number(VERSION);
-        file.bytes
-            .extend_from_slice(blake3::hash(&body.bytes).as_bytes());
-        file.bytes.append(&mut body.bytes);
-        file.bytes
+        let mut bytes = body.bytes;
+        if let Some((head, rest)) = bytes.split_at_mut_checked(sum + SUM)
+            && let Some(place) = head.get_mut(sum..)
+        {
+            place.copy_from_slice(blake3::hash(rest).as_bytes());
+        }
+        bytes
     }
+}
+
+/// Whether a newer version wrote a baseline, by its first bytes.
+fn is_newer(path: &Path) -> bool {
+    let is_file = path.symlink_metadata().is_ok_and(|about| about.is_file());
+    let mut first = [0; MAGIC.len() + 8];
+    let mut read = || fs::File::open(path)?.read_exact(&mut first);
+    is_file && read().is_ok() && decode(&first) == Err(Unread::Newer)
 }
 
 fn decode(bytes: &[u8]) -> Result<Baseline, Unread> {
@@ -312,7 +329,7 @@ fn decode(bytes: &[u8]) -> Result<Baseline, Unread> {
         Some(newer) if newer > VERSION => return Err(Unread::Newer),
         _ => return Err(Unread::Damaged),
     }
-    let checksum: [u8; 32] = reader.take().ok_or(Unread::Damaged)?;
+    let checksum: [u8; SUM] = reader.take().ok_or(Unread::Damaged)?;
     let body = bytes.get(bytes.len() - reader.left()..).unwrap_or_default();
     if *blake3::hash(body).as_bytes() != checksum {
         return Err(Unread::Damaged);
@@ -429,7 +446,7 @@ pub fn all(state: &State) -> Vec<PathBuf> {
 ///
 /// # Errors
 /// Why it cannot be used.
-pub fn read_file(path: &std::path::Path) -> Result<Baseline, Unread> {
+pub fn read_file(path: &Path) -> Result<Baseline, Unread> {
     let is_file = path.symlink_metadata().is_ok_and(|about| about.is_file());
     if !is_file {
         return Err(Unread::Missing);

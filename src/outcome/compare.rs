@@ -159,6 +159,14 @@ fn look(site: &Site, entry: &Entry, seen: &Seen, budget: &mut Budget) -> Look {
     if is_same && (nature == Nature::Missing || stat.is_settled(entry.noted)) {
         return Look::Same;
     }
+    if nature == Nature::Link && entry.shape == Shape::Other {
+        // Perhaps a link whose target is no text was noted; then stat alone tells whether it is the same one.
+        return if stat == entry.stat {
+            Look::Same
+        } else {
+            Look::Changed(Kind::Replaced(nature))
+        };
+    }
     let path = site.path(&entry.path);
     if let Some(hooks) = &entry.hooks {
         let now = hooks_digest(&path, nature);

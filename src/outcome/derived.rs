@@ -22,7 +22,8 @@ pub(super) struct By<'b> {
 impl By<'_> {
     /// Returns whether a file is a by-product that the glob is not about.
     pub(super) fn is_product(&self, path: &str, rule: &Watched, glob: &PathPattern) -> bool {
-        let is_cache = path.split('/').any(|name| CACHES.contains(&name));
+        let could_be = CACHES.iter().any(|cache| path.contains(cache));
+        let is_cache = could_be && path.split('/').any(|name| CACHES.contains(&name));
         if !(is_cache || self.only_new) || names(glob, path, self.case) {
             return false;
         }

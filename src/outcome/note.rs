@@ -1,11 +1,12 @@
 //! Notes one file: what it is, a digest of what is in it, and the content where nothing else has it.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
+use std::path::Path;
 
 use super::codec::{Reader, Writer};
 use super::git::LazyGit;
-use super::many::Seen;
 use super::stat::{self, Nature, Stat};
 use super::store::{self, Digest, Store};
 use super::watch::Watch;
@@ -67,6 +68,8 @@ pub(super) struct Noting<'n> {
     pub(super) git: &'n LazyGit<'n>,
     pub(super) store: Store<'n>,
     pub(super) budget: Budget,
+    /// Files of which only what they say about hooks counts.
+    hooks_only: HashSet<&'n str>,
     /// Why content could not be kept, the first time.
     pub(super) trouble: Option<String>,
 }
@@ -79,6 +82,7 @@ impl<'n> Noting<'n> {
             git,
             store: Store::of(&site.state, &site.root),
             budget: Budget::new(),
+            hooks_only: watch.hooks_only().collect(),
             trouble: None,
         }
     }
@@ -88,30 +92,22 @@ impl<'n> Noting<'n> {
     /// # Errors
     /// When the system does not say what is there.
     pub(super) fn entry(&mut self, path: String) -> io::Result<Entry> {
-        let seen = Seen {
-            noted: stat::now(),
-            what: stat::look(&self.site.path(&path)),
-        };
-        self.seen(path, seen)
+        let noted = stat::now();
+        let what = stat::look(&self.site.path(&path))?;
+        Ok(self.seen(path, noted, what))
     }
 
     /// Notes what a look has just seen.
-    ///
-    /// # Errors
-    /// When the system does not say what is there.
-    pub(super) fn seen(&mut self, path: String, seen: Seen) -> io::Result<Entry> {
-        let noted = seen.noted;
-        let (nature, stat) = seen.what?;
-        let full = self.site.path(&path);
+    pub(super) fn seen(&mut self, path: String, noted: i64, what: (Nature, Stat)) -> Entry {
+        let (mut nature, mut stat) = what;
         let mut kept = Kept::Yes;
-        let mut hooks = None;
-        let shape = match nature {
+        let mut shape = match nature {
             Nature::Missing => Shape::Missing,
             Nature::Folder => Shape::Folder,
             Nature::Other => Shape::Other,
             Nature::Link => {
-                let target = fs::read_link(&full)?;
-                match target.to_str() {
+                let target = fs::read_link(self.site.path(&path)).ok();
+                match target.as_deref().and_then(Path::to_str) {
                     Some(target) => Shape::Link(target.to_owned()),
                     None => Shape::Other,
                 }
@@ -122,17 +118,25 @@ impl<'n> Noting<'n> {
                 Shape::File(digest)
             }
         };
-        if self.watch.is_hooks_only(&path) {
-            hooks = hooks_digest(&full, nature);
+        let is_unread = matches!(shape, Shape::File(None) | Shape::Other);
+        if is_unread && matches!(stat::look(&self.site.path(&path)), Ok((Nature::Missing, _))) {
+            // It was taken away between the look and the reading.
+            (nature, stat, shape) = (Nature::Missing, Stat::default(), Shape::Missing);
+            kept = Kept::Yes;
         }
-        Ok(Entry {
+        let hooks = if self.hooks_only.contains(path.as_str()) {
+            hooks_digest(&self.site.path(&path), nature)
+        } else {
+            None
+        };
+        Entry {
             path,
             stat,
             noted,
             shape,
             kept,
             hooks,
-        })
+        }
     }
 
     /// Brings what was kept to the disk. Returns why content could not be kept, the first time.
@@ -188,7 +192,7 @@ impl<'n> Noting<'n> {
 }
 
 /// Digest of what a runtime's configuration says about hooks.
-pub(super) fn hooks_digest(path: &std::path::Path, nature: Nature) -> Option<Digest> {
+pub(super) fn hooks_digest(path: &Path, nature: Nature) -> Option<Digest> {
     let content = match nature {
         Nature::Missing => None,
         Nature::File | Nature::Link if is_small_file(path) => fs::read(path).ok(),
@@ -198,7 +202,7 @@ pub(super) fn hooks_digest(path: &std::path::Path, nature: Nature) -> Option<Dig
 }
 
 /// Whether opening a path reads a file of ordinary size, through links too.
-fn is_small_file(path: &std::path::Path) -> bool {
+fn is_small_file(path: &Path) -> bool {
     path.metadata()
         .is_ok_and(|about| about.is_file() && about.len() <= KEPT_FILE)
 }

@@ -155,9 +155,10 @@ impl Watch {
         self.named().any(|named| named.path == path)
     }
 
-    pub(super) fn is_hooks_only(&self, path: &str) -> bool {
-        self.named()
-            .any(|named| named.hooks_only && named.path == path)
+    /// Returns the files of which only what they say about hooks counts.
+    pub(super) fn hooks_only(&self) -> impl Iterator<Item = &str> {
+        let named = self.named().filter(|named| named.hooks_only);
+        named.map(|named| named.path.as_str())
     }
 
     pub(super) fn write_to(&self, writer: &mut Writer) {

@@ -6,8 +6,12 @@
 mod foreign;
 
 use std::collections::{BTreeSet, VecDeque};
-use std::fs;
+#[cfg(target_os = "linux")]
+use std::os::fd::OwnedFd;
 use std::path::Path;
+
+#[cfg(target_os = "linux")]
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, fstat, fstatfs, openat, statat};
 
 use super::Layer;
 use super::load::{LayerFile, repository_layers};
@@ -20,8 +24,14 @@ use crate::repo::{POLICY_FILE, Place, Repository, look};
 const FOLDERS: usize = 1_000;
 /// Entries that are looked at in folders that are deleted. Policies stand near the top of what they hold for.
 const ENTRIES: usize = 5_000;
+/// Folders in which nobody works.
+const LEFT_OUT: [&str; 3] = [".git", "node_modules", crate::state::FOLDER];
 /// What a folder without folders counts for: two questions, but no list.
 const LEAF: usize = 2;
+
+/// Folders are only gone through.
+#[cfg(target_os = "linux")]
+const FOLDER: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
 /// Returns the policy files in the order of their layers.
 #[must_use]
@@ -102,19 +112,24 @@ fn below(repository: &Repository, mut pending: VecDeque<String>) -> BTreeSet<Str
         return found;
     }
     let mut budget = ENTRIES;
-    let leaves = Leaves::on(repository.root());
+    let mut leaves = Leaves::on(repository.root());
     while let Some(folder) = pending.pop_front() {
-        let path = repository.root().join(&folder);
-        if !folder.is_empty() && leaves.has(&path) {
+        let leaf = if folder.is_empty() {
+            None
+        } else {
+            leaves.policy(&folder)
+        };
+        if let Some(has_policy) = leaf {
             budget = match budget.checked_sub(LEAF) {
                 Some(budget) => budget,
                 None => return found,
             };
-            if path.join(POLICY_FILE).symlink_metadata().is_ok() {
+            if has_policy {
                 found.insert(folder);
             }
             continue;
         }
+        let path = repository.root().join(&folder);
         let Ok(entries) = deadline::read_dir(path) else {
             continue;
         };
@@ -128,55 +143,94 @@ fn below(repository: &Repository, mut pending: VecDeque<String>) -> BTreeSet<Str
                 found.insert(folder.clone());
             }
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            if is_folder && name != ".git" && name != "node_modules" {
-                let separator = if folder.is_empty() { "" } else { "/" };
-                pending.push_back(format!("{folder}{separator}{name}"));
+            if is_folder && !LEFT_OUT.contains(&name.as_str()) {
+                pending.push_back(joined(&folder, &name));
             }
         }
     }
     found
 }
 
-/// Tells folders without folders in them by their number of names, as `find` does: each folder in one adds its `..` to it.
-/// Most folders are such, and asking for one file in them costs less than reading all names.
-struct Leaves {
-    /// The file system, when it is one that counts so.
-    device: Option<u64>,
+/// A path and a name in it. Formatting would cost more than all else here.
+fn joined(folder: &str, name: &str) -> String {
+    let mut path = String::with_capacity(folder.len() + 1 + name.len());
+    path.push_str(folder);
+    if !folder.is_empty() {
+        path.push('/');
+    }
+    path.push_str(name);
+    path
 }
 
+/// Tells folders without folders in them by their number of names, as `find` does: each folder in one adds its `..` to it.
+/// Most folders are such, and asking for one file in them costs less than reading all names.
+#[cfg(target_os = "linux")]
+struct Leaves {
+    root: Option<OwnedFd>,
+    /// The file system, when it is one that counts so.
+    device: Option<u64>,
+    /// The folder above the one that was asked for last. Folders come in the order of those above them, and the way there
+    /// is long.
+    above: Option<(String, OwnedFd)>,
+}
+
+#[cfg(target_os = "linux")]
 impl Leaves {
-    #[cfg(target_os = "linux")]
     fn on(root: &Path) -> Self {
-        use std::os::unix::fs::MetadataExt;
         /// ext2 to ext4, XFS, tmpfs. Others, such as Btrfs, say 1 or anything.
         const KNOWN: [u64; 3] = [0xef53, 0x5846_5342, 0x0102_1994];
-        let kind = rustix::fs::statfs(root).ok();
+        let root = openat(CWD, root, FOLDER, Mode::empty()).ok();
+        let kind = root.as_ref().and_then(|root| fstatfs(root).ok());
         let kind = kind.and_then(|about| u64::try_from(about.f_type).ok());
-        let is_known = kind.is_some_and(|kind| KNOWN.contains(&kind));
-        let about = fs::metadata(root).ok().filter(|_| is_known);
+        let known = root
+            .as_ref()
+            .filter(|_| kind.is_some_and(|kind| KNOWN.contains(&kind)));
         Self {
-            device: about.map(|about| about.dev()),
+            device: known.and_then(|root| fstat(root).ok().map(|about| about.st_dev)),
+            root,
+            above: None,
         }
     }
 
-    #[cfg(target_os = "linux")]
-    fn has(&self, folder: &Path) -> bool {
-        use std::os::unix::fs::MetadataExt;
-        let Some(device) = self.device else {
-            return false;
-        };
-        folder
-            .symlink_metadata()
-            .is_ok_and(|about| about.is_dir() && about.dev() == device && about.nlink() == 2)
+    /// Returns whether a folder without folders holds a policy; `None` when it has some, or that cannot be told.
+    fn policy(&mut self, folder: &str) -> Option<bool> {
+        let device = self.device?;
+        let (above, name) = folder.rsplit_once('/').unwrap_or(("", folder));
+        let above = self.above(above)?;
+        let about = statat(above, name, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+        let is_leaf = FileType::from_raw_mode(about.st_mode) == FileType::Directory
+            && about.st_dev == device
+            && about.st_nlink == 2;
+        is_leaf.then(|| statat(above, joined(name, POLICY_FILE), AtFlags::SYMLINK_NOFOLLOW).is_ok())
     }
 
-    #[cfg(not(target_os = "linux"))]
+    fn above(&mut self, path: &str) -> Option<&OwnedFd> {
+        if path.is_empty() {
+            return self.root.as_ref();
+        }
+        if self.above.as_ref().is_none_or(|(known, _)| known != path) {
+            let opened = openat(self.root.as_ref()?, path, FOLDER, Mode::empty()).ok()?;
+            self.above = Some((path.to_owned(), opened));
+        }
+        self.above.as_ref().map(|(_, opened)| opened)
+    }
+}
+
+/// Elsewhere nothing is known of a folder's number of names.
+#[cfg(not(target_os = "linux"))]
+struct Leaves;
+
+#[cfg(not(target_os = "linux"))]
+impl Leaves {
     fn on(_root: &Path) -> Self {
-        Self { device: None }
+        Self
     }
 
-    #[cfg(not(target_os = "linux"))]
-    fn has(&self, _folder: &Path) -> bool {
-        self.device.is_some()
+    #[expect(
+        clippy::unused_self,
+        reason = "the same signature as where folders can be told apart"
+    )]
+    fn policy(&mut self, _folder: &str) -> Option<bool> {
+        None
     }
 }

@@ -36,7 +36,11 @@ impl Index {
     /// When it cannot be read, or is none.
     pub(crate) fn read(git: &Path) -> io::Result<Self> {
         crate::deadline::watch();
-        let bytes = match std::fs::read(git.join("index")) {
+        let path = git.join("index");
+        if path.metadata().is_ok_and(|about| !about.is_file()) {
+            return Err(io::Error::other("git's index is no file"));
+        }
+        let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(error),

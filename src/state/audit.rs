@@ -31,6 +31,9 @@ fn chain(path: &std::path::Path, entry: Map<String, Value>) -> io::Result<()> {
         .read(true)
         .append(true)
         .open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
     // Held until the file is closed: two agents must not chain to the same line.
     file.lock()?;
     let previous = last_hash(&mut file)?;
@@ -73,7 +76,11 @@ pub enum Chain {
 /// # Errors
 /// When the file cannot be read; a missing file is a whole chain of no lines.
 pub fn verify(state: &State) -> io::Result<Chain> {
-    let text = match fs::read_to_string(state.folder().join(FILE)) {
+    let path = state.folder().join(FILE);
+    if path.metadata().is_ok_and(|about| !about.is_file()) {
+        return Err(io::Error::other("it is no file"));
+    }
+    let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(error),

@@ -435,6 +435,55 @@ fn a_gate_whose_need_failed_is_not_run() {
     );
 }
 
+/// A gate that rewrites what another has judged: the other judges what is there now.
+#[test]
+fn what_another_gate_changed_is_judged_again() {
+    for (written, runs) in [
+        ("fine", "lint fix fix lint "),
+        ("bad", "lint fix fix lint "),
+    ] {
+        let repo = Repo::with_policy(&format!(
+            "version: 1
+rules:
+  - id: lint
+    quality-gate: {{run: 'echo lint >> runs; ! grep -rq bad src', inputs: [src/**]}}
+  - id: fix
+    quality-gate: {{run: 'echo fix >> runs; echo {written} > src/made', inputs: [src/**], needs: [lint]}}
+"
+        ));
+        repo.write("src/a", "good");
+        let stop = repo.stop();
+        assert_eq!(repo.read("runs").replace('\n', " "), runs);
+        if written == "bad" {
+            assert!(stop.blocked().starts_with("lint: "), "{stop:?}");
+            continue;
+        }
+        assert!(!stop.stdout.contains("\"block\""), "{stop:?}");
+        repo.stop().assert_silent();
+        assert_eq!(repo.read("runs").replace('\n', " "), runs);
+    }
+}
+
+#[test]
+fn gates_that_change_inputs_in_turn_are_told_so() {
+    let repo = Repo::with_policy(
+        "version: 1
+rules:
+  - id: one
+    quality-gate: {run: 'echo one >> runs; echo one > src/made', inputs: [src/**]}
+  - id: other
+    quality-gate: {run: 'echo other >> runs; echo other > src/made', inputs: [src/**], needs: [one]}
+",
+    );
+    repo.write("src/a", "good");
+    let reason = repo.stop().blocked();
+    assert!(
+        reason.contains("changes its own inputs each time"),
+        "{reason}"
+    );
+    assert!(repo.read("runs").lines().count() < 20);
+}
+
 #[test]
 fn gates_that_do_not_need_each_other_run_beside_each_other() {
     if thread::available_parallelism().unwrap().get() < 2 {

@@ -77,6 +77,8 @@ mod properties;
 #[cfg(test)]
 mod readme;
 #[cfg(test)]
+mod refused;
+#[cfg(test)]
 mod routes;
 #[cfg(test)]
 mod scripts;

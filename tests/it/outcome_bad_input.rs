@@ -2,6 +2,7 @@
 //! outcome, and none keeps the hook from answering.
 
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::process::Command;
 use std::time::Instant;
@@ -300,12 +301,19 @@ fn what_is_no_file_is_never_opened() {
     fs::create_dir_all(repo.root().join("generated/folder")).unwrap();
     std::os::unix::fs::symlink("nowhere", repo.root().join("generated/dangling")).unwrap();
     std::os::unix::fs::symlink(".", repo.root().join("generated/loop")).unwrap();
+    let odd = repo.root().join("generated/odd");
+    let nowhere = |name: &[u8]| std::ffi::OsStr::from_bytes(name).to_owned();
+    std::os::unix::fs::symlink(nowhere(b"no text \xff"), &odd).unwrap();
     start(&repo).assert_silent();
     after(&repo).assert_silent();
     assert!(fifo.symlink_metadata().unwrap().file_type().is_fifo());
     fs::remove_file(&fifo).unwrap();
     let told = after(&repo).blocked();
     assert!(told.contains("`generated/pipe` (deleted)"), "{told}");
+    fs::remove_file(&odd).unwrap();
+    std::os::unix::fs::symlink(nowhere(b"other \xff"), &odd).unwrap();
+    let told = after(&repo).blocked();
+    assert!(told.contains("`generated/odd` (now a link)"), "{told}");
     let done = repo.run(&["restore", "--yes"]);
     assert!(
         done.stdout

@@ -3,7 +3,7 @@
 //!
 //! It reads a [`Job`] and writes [`Message`]s. It decides nothing.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
@@ -18,7 +18,7 @@ use super::job::{Job, Message};
 use super::keep::Kept;
 use super::mask::Masker;
 use super::{End, Finished, after, group};
-use crate::{output, settings};
+use crate::{output, settings, state};
 
 /// Characters kept of each stream for the record.
 const TAIL: usize = 4_000;
@@ -143,9 +143,7 @@ fn spawn(job: &Job) -> Result<Child, String> {
 
 /// Opens the log and waits until the run before has let go of it: its gate has then ended.
 fn open_log(path: Option<&Path>, troubles: &mut Vec<String>) -> Option<File> {
-    let mut options = OpenOptions::new();
-    let opened = options.create(true).append(true).open(path?);
-    let locked = opened.and_then(|file| {
+    let locked = state::open_to_append(path?).and_then(|file| {
         let deadline = Instant::now() + PREDECESSOR;
         while file.try_lock().is_err() {
             if Instant::now() > deadline {
