@@ -47,6 +47,12 @@ pub fn all() -> &'static [&'static Adapter] {
     shipped::ALL
 }
 
+/// Returns the adapters of the first and of the second tier.
+#[must_use]
+pub fn tiers() -> (&'static [&'static Adapter], &'static [&'static Adapter]) {
+    shipped::ALL.split_at(shipped::FIRST_TIER.min(shipped::ALL.len()))
+}
+
 /// Returns the shared event that a name stands for: a shared name, or the runtime's own.
 #[must_use]
 pub fn event_named(adapter: &Adapter, name: &str) -> Option<Event> {

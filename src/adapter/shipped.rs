@@ -14,6 +14,9 @@ use crate::wiring::line::Shell;
 
 include!(concat!(env!("OUT_DIR"), "/adapters.rs"));
 
+/// How many of them, from the beginning on, are what hookgate is made for; the others came later and are known less well.
+pub(super) static FIRST_TIER: usize = 9;
+
 /// Every shipped adapter.
 pub(super) static ALL: &[&Adapter] = &[
     &CLAUDE_CODE,

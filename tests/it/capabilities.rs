@@ -11,23 +11,38 @@ use crate::support::{Repo, assert_file, manifest};
 
 /// What a rule may ask of a runtime: a heading, and how the table answers it.
 const ASKED: [(&str, Event, Option<Verdict>); 8] = [
-    (
-        "before a tool: deny",
-        Event::BeforeTool,
-        Some(Verdict::Deny),
-    ),
-    ("ask", Event::BeforeTool, Some(Verdict::Ask)),
-    ("context", Event::BeforeTool, None),
-    (
-        "after a tool: objection",
-        Event::AfterTool,
-        Some(Verdict::Deny),
-    ),
-    ("prompt: deny", Event::Prompt, Some(Verdict::Deny)),
-    ("context", Event::Prompt, None),
-    ("session start: context", Event::SessionStart, None),
-    ("stop: go on", Event::Stop, Some(Verdict::Deny)),
+    ("deny a call", Event::BeforeTool, Some(Verdict::Deny)),
+    ("ask a person", Event::BeforeTool, Some(Verdict::Ask)),
+    ("remark on a call", Event::BeforeTool, None),
+    ("object afterwards", Event::AfterTool, Some(Verdict::Deny)),
+    ("deny a prompt", Event::Prompt, Some(Verdict::Deny)),
+    ("context: prompt", Event::Prompt, None),
+    ("context: start", Event::SessionStart, None),
+    ("hold the end", Event::Stop, Some(Verdict::Deny)),
 ];
+
+/// The columns in the words of the policy, and what the cells mean.
+const LEGEND: &str = "\
+| Column | Rules that need it |
+|---|---|
+| deny a call | `protect-paths`, `deny-command`: the call of a tool does not happen |
+| ask a person | the same with `action: ask` |
+| remark on a call | the same with `action: warn` |
+| object afterwards | `quality-gate` with `on: [after-edit]`, and protected files that changed: the model hears of it at once |
+| deny a prompt | no rule: a policy that does not load, with `when-broken: {otherwise: deny}` |
+| context: prompt, start | `add-context` on `prompt`, on `session-start` |
+| hold the end | `quality-gate` on `stop`: the agent goes on while it fails |
+
+| Word | Means |
+|---|---|
+| enforced | the real client did so, in the version and on the day that stand there |
+| documented | its documentation says so; nobody has tried |
+| weaker | something less happens; *why* says what |
+| denied | it cannot ask, so the call is denied (`if-no-ask`) |
+| said as context | nothing is stopped or undone; the model is told |
+| ignored | nothing happens: a rule that needs it cannot hold there |
+| unknown | neither tried nor documented well enough to say: do not rely on it before you tried |
+";
 
 fn capability(adapter: &Adapter, event: Event, verdict: Option<Verdict>) -> Capability {
     match verdict {
@@ -56,23 +71,40 @@ fn checked(adapter: &Adapter) -> String {
     }
 }
 
-fn matrix() -> String {
-    let headings: Vec<&str> = ASKED.iter().map(|(heading, ..)| *heading).collect();
+fn table(adapters: &[&Adapter]) -> String {
+    let headings = ASKED.map(|(heading, ..)| heading);
     let mut table = format!(
-        "| Runtime | Checked | {} |\n|---|---|{}\n",
+        "| Runtime | Checked | {} | |\n|---|---|{}---|\n",
         headings.join(" | "),
         "---|".repeat(ASKED.len())
     );
-    for adapter in adapter::all() {
-        let cells = ASKED.map(|(_, event, verdict)| cell(adapter, event, verdict).to_owned());
+    for adapter in adapters {
+        let cells = ASKED.map(|(_, event, verdict)| cell(adapter, event, verdict));
         let row = [
             format!("[{}](adapters/{}/README.md)", adapter.title, adapter.name),
             checked(adapter),
             cells.join(" | "),
+            format!("[why](docs/runtimes.md#{})", anchor(adapter.title)),
         ];
         table = format!("{table}| {} |\n", row.join(" | "));
     }
     table
+}
+
+/// How a page links to a heading.
+fn anchor(heading: &str) -> String {
+    heading.to_lowercase().replace(' ', "-")
+}
+
+fn matrix() -> String {
+    let (first, second) = adapter::tiers();
+    format!(
+        "First tier, {} runtimes that hookgate is made for:\n\n{}\nSecond tier, {} more:\n\n{}\n{LEGEND}",
+        first.len(),
+        table(first),
+        second.len(),
+        table(second)
+    )
 }
 
 #[test]
@@ -83,7 +115,10 @@ fn the_table_in_the_readme_is_that_of_the_adapters() {
     let (before, rest) = readme.split_once(BEGIN).unwrap();
     let (_, after) = rest.split_once(END).unwrap();
     let matrix = matrix();
-    assert_file("README.md", &format!("{before}{BEGIN}{matrix}{END}{after}"));
+    assert_file(
+        "README.md",
+        &format!("{before}{BEGIN}\n{matrix}{END}{after}"),
+    );
 }
 
 #[test]
@@ -92,7 +127,11 @@ fn every_reservation_is_listed_with_its_reason() {
         `adapters/`; `hookgate check` says the same of a policy's rules.\n"
         .to_owned();
     for adapter in adapter::all() {
-        page = format!("{page}\n## {} ({})\n\n", adapter.title, checked(adapter));
+        page = format!(
+            "{page}\n## {}\n\nChecked: {}.\n\n",
+            adapter.title,
+            checked(adapter)
+        );
         for (event, name) in Event::NAMES {
             if matches!(event, Event::Other) {
                 continue;
