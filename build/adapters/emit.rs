@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::language::Language;
 use super::shape::{
     Adapter, Dialect, EventRow, Fields, Mark, Marks, Outcome, Reply, ReplyRow, Setup, ToolRow,
-    Verdict, Weaker,
+    Transcripts, Verdict, Weaker,
 };
 use super::template::{self, Piece};
 use super::text::{Pointer, Text};
@@ -60,8 +60,8 @@ pub(crate) fn adapter(
     });
     let config = list(&adapter.config, |file| {
         format!(
-            "ConfigFile {{ scope: Scope::{:?}, path: {:?}, moved_by: {:?} }}",
-            file.scope, file.path, file.moved_by
+            "ConfigFile {{ scope: Scope::{:?}, path: {:?}, moved_by: {:?}, comments: {} }}",
+            file.scope, file.path, file.moved_by, file.comments
         )
     });
     let each = list(&adapter.wiring.each, |file| {
@@ -214,18 +214,7 @@ fn setup_source(setup: &Setup) -> String {
             pointer(&trust.at)
         )
     });
-    let transcripts = setup.transcripts.as_ref().map(|transcripts| {
-        format!(
-            "Transcripts {{ home: {:?}, moved_by: {:?}, folder: {:?}, time: {}, calls: {}, call: Condition {{ at: {}, any_of: &{:?} }} }}",
-            transcripts.home,
-            transcripts.moved_by,
-            transcripts.folder,
-            pointer(&transcripts.time),
-            pointer(&transcripts.calls),
-            pointer(&transcripts.call.at),
-            transcripts.call.any_of
-        )
-    });
+    let transcripts = setup.transcripts.as_ref().map(transcripts);
     let tables = setup.tables.as_ref().map(|tables| {
         format!(
             "Tables {{ project: {:?}, user: {:?} }}",
@@ -247,6 +236,29 @@ fn setup_source(setup: &Setup) -> String {
         setup.windows_shell,
         setup.version,
         option(transcripts)
+    )
+}
+
+fn transcripts(transcripts: &Transcripts) -> String {
+    let call = transcripts.call.as_ref().map(|call| {
+        format!(
+            "Condition {{ at: {}, any_of: &{:?} }}",
+            pointer(&call.at),
+            call.any_of
+        )
+    });
+    format!(
+        "Transcripts {{ home: {:?}, moved_by: {:?}, files: {:?}, session: {}, began_in: {}, began_in_file: {:?}, time: {}, \
+         calls: {}, call: {} }}",
+        transcripts.home,
+        transcripts.moved_by,
+        transcripts.files,
+        option(transcripts.session.as_ref().map(pointer)),
+        option(transcripts.began_in.as_ref().map(pointer)),
+        transcripts.began_in_file,
+        pointer(&transcripts.time),
+        pointer(&transcripts.calls),
+        option(call)
     )
 }
 

@@ -98,10 +98,13 @@ pub(crate) struct Setup {
 pub(crate) struct Transcripts {
     pub(crate) home: String,
     pub(crate) moved_by: Option<String>,
-    pub(crate) folder: String,
+    pub(crate) files: String,
+    pub(crate) session: Option<Text<Pointer>>,
+    pub(crate) began_in: Option<Text<Pointer>>,
+    pub(crate) began_in_file: Option<String>,
     pub(crate) time: Text<Pointer>,
     pub(crate) calls: Text<Pointer>,
-    pub(crate) call: Condition,
+    pub(crate) call: Option<Condition>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -384,6 +387,8 @@ pub(crate) struct ConfigFile {
     pub(crate) scope: Scope,
     pub(crate) path: String,
     pub(crate) moved_by: Option<String>,
+    #[serde(default)]
+    pub(crate) comments: bool,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]

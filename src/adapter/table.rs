@@ -129,19 +129,26 @@ pub struct Setup {
     pub transcripts: Option<Transcripts>,
 }
 
-/// Transcripts: a file for each session, named for it, with a line of JSON for each thing that happened.
+/// Transcripts: a file for each session, with a line of JSON for each thing that happened.
 #[derive(Debug, Clone, Copy)]
 pub struct Transcripts {
     /// Below `~/`, and the variable that names another folder for it.
     pub home: &'static str,
     pub moved_by: Option<&'static str>,
-    /// Below that; `{root}` is the path of the folder where the session began, each other sign than a letter or digit a dash.
-    pub folder: &'static str,
+    /// Below that; `{root}` is the path of the folder where the session began, each other sign than a letter or digit a dash,
+    /// and `*` stands for any part of one name.
+    pub files: &'static str,
+    /// Where a line names the session; otherwise the file is named for it.
+    pub session: Option<Pointer>,
+    /// Where a line says in which folder the session began.
+    pub began_in: Option<Pointer>,
+    /// A file that holds that folder, from the transcript's own.
+    pub began_in_file: Option<&'static str>,
     /// Where a line says when.
     pub time: Pointer,
-    /// What may be tool calls in a line, and which of it are.
+    /// What may be tool calls in a line, and which of it are; all of it without a condition.
     pub calls: Pointer,
-    pub call: Condition,
+    pub call: Option<Condition>,
 }
 
 /// Something that no program can do for a person.
@@ -400,6 +407,8 @@ pub struct ConfigFile {
     pub path: &'static str,
     /// The variable that names another folder for the file.
     pub moved_by: Option<&'static str>,
+    /// Whether this file may hold comments where others of the runtime may not.
+    pub comments: bool,
 }
 
 /// Whom a configuration file is for.

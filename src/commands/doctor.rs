@@ -32,6 +32,7 @@ mod probe;
 mod run;
 mod scratch;
 mod show;
+mod transcripts;
 mod version;
 
 use probe::Probe;
@@ -128,7 +129,18 @@ fn is_wanted(
     }
     let whom = crate::wiring::place::For::Repository(root.to_path_buf());
     super::init::is_in_use(adapter, &whom, home)
-        || files.iter().any(|file| file.text.contains(line::PROGRAM))
+        || files
+            .iter()
+            .any(|file| file.text.contains(line::PROGRAM) && !is_anothers(adapter, file))
+}
+
+/// Whether `init` writes this file for another runtime only: that this one reads it too is no sign of its use.
+fn is_anothers(adapter: &Adapter, file: &File) -> bool {
+    let writes = |adapter: &Adapter| {
+        let mut files = adapter.wiring.all_files().into_iter();
+        files.any(|(_, shown, _)| shown == file.shown)
+    };
+    !writes(adapter) && adapter::all().iter().any(|other| writes(other))
 }
 
 /// Without a policy that loads, hooks have nothing to say.

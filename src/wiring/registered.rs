@@ -61,10 +61,10 @@ pub enum Whose {
 pub fn files(adapter: &'static Adapter, root: &Path, home: Option<&Path>) -> Vec<File> {
     let mut files = Vec::new();
     let own = adapter.wiring.all_files().into_iter();
-    let own = own.map(|(scope, shown, _)| (scope, shown));
+    let own = own.map(|(scope, shown, _)| (scope, shown, false));
     let listed = adapter.config.iter();
-    let listed = listed.map(|config| (config.scope, config.path.to_owned()));
-    for (scope, shown) in listed.chain(own) {
+    let listed = listed.map(|config| (config.scope, config.path.to_owned(), config.comments));
+    for (scope, shown, comments) in listed.chain(own) {
         let shown = shown.as_str();
         let path = match scope {
             Scope::Project | Scope::Local => root.join(shown),
@@ -74,12 +74,12 @@ pub fn files(adapter: &'static Adapter, root: &Path, home: Option<&Path>) -> Vec
                 None => continue,
             },
         };
-        add(&mut files, scope, &path, shown);
+        add(&mut files, scope, &path, shown, comments);
     }
     files
 }
 
-fn add(files: &mut Vec<File>, scope: Scope, path: &Path, shown: &str) {
+fn add(files: &mut Vec<File>, scope: Scope, path: &Path, shown: &str, comments: bool) {
     if path.is_dir() {
         let entries = fs::read_dir(path).into_iter().flatten().flatten();
         let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
@@ -87,7 +87,8 @@ fn add(files: &mut Vec<File>, scope: Scope, path: &Path, shown: &str) {
         for name in names.iter().take(FILES).filter_map(|name| name.to_str()) {
             let is_json = Path::new(name).extension().is_some_and(|end| end == "json");
             if is_json && !path.join(name).is_dir() {
-                add(files, scope, &path.join(name), &format!("{shown}/{name}"));
+                let shown = format!("{shown}/{name}");
+                add(files, scope, &path.join(name), &shown, comments);
             }
         }
         return;
@@ -99,7 +100,8 @@ fn add(files: &mut Vec<File>, scope: Scope, path: &Path, shown: &str) {
     }
     let bytes = fs::read(path).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    let (content, slips) = read(path, &text);
+    let (content, mut slips) = read(path, &text);
+    slips.retain(|slip| !(comments && slip.what == COMMENT));
     files.push(File {
         scope,
         path: path.to_path_buf(),

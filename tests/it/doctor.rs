@@ -122,6 +122,37 @@ fn what_init_wires_is_proven_in_every_runtime() {
     }
 }
 
+/// Some runtimes read files that are written for others.
+#[test]
+fn what_is_wired_for_one_runtime_is_no_sign_of_another() {
+    for adapter in hookgate::adapter::all() {
+        let repo = Repo::empty();
+        let wired: Vec<bool> = ["repository", "user"]
+            .iter()
+            .map(|scope| {
+                repo.run(&["init", "--scope", scope, "--runtime", adapter.name])
+                    .exit
+                    == 0
+            })
+            .collect();
+        if !wired.contains(&true) {
+            continue;
+        }
+        let ran = doctor(&repo, &["--format", "json"]);
+        let json: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let runtimes = json["runtimes"].as_array().unwrap().iter();
+        let names: Vec<&str> = runtimes
+            .map(|one| one["runtime"].as_str().unwrap())
+            .collect();
+        // Hooks in `.github/hooks` are a sign of both that read them.
+        let expected = match adapter.name {
+            "vscode-copilot" => vec!["copilot-cli", "vscode-copilot"],
+            name => vec![name],
+        };
+        assert_eq!(names, expected);
+    }
+}
+
 #[test]
 fn people_read_what_holds_event_by_event() {
     let repo = wired(CLAUDE);

@@ -16,6 +16,7 @@ mod deadline;
 mod doctor;
 #[cfg(test)]
 mod doctor_lines;
+mod doctor_sessions;
 #[cfg(test)]
 mod effective;
 #[cfg(test)]
