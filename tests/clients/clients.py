@@ -14,6 +14,7 @@ import pins
 
 KEY = "dummy"
 NO_RECORD = "reports/sessions.log is not there"
+NOT_FOUND = "what doctor finds of the session is None and not 'made 3 tool calls'"
 MADE = "src/generated/part.txt is 'made: new\\n' and not 'made: old\\n'"
 ALONE = "whether the folder is there is True and not False"
 SCHEMA = "schema.txt is 'field: new\\n' and not 'field: old\\n'"
@@ -25,6 +26,10 @@ class Lack:
 
     why: str
     fails_with: str = None
+
+
+UNTOLD = Lack("it reads its hooks when it starts, and tells no hook that they changed",
+              "the number of changes that were refused is 0 and not 1")
 
 
 class Client:
@@ -108,6 +113,7 @@ class Codex(Client):
     name = "codex"
     native = "@openai/codex-{system}-{processor}/vendor/*/bin/codex"
     cannot = {
+        "emptied-configuration-is-not-agreed-to": UNTOLD,
         "exported-name-is-denied-in-any-folder": Lack("its rules are for commands", MADE),
         "exported-path-is-denied": Lack("its rules are for commands", SCHEMA),
         "exported-command-without-more-is-denied": Lack("whatever begins so would be denied, which is more", ALONE),
@@ -145,6 +151,7 @@ class GeminiCli(Client):
     # Rules in a repository are not read, though its pages say so.
     exports_words = ["--policy", ".gemini/policies/hookgate.toml"]
     cannot = {
+        "emptied-configuration-is-not-agreed-to": UNTOLD,
         "exported-path-is-denied": Lack("paths are compared as the model wrote them, here in full", SCHEMA),
         "exported-command-without-more-is-denied": Lack("whatever begins so would be denied, which is more", ALONE),
     }
@@ -177,6 +184,7 @@ class CopilotCli(Client):
     name = "copilot-cli"
     exports_words = None
     cannot = {
+        "emptied-configuration-is-not-agreed-to": UNTOLD,
         "exported-name-is-denied-in-any-folder": Lack("its options name no files", MADE),
         "exported-path-is-denied": Lack("its options name no files", SCHEMA),
     }
@@ -212,10 +220,12 @@ class OpenCode(Client):
     name = "opencode"
     native = "opencode-{system}-{processor}*/bin/opencode"
     cannot = {
+        "emptied-configuration-is-not-agreed-to": UNTOLD,
         "gate-runs-at-the-end": Lack("`opencode run` does not wait for a plugin at its end, so a gate may be cut off"),
         "gate-holds-the-end": Lack("`opencode run` ends before a plugin can send a prompt", "there is no request 4; it ended with 0"),
         "stuck-gate-lets-go": Lack("`opencode run` ends before a plugin can send a prompt", "the number of requests is 3 and not 6"),
         "session-end-is-recorded": Lack("a session ends only when it is deleted", NO_RECORD),
+        "doctor-finds-the-session-without-hooks": Lack("it keeps its sessions in a database", NOT_FOUND),
     }
 
     def settings(self, world, address):
@@ -252,6 +262,7 @@ class QwenCode(Client):
     name = "qwen-code"
     script = "@qwen-code/qwen-code/cli-entry.js"
     cannot = {
+        "emptied-configuration-is-not-agreed-to": UNTOLD,
         "session-end-is-recorded": Lack("SessionEnd fires for /clear only, not at the end of a headless run", NO_RECORD),
         "exported-command-without-more-is-denied": Lack("whatever begins so would be denied, which is more", ALONE),
     }

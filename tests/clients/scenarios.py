@@ -5,6 +5,7 @@ A scenario is a function whose name says what holds; it raises `Wrong` where it 
 
 import json
 import os
+import re
 
 from world import FILES
 
@@ -17,6 +18,25 @@ INVOICES = "Invoices are numbered without gaps."
 # Three ends are objected to for one and the same reason; the fourth is let be.
 ENDS_OF_A_STUCK_GATE = 4
 FAILURE = "the checked file says: state: bad"
+
+# Waits at the end, because a client that looks for changes needs a moment to see them.
+TIDY = """\
+import os, time
+
+emptied = 0
+for folder, folders, names in os.walk("."):
+    folders[:] = [name for name in folders if name not in (".git", ".hook-state")]
+    for name in names if folder.startswith("./.") else []:
+        with open(os.path.join(folder, name), "r+") as file:
+            if "hookgate" in file.read():
+                file.seek(0)
+                file.truncate()
+                file.write("{}" if name.endswith(".json") else "")
+                emptied += 1
+with open("emptied.txt", "w") as file:
+    file.write("%d\\n" % emptied)
+time.sleep(4)
+"""
 
 
 class Wrong(Exception):
@@ -46,6 +66,10 @@ class Play:
     scope = "repository"
     exported = False
     start_in = ""
+    # Afterwards hookgate is set up as if it had been before, and doctor asked about the session that went by without it.
+    wired_before = False
+    # More files of the repository.
+    files = {}
     prompt = "Change the invoice."
 
 
@@ -53,6 +77,7 @@ class WithoutHooks(Play):
     """The forbidden calls, with nothing wired: what shows that they are well-formed and would work."""
 
     scope = None
+    wired_before = True
 
     def steps(self, client, path):
         return [
@@ -66,6 +91,10 @@ class WithoutHooks(Play):
         played(session, 4)
         equal("generated/api.txt", world.text("generated/api.txt"), "made: new\n")
         equal("deployed-production.txt", world.text("deployed-production.txt"), "production\n")
+
+    def doctor_finds_the_session_without_hooks(self, world, session):
+        said = re.search("made 3 tool calls, and no hook of it was recorded", session.doctor_after.stdout)
+        equal("what doctor finds of the session", said and said[0][:17], "made 3 tool calls")
 
 
 class Work(Play):
@@ -83,7 +112,10 @@ class Work(Play):
         ]
 
     def doctor_finds_nothing_to_mend(self, world, session):
-        healthy(session)
+        healthy(session.doctor)
+
+    def doctor_finds_the_session_recorded(self, world, session):
+        healthy(session.doctor_after)
 
     def forbidden_edit_does_not_happen(self, world, session):
         equal("generated/api.txt", world.text("generated/api.txt"), FILES["generated/api.txt"])
@@ -189,7 +221,8 @@ class ForTheUser(Play):
         ]
 
     def wired_for_the_user_doctor_finds_nothing_to_mend(self, world, session):
-        healthy(session)
+        healthy(session.doctor)
+        healthy(session.doctor_after)
 
     def wired_for_the_user_it_denies_in_a_sub_folder(self, world, session):
         played(session, 5)
@@ -201,6 +234,31 @@ class ForTheUser(Play):
     def wired_for_the_user_it_lets_through(self, world, session):
         equal("src/deployed-staging.txt", world.text("src/deployed-staging.txt"), "staging\n")
         holds("the first request", first(session), WELCOME)
+
+
+class Emptied(Play):
+    """The file that the hooks stand in is emptied on the way, by a script that does not name it."""
+
+    prompt = "Tidy the shop."
+    files = {"tidy.py": TIDY}
+
+    def steps(self, client, path):
+        return [
+            client.run("python3 tidy.py"),
+            client.read(path("generated/api.txt")),
+            client.edit(path("generated/api.txt"), "made: old", "made: new"),
+            "The shop is tidy.",
+        ]
+
+    def emptied_configuration_leaves_the_hooks_in_force(self, world, session):
+        equal("emptied.txt", world.text("emptied.txt"), "1\n")
+        equal("generated/api.txt", world.text("generated/api.txt"), FILES["generated/api.txt"])
+        holds("the result of the edit", result(session, 2), WHY_EDIT)
+
+    def emptied_configuration_is_not_agreed_to(self, world, session):
+        refused = [line for line in audit(world) if line["event"] == "other" and line["verdict"] == "deny"]
+        equal("the number of changes that were refused", len(refused), 1)
+        holds("what was refused", refused[0]["findings"][0]["what"], "hookgate's hooks are gone from ")
 
 
 class Exported(Play):
@@ -243,13 +301,13 @@ class Exported(Play):
         played(session, 11)
 
 
-ALL = [WithoutHooks, Work, Gate, Stuck, ForTheUser, Exported]
+ALL = [WithoutHooks, Work, Gate, Stuck, ForTheUser, Emptied, Exported]
 
 
-def healthy(session):
-    """What doctor said before the client was started."""
-    if session.doctor.returncode != 0:
-        raise Wrong("doctor ended with %d: %s" % (session.doctor.returncode, session.doctor.stdout.strip()[-600:]))
+def healthy(doctor):
+    """Doctor found nothing to mend."""
+    if doctor.returncode != 0:
+        raise Wrong("doctor ended with %d: %s" % (doctor.returncode, doctor.stdout.strip()[-600:]))
 
 
 def names(play):
@@ -281,3 +339,8 @@ def gate(world):
         return None
     last = json.loads(text)
     return last.get("gate"), last.get("status"), last.get("exit_code")
+
+
+def audit(world):
+    """What hookgate has written down of its decisions."""
+    return [json.loads(line) for line in (world.text(".hook-state/audit.jsonl") or "").splitlines()]

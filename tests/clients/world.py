@@ -83,7 +83,9 @@ class Session:
     exit: object
     stdout: str
     stderr: str
+    # What doctor said before, and what it says afterwards.
     doctor: subprocess.CompletedProcess
+    doctor_after: subprocess.CompletedProcess
 
 
 class World:
@@ -150,6 +152,13 @@ class World:
         if done.returncode != 0:
             raise RuntimeError("hookgate init ended with %s: %s%s" % (done.returncode, done.stdout, done.stderr))
 
+    def wire_before(self, client):
+        """Sets hookgate up, and makes the files look as if they had long been there."""
+        self.wire(client, "repository")
+        for folder, _, names in os.walk(self.repository):
+            for name in names:
+                os.utime(os.path.join(folder, name), (0, 0))
+
     def export(self, client):
         """Writes the policy in the client's own language, and no hook; returns what belongs on its command line."""
         self.put("hookgate.yaml", EXPORTED)
@@ -163,6 +172,8 @@ class World:
     def play(self, client, play):
         """Lets the client work through the steps of a session."""
         server = model.Model(play.steps(client, self.path))
+        for path, text in play.files.items():
+            self.put(path, text)
         try:
             client.settings(self, server.address)
             if play.scope:
@@ -175,9 +186,12 @@ class World:
                 doctor = self.ask_doctor(client)
             words = [*client.start(), *client.words(play.prompt), *more]
             code, stdout, stderr = self.start(client, words, server.address, self.path(play.start_in))
+            if play.wired_before:
+                self.wire_before(client)
+            after = self.ask_doctor(client) if play.scope or play.wired_before else None
         finally:
             server.stop()
-        return Session(server.requests, server.spent, code, stdout, stderr, doctor)
+        return Session(server.requests, server.spent, code, stdout, stderr, doctor, after)
 
     def start(self, client, words, address, folder):
         """Runs the client to its end, or ends it and all that it started at the limit."""
