@@ -11,6 +11,7 @@ pub mod entries;
 pub mod file;
 pub mod json;
 pub mod line;
+pub mod make;
 pub mod place;
 pub mod problem;
 pub mod program;

@@ -1,7 +1,5 @@
 //! `hookgate export`: the policy in a runtime's own language for permissions, as a second layer.
 
-use std::fs;
-
 use anyhow::{Context, Result};
 
 use crate::adapter::{self, Adapter, Form, Language};
@@ -16,7 +14,7 @@ use crate::policy::{Layer, sources};
 use crate::repo::Repository;
 use crate::settings;
 use crate::wiring::backup::Backups;
-use crate::wiring::file;
+use crate::wiring::make::{self, Way};
 use crate::wiring::place::Change;
 use crate::wiring::problem::Problem;
 
@@ -110,36 +108,17 @@ fn act(args: &ExportArgs, export: &Export, backups: &Backups) -> Result<Done> {
     } else {
         place.put()
     };
-    let change = match planned {
+    let change = match planned.and_then(make::possible) {
         Ok(change) => change,
         Err(problem) => return Ok(Done::Refused(problem)),
     };
     let is_real = !args.dry_run && change.before != change.after;
     if is_real {
-        make(&change, place, backups, args.uninstall)
+        let way = if args.uninstall { Way::Out } else { Way::In };
+        make::change(&change, place.inside(), Some(backups), way)
             .with_context(|| format!("while `{}` was written", change.shown))?;
     }
     Ok(Done::Changed(change, is_real))
-}
-
-fn make(change: &Change, place: &Place, backups: &Backups, undo: bool) -> Result<()> {
-    // Between the plan and now somebody else may have written.
-    let now = fs::read_to_string(&change.path).ok();
-    anyhow::ensure!(now == change.before, "it changed meanwhile; run this again");
-    let restored = match &change.after {
-        Some(after) if undo => backups.drop(&change.shown, after),
-        _ => false,
-    };
-    if let (Some(before), false) = (&change.before, restored)
-        && change.is_edited
-    {
-        backups.keep(&change.shown, before)?;
-    }
-    match &change.after {
-        Some(after) => file::write(&change.path, after)?,
-        None => file::remove(&change.path, place.inside())?,
-    }
-    Ok(())
 }
 
 impl Export {

@@ -3,10 +3,9 @@
 //! Everything is planned before anything is written: when one file cannot be edited, none is. What goes in comes out again
 //! with `--uninstall`, byte for byte.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::adapter::{self, Adapter};
 use crate::cli::{ExplainFormat, InitArgs, InitScope};
@@ -15,9 +14,9 @@ use crate::output::Output;
 use crate::repo::Repository;
 use crate::settings;
 use crate::wiring::backup::Backups;
-use crate::wiring::file;
 use crate::wiring::line;
-use crate::wiring::place::{Change, For};
+use crate::wiring::make::{self, Way};
+use crate::wiring::place::For;
 
 mod gates;
 mod ignore;
@@ -33,7 +32,7 @@ pub(super) use show::difference;
 /// Sets hookgate up, or takes it out again.
 ///
 /// # Errors
-/// When the disk refuses half-way; what was done until then is said.
+/// When the disk refuses half-way; what was done until then is taken back.
 pub fn run(args: &InitArgs, output: &mut Output) -> Result<Exit> {
     let Some(whom) = whom(args, output) else {
         return Ok(Exit::Usage);
@@ -157,9 +156,12 @@ fn runtimes(args: &InitArgs, whom: &For) -> Vec<&'static Adapter> {
         .collect()
 }
 
-/// Makes the changes.
+/// Makes the changes, or none.
 fn apply(plan: &Plan, whom: &For, uninstall: bool) -> Result<()> {
     let backups = backups(whom);
+    let backups = backups.as_ref();
+    let way = if uninstall { Way::Out } else { Way::In };
+    let mut made = Vec::new();
     for item in &plan.items {
         let Ok(change) = &item.change else {
             continue;
@@ -167,28 +169,18 @@ fn apply(plan: &Plan, whom: &For, uninstall: bool) -> Result<()> {
         if change.before == change.after {
             continue;
         }
-        make(change, &item.inside, backups.as_ref(), uninstall)
-            .with_context(|| format!("while `{}` was written", change.shown))?;
-    }
-    Ok(())
-}
-
-fn make(change: &Change, inside: &Path, backups: Option<&Backups>, undo: bool) -> Result<()> {
-    // Between the plan and now somebody else may have written.
-    let now = fs::read_to_string(&change.path).ok();
-    anyhow::ensure!(now == change.before, "it changed meanwhile; run this again");
-    let restored = match (&change.after, backups) {
-        (Some(after), Some(backups)) if undo => backups.drop(&change.shown, after),
-        _ => false,
-    };
-    if let (Some(before), Some(backups), false) = (&change.before, backups, restored)
-        && change.is_edited
-    {
-        backups.keep(&change.shown, before)?;
-    }
-    match &change.after {
-        Some(after) => file::write(&change.path, after)?,
-        None => file::remove(&change.path, inside)?,
+        if let Err(error) = make::change(change, &item.inside, backups, way) {
+            let mut made = made.into_iter().rev();
+            let is_undone =
+                made.all(|(change, inside)| make::undo(change, inside, backups, way).is_ok());
+            let rest = if is_undone {
+                "nothing was changed"
+            } else {
+                "not all that was done before could be taken back"
+            };
+            return Err(error.context(format!("while `{}` was written ({rest})", change.shown)));
+        }
+        made.push((change, item.inside.as_path()));
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! Copies of configurations from before hookgate changed them, named for the file and its content.
+//! Copies of configurations from before hookgate changed them, named for the file and its content; and the folders that were
+//! empty before it put a file there.
 
 use std::fs;
 use std::io;
@@ -43,7 +44,27 @@ impl Backups {
     /// Drops the copy of a text that is back in its place; says whether there was one.
     #[must_use]
     pub fn drop(&self, name: &str, text: &str) -> bool {
-        let dropped = fs::remove_file(self.folder().join(copy_name(name, text))).is_ok();
+        self.take(&copy_name(name, text))
+    }
+
+    /// Keeps in mind that a folder was there, with nothing in it.
+    ///
+    /// # Errors
+    /// When the state folder is a link, or the disk refuses.
+    pub fn keep_folder(&self, name: &str) -> io::Result<()> {
+        let name = format!("{FOLDER}/{}", folder_name(name));
+        let path = self.state.prepare(&name).map_err(io::Error::other)?;
+        state::replace(&path, b"")
+    }
+
+    /// Says whether a folder was there with nothing in it, and forgets it.
+    #[must_use]
+    pub fn drop_folder(&self, name: &str) -> bool {
+        self.take(&folder_name(name))
+    }
+
+    fn take(&self, name: &str) -> bool {
+        let dropped = fs::remove_file(self.folder().join(name)).is_ok();
         // The state folder holds more than its own ignore file as soon as a hook has run.
         if fs::remove_dir(self.folder()).is_ok() {
             let folder = self.state.folder();
@@ -54,6 +75,10 @@ impl Backups {
         }
         dropped
     }
+}
+
+fn folder_name(name: &str) -> String {
+    format!("{}.folder", state::file_name(name))
 }
 
 fn copy_name(name: &str, text: &str) -> String {

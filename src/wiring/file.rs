@@ -135,18 +135,28 @@ fn make_executable(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Returns the folder that a new file goes into or below, when there is nothing in it yet.
+#[must_use]
+pub fn empty_above<'p>(path: &'p Path, inside: &Path) -> Option<&'p Path> {
+    let inside = fs::canonicalize(inside).ok()?;
+    let there = path.ancestors().skip(1).find(|folder| folder.exists())?;
+    let is_empty = fs::read_dir(there).ok()?.next().is_none();
+    (is_empty && there != inside && there.starts_with(&inside)).then_some(there)
+}
+
 /// Removes a file, and the folders above it that are empty then, up to one that stays.
 ///
 /// # Errors
 /// Those of the disk.
-pub fn remove(path: &Path, inside: &Path) -> io::Result<()> {
+pub fn remove(path: &Path, inside: &Path, mut stays: impl FnMut(&Path) -> bool) -> io::Result<()> {
     fs::remove_file(path)?;
     let inside = fs::canonicalize(inside)?;
     let mut folder = path.parent();
     while let Some(empty) = folder.filter(|folder| *folder != inside && folder.starts_with(&inside))
     {
         // Only an empty folder can be removed; any other ends this.
-        if fs::remove_dir(empty).is_err() {
+        let is_empty = fs::read_dir(empty)?.next().is_none();
+        if !is_empty || stays(empty) || fs::remove_dir(empty).is_err() {
             break;
         }
         folder = empty.parent();

@@ -63,6 +63,18 @@ pub(crate) fn configurations() -> Vec<(&'static str, Vec<u8>)> {
     let foreign = r#"{"matcher": "Bash", "hooks": [{"type": "command", "command": "./guard.sh"}]}"#;
     let mut cases: Vec<(&str, String)> = vec![
         ("empty file", String::new()),
+        (
+            "lines that end as they did once",
+            "{\r\"a\": 1,\r\"b\": 2\r}\r".into(),
+        ),
+        (
+            "a key that is written with escapes",
+            "{\"\\u0068ooks\": {\"Stop\": []}}".into(),
+        ),
+        (
+            "a separator of lines in a text",
+            "{\"a\": \"\u{2028}\"}".into(),
+        ),
         ("blank lines", "\n\n".into()),
         ("empty object", "{}".into()),
         ("empty object, line break", "{}\n".into()),
@@ -185,6 +197,43 @@ fn what_was_not_there_goes_again() {
         repo.write("hookgate.yaml", "version: 1\nextends: [baseline]\n");
         assert_in_and_out(&repo, runtime, runtime);
     }
+}
+
+/// An empty folder of a runtime is a sign that it is used.
+#[test]
+fn a_folder_that_was_empty_stays() {
+    let repo = Repo::empty();
+    for folder in [".claude", ".github", ".opencode/plugin"] {
+        fs::create_dir_all(repo.root().join(folder)).unwrap();
+    }
+    fs::create_dir_all(repo.home().join(".qwen")).unwrap();
+    let (root, home) = (tree(&repo.root()), tree(&repo.home()));
+    let runtimes = [
+        "claude-code",
+        "codex",
+        "copilot-cli",
+        "vscode-copilot",
+        "opencode",
+    ];
+    let named: Vec<&str> = runtimes
+        .iter()
+        .flat_map(|name| ["--runtime", name])
+        .collect();
+    assert_eq!(init(&repo, &named).exit, 0);
+    assert_eq!(
+        init(&repo, &["--uninstall", "--runtime", "copilot-cli"]).exit,
+        0
+    );
+    assert_eq!(init(&repo, &["--uninstall"]).exit, 0);
+    assert_eq!(tree(&repo.root()), root);
+    assert_eq!(
+        init(&repo, &["--scope", "user", "--runtime", "qwen-code"]).exit,
+        0
+    );
+    assert_eq!(init(&repo, &["--scope", "user", "--uninstall"]).exit, 0);
+    let mut after = tree(&repo.home());
+    after.retain(|name, _| !name.starts_with(".local"));
+    assert_eq!(after, home);
 }
 
 #[test]

@@ -38,6 +38,34 @@ fn what_was_there_is_there_again_in_other_forms() {
     }
 }
 
+/// Comments stay where a runtime reads them: before, beside and behind what hookgate adds.
+#[test]
+fn comments_stay_where_they_are_read() {
+    let texts = [
+        "// mine\n{\n  \"a\": 1 // one\n}\n",
+        "{\n  /* none yet */\n}\n// the end",
+        "{\r\n\t\"hooks\": { // of ours\r\n\t\t\"Other\": [] /* empty */\r\n\t}\r\n}\r\n",
+        "\u{feff}/* a */ {/* b */\"a\"/* c */:/* d */1/* e */}/* f */",
+        "{\n  \"a\": 1\n  // \"b\": 2,\n}\n",
+    ];
+    let mut tried = 0;
+    for adapter in hookgate::adapter::all() {
+        let Some(project) = adapter.wiring.project else {
+            continue;
+        };
+        if !adapter.setup.comments || !project.ends_with(".json") {
+            continue;
+        }
+        tried += 1;
+        for text in texts {
+            let repo = Repo::empty();
+            repo.write(project, text);
+            assert_in_and_out(&repo, adapter.name, &format!("{} {text:?}", adapter.name));
+        }
+    }
+    assert!(tried > 1);
+}
+
 #[test]
 fn a_person_has_hooks_in_toml_where_each_names_its_event() {
     let repo = Repo::empty();

@@ -4,12 +4,13 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use crate::init::{assert_in_and_out, init, tree};
+use crate::refused::{Person, mode};
 use crate::support::Repo;
 
 /// Files that are left alone, and what is said.
 #[test]
 fn what_cannot_be_edited_is_left_alone() {
-    let cases: [(&str, &[u8], &str); 15] = [
+    let cases: [(&str, &[u8], &str); 20] = [
         (
             "a slip",
             b"{\n  \"a\": 1\n  \"b\": 2\n}\n",
@@ -74,6 +75,31 @@ fn what_cannot_be_edited_is_left_alone() {
             "hooks twice",
             b"{\n  \"hooks\": {},\n  \"hooks\": {}\n}",
             "line 3, column 3: the key `hooks` stands here a second time",
+        ),
+        (
+            "an event twice",
+            b"{\"hooks\": {\"Stop\": [],\n\"Stop\": []}}",
+            "line 2, column 1: the key `Stop` stands here a second time",
+        ),
+        (
+            "a form feed",
+            b"{\x0c\"a\": 1}",
+            "line 1, column 2: not valid JSON: a blank that is none there",
+        ),
+        (
+            "a blank that no line breaks at",
+            b"{\"a\":\n\xc2\xa01}",
+            "line 2, column 1: not valid JSON: a blank that is none there",
+        ),
+        (
+            "two byte order marks",
+            b"\xef\xbb\xbf\xef\xbb\xbf{}",
+            "line 1, column 1: not valid JSON: unexpected token",
+        ),
+        (
+            "a null byte at the end",
+            b"{}\n\0",
+            "line 2, column 1: not valid JSON: unexpected token",
         ),
         (
             "not UTF-8",
@@ -186,6 +212,16 @@ fn what_is_no_file_to_write_is_left_alone() {
     assert_refused(&repo, "a folder", &format!("  {file}: is a folder"));
 
     let repo = Repo::empty();
+    repo.write(".claude/other.json", "{}\n");
+    let pipe = repo.root().join(file);
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let ran = init(&repo, &["--runtime", "claude-code"]);
+    let what = format!("Nothing was changed:\n  {file}: is no regular file\n");
+    assert_eq!((ran.exit, ran.stdout), (1, what));
+    fs::remove_file(pipe).unwrap();
+
+    let repo = Repo::empty();
     repo.write(file, "{}\n");
     fs::set_permissions(repo.root().join(file), fs::Permissions::from_mode(0o444)).unwrap();
     assert_refused(&repo, "read-only", &format!("  {file}: is read-only"));
@@ -195,4 +231,53 @@ fn what_is_no_file_to_write_is_left_alone() {
     let folder = repo.root().join(".claude");
     let what = format!("`{}` is no folder", folder.display());
     assert_refused(&repo, "a file for a folder", &format!("  {file}: {what}"));
+}
+
+#[test]
+fn what_this_user_may_not_write_is_left_alone() {
+    let settings = ".claude/settings.json";
+    let repo = Repo::empty();
+    repo.write(settings, "{}\n");
+    repo.write(".codex/hooks.json", "{}\n");
+    let Some(person) = Person::of(&repo, "what_this_user_may_not_write_is_left_alone") else {
+        return;
+    };
+    mode(&repo.root().join(".claude"), 0o555);
+    let before = tree(&repo.root());
+    let ran = person.run(&["init"], "");
+    let folder = repo.root().join(".claude").canonicalize().unwrap();
+    let what = format!(
+        "Nothing was changed:\n  {settings}: lies in `{}`, where this user cannot write\n",
+        folder.display()
+    );
+    assert_eq!((ran.exit, ran.stdout, ran.stderr.as_str()), (1, what, ""));
+    assert_eq!(tree(&repo.root()), before);
+    mode(&repo.root().join(".claude"), 0o755);
+    assert_eq!(person.run(&["init"], "").exit, 0);
+    // What is there already needs no writing.
+    mode(&repo.root().join(".claude"), 0o555);
+    assert_eq!(person.run(&["init"], "").exit, 0);
+    let ran = person.run(&["init", "--uninstall"], "");
+    assert!(ran.stdout.starts_with("Nothing was changed:\n"), "{ran:?}");
+    mode(&repo.root().join(".claude"), 0o755);
+    assert_eq!(person.run(&["init", "--uninstall"], "").exit, 0);
+    let after = tree(&repo.root());
+    assert_eq!(
+        after.keys().collect::<Vec<_>>(),
+        before.keys().collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn what_fails_half_way_is_taken_back() {
+    let repo = Repo::empty();
+    repo.write(".codex/hooks.json", "{}\n");
+    // No copy of that file can be kept.
+    repo.write(".hook-state", "a file\n");
+    let before = tree(&repo.root());
+    let ran = init(&repo, &["--runtime", "claude-code", "--runtime", "codex"]);
+    assert_eq!((ran.exit, ran.stdout.as_str()), (4, ""), "{ran:?}");
+    let said = "hookgate: while `.codex/hooks.json` was written (nothing was changed): ";
+    assert!(ran.stderr.starts_with(said), "{ran:?}");
+    assert_eq!(tree(&repo.root()), before);
 }

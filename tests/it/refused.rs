@@ -31,14 +31,14 @@ fn repo() -> Repo {
 }
 
 /// The hook as somebody whom modes keep out. `None`, with a sentence, where nobody such can be had.
-struct Person<'r> {
+pub(crate) struct Person<'r> {
     repo: &'r Repo,
     /// What changes to them, in front of a command.
     become_them: Vec<&'static str>,
 }
 
 impl<'r> Person<'r> {
-    fn of(repo: &'r Repo, test: &str) -> Option<Self> {
+    pub(crate) fn of(repo: &'r Repo, test: &str) -> Option<Self> {
         if !rustix::process::geteuid().is_root() {
             return Some(Self {
                 repo,
@@ -81,9 +81,13 @@ impl<'r> Person<'r> {
 
     fn hook(&self, event: &str, payload: &str) -> Ran {
         let line = ["hook", "--runtime", "claude-code", "--event", event];
-        let own = self.repo.command(&line);
+        self.run(&line, payload)
+    }
+
+    pub(crate) fn run(&self, line: &[&str], input: &str) -> Ran {
+        let own = self.repo.command(line);
         let Some((first, rest)) = self.become_them.split_first() else {
-            return finish(own, payload.as_bytes());
+            return finish(own, input.as_bytes());
         };
         let mut command = Command::new(first);
         command
@@ -94,7 +98,7 @@ impl<'r> Person<'r> {
             .env_clear()
             .env("HOME", self.repo.home())
             .env("PATH", hookgate::settings::variable("PATH").unwrap());
-        finish(command, payload.as_bytes())
+        finish(command, input.as_bytes())
     }
 
     fn stop(&self) -> Ran {
@@ -112,7 +116,7 @@ impl<'r> Person<'r> {
     }
 }
 
-fn mode(path: &Path, mode: u32) {
+pub(crate) fn mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 

@@ -7,6 +7,7 @@ use super::{ignore, starter};
 use crate::adapter::{self, Adapter, Manual};
 use crate::repo::POLICY_FILE;
 use crate::wiring::file;
+use crate::wiring::make;
 use crate::wiring::place::{Change, For, Place};
 use crate::wiring::problem::Problem;
 
@@ -134,7 +135,7 @@ fn is_wired_elsewhere(whom: &For, runtimes: &[&'static Adapter]) -> bool {
 fn of_hooks(adapter: &'static Adapter, place: &Place, change: Result<Change, Problem>) -> Item {
     Item {
         what: What::Hooks(adapter),
-        change,
+        change: change.and_then(make::possible),
         inside: place.inside().to_path_buf(),
         shown: place.shown.clone(),
     }
@@ -176,7 +177,7 @@ fn item(
     Item {
         what,
         shown: name.to_owned(),
-        change,
+        change: change.and_then(make::possible),
         inside: root.to_path_buf(),
     }
 }

@@ -53,7 +53,18 @@ pub fn parse(text: &str) -> Result<Document, Problem> {
         commas: Vec::new(),
         comments: Vec::new(),
     };
-    for token in parsed.tokens.unwrap_or_default() {
+    let tokens = parsed.tokens.unwrap_or_default();
+    let ranges = tokens
+        .iter()
+        .map(|token| (token.range.start, token.range.end));
+    if let Some(at) = odd_blank(body, ranges) {
+        return Err(Problem::at(
+            body,
+            at,
+            "not valid JSON: a blank that is none there",
+        ));
+    }
+    for token in tokens {
         let place = (token.range.start + skipped, token.range.end + skipped);
         match token.token {
             Token::Comma => document.commas.push(place.0),
@@ -62,6 +73,20 @@ pub fn parse(text: &str) -> Result<Document, Problem> {
         }
     }
     Ok(document)
+}
+
+/// The first blank between tokens that this parser passes over and JSON does not know.
+fn odd_blank(text: &str, tokens: impl Iterator<Item = (usize, usize)>) -> Option<usize> {
+    let mut from = 0;
+    for (start, end) in tokens.chain([(text.len(), text.len())]) {
+        let between = text.get(from..start).unwrap_or_default();
+        let odd = between.find(|sign| !matches!(sign, ' ' | '\t' | '\r' | '\n'));
+        if let Some(odd) = odd {
+            return Some(from + odd);
+        }
+        from = end;
+    }
+    None
 }
 
 fn lowercase(text: &str) -> String {
