@@ -1,4 +1,4 @@
-//! Many paths of one call, looked up one after another.
+//! Where many paths lead, one after another.
 
 use std::collections::BTreeMap;
 use std::path::Path;
