@@ -425,25 +425,27 @@ fn facts(adapter: &Adapter, repository: &Repository, loaded: &Loaded, trace: &Tr
 
 /// Returns the files that runtimes read their hooks from, with and without an adapter here.
 fn hook_configs() -> Vec<Cow<'static, str>> {
-    let files = adapter::all().iter().flat_map(|adapter| adapter.config);
-    let moved = files.clone().filter_map(|file| {
-        let folder = settings::variable(file.moved_by?)?;
-        let name = file.path.rsplit('/').next()?;
-        Some(Cow::Owned(format!("{folder}/{name}")))
-    });
-    let known = files
-        .map(|file| file.path)
-        .chain(adapter::other_configs().iter().copied());
-    // What `export` wrote is worth no more than the hooks when an agent can take it away.
-    let languages = adapter::all().iter().filter_map(|adapter| adapter.language);
-    let exported = languages
-        .filter(|language| language.form == Form::OwnFile)
-        .flat_map(|language| language.files.iter().copied());
-    known
-        .chain(exported)
-        .map(Cow::Borrowed)
-        .chain(moved)
-        .collect()
+    /// More than there are: growing the list would cost more than filling it.
+    const ENOUGH: usize = 160;
+    let mut all = Vec::with_capacity(ENOUGH);
+    for adapter in adapter::all() {
+        for file in adapter.config {
+            all.push(Cow::Borrowed(file.path));
+            let moved = file.moved_by.and_then(settings::variable);
+            if let Some((folder, name)) = moved.zip(file.path.rsplit('/').next()) {
+                all.push(Cow::Owned(format!("{folder}/{name}")));
+            }
+        }
+        // What `export` wrote is worth no more than the hooks when an agent can take it away.
+        if let Some(language) = adapter.language
+            && language.form == Form::OwnFile
+        {
+            all.extend(language.files.iter().copied().map(Cow::Borrowed));
+        }
+    }
+    let others = adapter::other_configs().iter();
+    all.extend(others.copied().map(Cow::Borrowed));
+    all
 }
 
 /// Returns where hookgate itself lives.

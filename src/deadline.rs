@@ -5,7 +5,7 @@
 //! thread that sleeps until the time is over and then answers in place of the judging one. Where no hook call is judged, in a
 //! command that a person types or in a test, nothing of this does anything.
 
-use std::fs::{self, File, ReadDir};
+use std::fs::{self, File, OpenOptions, ReadDir};
 use std::io;
 use std::path::Path;
 use std::process;
@@ -82,6 +82,22 @@ pub(crate) fn read_dir(folder: impl AsRef<Path>) -> io::Result<ReadDir> {
 pub(crate) fn open(path: impl AsRef<Path>) -> io::Result<File> {
     watch();
     File::open(path)
+}
+
+/// Opens a file of hookgate's own on every call, without waiting: the time is not watched for it. A link is an error.
+pub(crate) fn open_at_once(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+
+        use rustix::fs::OFlags;
+        // Opening a pipe could wait for ever.
+        let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY).bits();
+        options.custom_flags(i32::try_from(flags).unwrap_or(0));
+    }
+    options.open(path)
 }
 
 /// Ends the call now, in the words for a failure, unless it has been answered.

@@ -299,6 +299,12 @@ impl Invocation {
             .map(Vec::as_slice)
     }
 
+    /// Whether the line sets any variable that the command sees.
+    #[must_use]
+    pub fn sees_variables(&self) -> bool {
+        !self.environment.given.is_empty() || !self.environment.shell.is_empty()
+    }
+
     /// Whether it only prints what a program or one of its subcommands is for: nothing but their names and `--help`.
     #[must_use]
     pub fn asks_for_help(&self) -> bool {

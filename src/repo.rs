@@ -6,11 +6,14 @@
 pub(crate) mod checkout;
 pub mod head;
 pub(crate) mod index;
+mod lookup;
+mod own;
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Component, Path, PathBuf};
+
+pub use lookup::Lookup;
 
 pub use crate::policy::path_pattern::Case;
 
@@ -65,7 +68,8 @@ impl Repository {
     /// Returns `None` when there is no policy at or above the folder.
     ///
     /// A checkout further in, with or without a policy of its own, does not hide the policy above it: that one would be an
-    /// agent's to make. Files in `/`, in folders that anybody may write to and in a home folder that is no checkout hold for nothing.
+    /// agent's to make. Files in `/`, other people's in folders that anybody may write to, and those in a home folder or one for
+    /// temporary files that is no checkout hold for nothing.
     #[must_use]
     pub fn find(cwd: &Path, home: Option<String>) -> Option<Self> {
         let root = Self::root_of(cwd, home.as_deref())?;
@@ -83,7 +87,7 @@ impl Repository {
         let folders: Vec<&Path> = cwd.ancestors().collect();
         let mut folders = folders.into_iter().rev();
         let policy_folder = folders.find(|folder| {
-            folder.parent().is_some() && has_policy(folder) && is_own(folder, home)
+            folder.parent().is_some() && own::has_policy(folder) && own::is_own(folder, home)
         })?;
         let mut checkouts = policy_folder.ancestors();
         let root = checkouts.find(|folder| exists(folder, ".git"));
@@ -220,82 +224,6 @@ impl Repository {
     }
 }
 
-/// Looks up one path after another. Paths of one folder mostly follow each other: its links are read once.
-#[derive(Debug)]
-pub struct Lookup<'r> {
-    repository: &'r Repository,
-    /// Folders whose links are resolved, and those above them.
-    folders: BTreeMap<String, Resolved>,
-    /// What the folder last resolved lies in: kept as soon as a second one lies there.
-    above: String,
-}
-
-/// Folders that are kept; a call mostly needs a few.
-const FOLDERS: usize = 256;
-
-impl<'r> Lookup<'r> {
-    #[must_use]
-    pub fn new(repository: &'r Repository) -> Self {
-        Self {
-            repository,
-            folders: BTreeMap::new(),
-            above: String::new(),
-        }
-    }
-
-    /// Returns where an absolute path leads.
-    pub fn places(&mut self, absolute: &str, follow: Follow) -> Places {
-        let (folder, name) = match absolute.rsplit_once('/') {
-            Some((folder, name)) if !matches!(name, "" | "." | "..") => (folder, name),
-            _ => return self.repository.places_of(Path::new(absolute), follow),
-        };
-        let real = self.folder(folder).then(Path::new(name), follow).path;
-        Places {
-            lexical: self.repository.place(&normal(Path::new(absolute))),
-            real: self.repository.place(&real),
-        }
-    }
-}
-
-impl Lookup<'_> {
-    /// Resolves a folder, from the one above it where that is known.
-    fn folder(&mut self, folder: &str) -> Resolved {
-        if let Some(known) = self.folders.get(folder) {
-            return known.clone();
-        }
-        let resolved = match folder.rsplit_once('/') {
-            Some((above, name)) if !matches!(name, "" | "." | "..") && !above.is_empty() => {
-                if let Some(known) = self.folders.get(above).cloned() {
-                    known.then(Path::new(name), Follow::All)
-                } else if self.above == above {
-                    let resolved = self.whole(above);
-                    let above = self.keep(above, resolved);
-                    above.then(Path::new(name), Follow::All)
-                } else {
-                    above.clone_into(&mut self.above);
-                    self.whole(folder)
-                }
-            }
-            _ => self.whole(folder),
-        };
-        self.keep(folder, resolved)
-    }
-
-    fn keep(&mut self, folder: &str, resolved: Resolved) -> Resolved {
-        if self.folders.len() >= FOLDERS {
-            self.folders.clear();
-        }
-        self.folders.insert(folder.to_owned(), resolved.clone());
-        resolved
-    }
-
-    /// Resolves a folder by itself.
-    fn whole(&self, folder: &str) -> Resolved {
-        let path = if folder.is_empty() { "/" } else { folder };
-        self.repository.resolved(Path::new(path), Follow::All)
-    }
-}
-
 impl Place {
     /// Returns the path as shown to people and models.
     #[must_use]
@@ -305,17 +233,6 @@ impl Place {
             Self::Inside(path) | Self::Outside(path) => path,
         }
     }
-}
-
-fn has_policy(folder: &Path) -> bool {
-    exists(folder, POLICY_FILE) || exists(folder, LOCAL_POLICY_FILE)
-}
-
-/// Whether a policy file in a folder holds for it.
-fn is_own(folder: &Path, home: Option<&str>) -> bool {
-    let is_home = home.is_some_and(|home| folder == Path::new(home));
-    let is_stray = is_home && !exists(folder, ".git");
-    !is_stray && !is_shared(folder)
 }
 
 /// Whether something may be there: only a clear "no" is one. A folder that was closed to us hides no policy.
@@ -340,20 +257,6 @@ pub(crate) fn look(folder: &Path, name: &str) -> io::Result<()> {
     #[cfg(not(unix))]
     Path::new(&path).symlink_metadata()?;
     Ok(())
-}
-
-/// Whether anybody may write to a folder, as to the one for temporary files.
-#[cfg(unix)]
-fn is_shared(folder: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    folder
-        .metadata()
-        .is_ok_and(|about| about.permissions().mode() & 0o002 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_shared(_folder: &Path) -> bool {
-    false
 }
 
 /// Returns the path of `absolute` below `folder`, or `None` when it does not lie there.

@@ -14,11 +14,11 @@ use crate::repo::Repository;
 const PLAIN: &str = "._-/=@+,";
 /// Ways to write one pattern, at most.
 const SPELLINGS: usize = 16;
-/// What may follow a command: an operand, an option, and those that take the harm away.
-const FOLLOWING: [&str; 6] = [
+/// What may follow a command: an operand, an option, and those that take the harm away. Not `--help`, which almost every
+/// program has: it is said to be denied, where it is.
+const FOLLOWING: [&str; 5] = [
     "hookgate-example",
     "--hookgate-example",
-    "--help",
     "--version",
     "--dry-run",
     "-n",
@@ -28,6 +28,8 @@ const FOLLOWING: [&str; 6] = [
 pub(super) struct Written {
     /// The templates that it is written with, and the value for their slot.
     pub(super) entries: Vec<(&'static str, String)>,
+    /// What begins with the command is denied, whatever follows.
+    pub(super) is_open: bool,
     /// Why some of it is not.
     pub(super) lost: Vec<String>,
 }
@@ -35,6 +37,7 @@ pub(super) struct Written {
 /// The templates for a command that deny no more than its rule does.
 struct Fitting {
     templates: &'static [&'static str],
+    is_open: bool,
     lost: Option<String>,
 }
 
@@ -52,6 +55,7 @@ impl Trial<'_> {
     pub(super) fn written(&self, pattern: &CommandPattern, commands: &Commands) -> Written {
         let mut written = Written {
             entries: Vec::new(),
+            is_open: false,
             lost: Vec::new(),
         };
         let Some(spellings) = spellings(&pattern.text) else {
@@ -62,6 +66,7 @@ impl Trial<'_> {
         for words in spellings {
             let fitting = self.fitting(&words, commands);
             let value = value(&words, commands.spelling);
+            written.is_open |= fitting.is_open;
             let entries = fitting.templates.iter();
             written
                 .entries
@@ -75,6 +80,7 @@ impl Trial<'_> {
         let line = words.join(" ");
         let nothing = |why| Fitting {
             templates: &[],
+            is_open: false,
             lost: Some(why),
         };
         if !self.objects(&line) {
@@ -84,10 +90,12 @@ impl Trial<'_> {
         match (spared, commands.exact.is_empty()) {
             (None, _) if !commands.prefix.is_empty() => Fitting {
                 templates: commands.prefix,
+                is_open: true,
                 lost: None,
             },
             (Some(spared), false) => Fitting {
                 templates: commands.exact,
+                is_open: false,
                 lost: Some(format!(
                     "said without anything behind it: there are no exceptions, and {spared} would be denied too"
                 )),
@@ -97,6 +105,7 @@ impl Trial<'_> {
             )),
             (None, false) => Fitting {
                 templates: commands.exact,
+                is_open: false,
                 lost: Some("said without anything behind it".to_owned()),
             },
             (None, true) => nothing("commands cannot be named".to_owned()),

@@ -165,8 +165,10 @@ fn denied(
         ));
     }
     let mut lost = Vec::new();
+    let mut is_open = false;
     for pattern in &deny.patterns {
         let written = trial.written(pattern, commands);
+        is_open |= written.is_open;
         for (template, value) in &written.entries {
             said.add(wording.entry(commands.at, template, "{command}", value));
         }
@@ -182,6 +184,10 @@ fn denied(
             "matches".to_owned(),
             "regular expressions on what a command means cannot be said".to_owned(),
         ));
+    }
+    if is_open {
+        said.more
+            .push("`--help` behind such a command is denied too");
     }
     if !said.entries.is_empty() {
         for loss in commands.loss {

@@ -158,7 +158,7 @@ fn commands(rule: &str, language: &Commands) -> Vec<String> {
         deny,
     };
     let all = deny.patterns.iter().flat_map(|pattern| {
-        let Written { entries, lost } = trial.written(pattern, language);
+        let Written { entries, lost, .. } = trial.written(pattern, language);
         let entries = entries
             .into_iter()
             .map(|(form, text)| format!("{form} {text}"));

@@ -16,6 +16,7 @@ mod fit;
 mod head;
 mod rule;
 mod triggers;
+mod wanted;
 
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ use bytes::Damaged;
 use file::Opened;
 use head::Head;
 use triggers::Sight;
+use wanted::Wanted;
 
 /// Compiled policies that are kept: each set of folders with policies that calls touch together has one.
 const KEPT: usize = 64;
@@ -195,6 +197,7 @@ impl<'r> Held<'r> {
             files,
             has_clock: moment.is_some(),
             has_system: paths.into_iter().any(PathPatterns::reach_outside),
+            has_words: triggers::have_words(rules),
             programs: loaded.origins.programs.clone(),
             refusing: [None; 3],
             set: PolicySet {
@@ -276,13 +279,15 @@ impl Compiled {
             root: &self.head.root,
             case: repository.case(),
             has_system: self.head.has_system,
+            has_words: self.head.has_words,
         };
         // One rule that refuses an access tells that some path is protected from it.
         let unknown = sight
             .unknown()
             .filter_map(|access| self.head.refusing(access));
         let unknown: Vec<_> = unknown.collect();
-        let rules = self.opened.rules(&sight.keys(), &unknown)?;
+        let wanted = Wanted::new(sight.keys(), effects);
+        let rules = self.opened.rules(&wanted, &unknown)?;
         Ok(self.with(rules))
     }
 

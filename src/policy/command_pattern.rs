@@ -8,7 +8,7 @@ mod doubt;
 mod form;
 mod operand;
 mod split;
-mod stored;
+pub(crate) mod stored;
 mod whole;
 
 use std::cell::OnceCell;

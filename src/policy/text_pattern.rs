@@ -2,10 +2,11 @@
 //!
 //! Compiling costs more than everything else that reading a rule does, and most calls hold no text for most rules.
 
+pub(crate) mod needed;
+
 use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
-use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::cache::bytes::{Reader, Writer};
@@ -21,8 +22,8 @@ pub struct TextPattern {
     text: String,
     /// `None` when it cannot be compiled after all.
     compiled: OnceLock<Option<Regex>>,
-    /// Texts with one of which every match begins, whatever the case of its letters; empty when there are too many to list.
-    beginnings: OnceLock<Vec<Vec<u8>>>,
+    /// What every text that it matches in holds.
+    needed: OnceLock<Vec<u8>>,
 }
 
 /// How closely an expression is looked at before it is needed.
@@ -54,7 +55,7 @@ impl TextPattern {
         let pattern = Self {
             text: text.to_owned(),
             compiled: OnceLock::new(),
-            beginnings: OnceLock::new(),
+            needed: OnceLock::new(),
         };
         if scrutiny == Scrutiny::Trust {
             return Ok(pattern);
@@ -81,29 +82,33 @@ impl TextPattern {
     }
 
     pub(crate) fn write_to(&self, writer: &mut Writer) {
+        writer.bytes(self.needed());
         writer.text(&self.text);
-        let beginnings = self.beginnings.get_or_init(|| beginnings(&self.text));
-        writer.list(beginnings, |writer, one| {
-            writer.number(one.len() as u64);
-            writer.fixed(one);
-        });
     }
 
-    pub(crate) fn read_from(reader: &mut Reader<'_>) -> Option<Self> {
-        let text = reader.string()?;
-        let beginnings = reader.list(|reader| reader.bytes().map(<[u8]>::to_vec))?;
-        Some(Self {
-            text,
+    /// Reads an expression if what it needs of a text is there.
+    pub(crate) fn read_if(
+        reader: &mut Reader<'_>,
+        is_wanted: impl FnOnce(&[u8]) -> bool,
+    ) -> Option<Option<Self>> {
+        let needed = reader.bytes()?;
+        let text = reader.text()?;
+        Some(is_wanted(needed).then(|| Self {
+            text: text.to_owned(),
             compiled: OnceLock::new(),
-            beginnings: OnceLock::from(beginnings),
-        })
+            needed: OnceLock::from(needed.to_vec()),
+        }))
+    }
+
+    fn needed(&self) -> &[u8] {
+        self.needed.get_or_init(|| needed::of(&self.text))
     }
 
     /// Returns the first part of a text that matches. What cannot be compiled matches everything: a rule must not fall silent.
     #[must_use]
     pub fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
         let compiled = self.compiled.get();
-        if compiled.is_none() && !self.may_match(text) {
+        if compiled.is_none() && !needed::is_held(self.needed(), text) {
             return None;
         }
         match self.compiled.get_or_init(|| compile(&self.text).ok()) {
@@ -111,43 +116,10 @@ impl TextPattern {
             None => Some(text),
         }
     }
-
-    /// Whether a text holds what every match begins with; `true` where that is not known.
-    fn may_match(&self, text: &str) -> bool {
-        let beginnings = self.beginnings.get_or_init(|| beginnings(&self.text));
-        let text = text.as_bytes();
-        let holds = |one: &Vec<u8>| {
-            let first = one.first().copied().unwrap_or_default();
-            text.windows(one.len()).any(|window| {
-                let same = window.first().map(u8::to_ascii_lowercase) == Some(first);
-                same && window.eq_ignore_ascii_case(one)
-            })
-        };
-        beginnings.is_empty() || beginnings.iter().any(holds)
-    }
 }
 
 fn compile(text: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(text).size_limit(SIZE_LIMIT).build()
-}
-
-fn beginnings(text: &str) -> Vec<Vec<u8>> {
-    let Ok(tree) = regex_syntax::parse(text) else {
-        return Vec::new();
-    };
-    let found = Extractor::new().limit_total(64).extract(&tree);
-    let literals = found.literals().unwrap_or_default();
-    if literals.iter().any(|literal| literal.as_bytes().len() < 2) {
-        return Vec::new();
-    }
-    // In small letters, because an expression that passes over case would list each beginning in every mixture of letters.
-    let mut found: Vec<Vec<u8>> = literals
-        .iter()
-        .map(|literal| literal.as_bytes().to_ascii_lowercase())
-        .collect();
-    found.sort();
-    found.dedup();
-    found
 }
 
 /// Returns about how many steps a compiled expression has.

@@ -132,6 +132,10 @@ impl<'w, W: Word> Parser<'w, W> {
         if text.is_empty() || text.starts_with('-') || !word.is_whole() {
             return;
         }
+        // A pattern for any program: `* ~/.ssh`.
+        if self.along.is_some() && text.contains('/') {
+            return;
+        }
         self.next = 1;
         for letter in text.chars() {
             match self.levels.letter('-', letter) {

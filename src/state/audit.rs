@@ -13,6 +13,8 @@ pub const FILE: &str = "audit.jsonl";
 
 /// How much of the end is read to find the last line. INVARIANT: longer than any line we write.
 const TAIL: u64 = 64 * 1024;
+/// How much of it is tried first: most lines are far shorter, and each denied call reads one.
+const SHORT_TAIL: u64 = 4 * 1024;
 /// What the first line is chained to.
 const BEGINNING: &str = "";
 
@@ -41,16 +43,20 @@ fn chain(path: &std::path::Path, entry: Map<String, Value>) -> io::Result<()> {
     fields.insert("version".into(), json!(super::VERSION));
     fields.extend(entry);
     fields.insert("prev".into(), json!(previous));
-    let body = Value::Object(fields.clone()).to_string();
+    let body = serde_json::to_string(&fields).map_err(io::Error::other)?;
     fields.insert("hash".into(), json!(digest(&body)));
     file.write_all(format!("{}\n", Value::Object(fields)).as_bytes())
 }
 
 fn last_hash(file: &mut File) -> io::Result<String> {
     let length = file.seek(SeekFrom::End(0))?;
-    file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
-    let mut tail = Vec::new();
-    file.read_to_end(&mut tail)?;
+    let mut tail = tail(file, length, SHORT_TAIL)?;
+    let is_last_whole = tail
+        .strip_suffix(b"\n")
+        .is_some_and(|lines| lines.contains(&b'\n'));
+    if length > SHORT_TAIL && !is_last_whole {
+        tail = self::tail(file, length, TAIL)?;
+    }
     let tail = String::from_utf8_lossy(&tail);
     let Some(last) = tail.lines().next_back() else {
         return Ok(BEGINNING.into());
@@ -60,6 +66,14 @@ fn last_hash(file: &mut File) -> io::Result<String> {
         .and_then(|line| line.get("hash").and_then(Value::as_str).map(str::to_owned));
     // A torn last line breaks the chain visibly: the next one is chained to the digest of what is there.
     Ok(hash.unwrap_or_else(|| digest(last)))
+}
+
+/// Returns so many bytes of a file's end.
+fn tail(file: &mut File, length: u64, size: u64) -> io::Result<Vec<u8>> {
+    let mut tail = Vec::new();
+    file.seek(SeekFrom::Start(length.saturating_sub(size)))?;
+    file.read_to_end(&mut tail)?;
+    Ok(tail)
 }
 
 /// What reading the chain found.

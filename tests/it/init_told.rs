@@ -10,7 +10,7 @@ use crate::support::Repo;
 fn a_program_by_another_name_is_wired_for_nobody() {
     let repo = Repo::empty();
     let other = repo.home().join("hg");
-    fs::copy(env!("CARGO_BIN_EXE_hookgate"), &other).unwrap();
+    fs::hard_link(env!("CARGO_BIN_EXE_hookgate"), &other).unwrap();
     let mut command = std::process::Command::new(&other);
     command
         .args(["init", "--scope", "user", "--runtime", "claude-code"])

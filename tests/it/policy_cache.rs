@@ -215,6 +215,8 @@ fn a_call_reads_few_rules() {
             "  - {{id: a-{number}, protect-paths: {{paths: ['vendor{number}/**', '*.lock{number}', 'config/**/s{number}.json']}}}}\n  - {{id: b-{number}, deny-command: {{patterns: ['tool{number} drop *']}}}}\n"
         );
     }
+    policy.push_str("  - {id: g-push, deny-command: {patterns: [git push --force, 'HUSKY=0 git', npm publish]}}\n");
+    policy.push_str("  - {id: g-text, deny-command: {matches: '^git +push'}}\n");
     let repo = Repo::with_policy(&policy);
     let repository = repository(&repo);
     let (_, compiled) = both(&repository, &repository_layers(&repo.root()));
@@ -230,6 +232,9 @@ fn a_call_reads_few_rules() {
     assert_eq!(ids(Example::Edit("vendor7/x".into())), ["a-7"]);
     assert_eq!(ids(Example::Edit("config/x/s8.json".into())), ["a-8"]);
     assert_eq!(ids(Example::Shell("tool9 list".into())), ["b-9"]);
+    assert_eq!(ids(Example::Shell("git push".into())), ["g-push", "g-text"]);
+    assert_eq!(ids(Example::Shell("git status".into())), [""; 0]);
+    assert_eq!(ids(Example::Shell("HUSKY=0 git status".into())), ["g-push"]);
     assert_eq!(ids(Example::Shell("rm -r config".into())).len(), 300);
 }
 
@@ -399,6 +404,84 @@ proptest! {
         prop_assert_eq!(repository.case() == Case::Insensitive, case);
         for effects in &effects {
             assert_same(&files, &compiled, &call, effects);
+        }
+    }
+}
+
+/// Words that command patterns and commands are made of, so that they meet.
+const STARTING: [&str; 12] = [
+    "*",
+    "git",
+    "npm",
+    "docker",
+    "pip3",
+    "pip",
+    "tool",
+    "HUSKY=0 git",
+    "HUSKY=0 npm",
+    "HUSKY=* *",
+    "{git,npm}",
+    "tar",
+];
+const WORDS: [&str; 21] = [
+    "~/.ssh/*",
+    "~/.ssh/key",
+    "{./a,./b}/.ssh",
+    "of=/x/.ssh:y",
+    "a/.ssh/",
+    "push",
+    "pu*",
+    "**",
+    "*",
+    "{push,pull}",
+    "-C x",
+    "--force",
+    "-f",
+    "i",
+    "install",
+    "add",
+    "volume",
+    "rm",
+    "-m x",
+    "--no-such y",
+    "--",
+];
+
+fn some_line(plain: bool) -> impl Strategy<Value = String> {
+    let is_chosen = move |word: &&str| !plain || !word.contains(['*', '{']);
+    let chosen = |words: &[&'static str]| -> Vec<&'static str> {
+        words.iter().copied().filter(is_chosen).collect()
+    };
+    let start = prop::sample::select(chosen(&STARTING));
+    let words = prop::collection::vec(prop::sample::select(chosen(&WORDS)), 0..4);
+    (start, words).prop_map(|(start, words)| format!("{start} {}", words.join(" ")))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Command patterns against lines, by their subcommands, options and variables.
+    #[test]
+    fn no_pattern_that_concerns_a_line_is_left_out(
+        patterns in prop::collection::vec(some_line(false), 1..8),
+        except in prop::collection::vec(some_line(false), 0..3),
+        lines in prop::collection::vec(some_line(true), 12),
+    ) {
+        let except = if except.is_empty() {
+            String::new()
+        } else {
+            format!(", except: {except:?}")
+        };
+        let rule = format!("deny-command: {{patterns: {patterns:?}{except}, matches: 'git pu|npm .*rm'}}");
+        let repo = Repo::with_policy(&policy_of(&[rule]));
+        let repository = repository(&repo);
+        let layers = repository_layers(&repo.root());
+        prop_assume!(Held::read(&repository, &layers, runtimes).whole().is_usable());
+        let (files, compiled) = both(&repository, &layers);
+        for line in &lines {
+            let call = shell(line, &repository);
+            let effects = effects::of(&call, &repository);
+            assert_same(&files, &compiled, &call, &effects);
         }
     }
 }

@@ -39,9 +39,13 @@ impl Writer {
         self.byte(number.to_le_bytes()[0]);
     }
 
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        self.number(bytes.len() as u64);
+        self.fixed(bytes);
+    }
+
     pub(crate) fn text(&mut self, text: &str) {
-        self.number(text.len() as u64);
-        self.fixed(text.as_bytes());
+        self.bytes(text.as_bytes());
     }
 
     pub(crate) fn list<T>(&mut self, list: &[T], write: impl Fn(&mut Self, &T)) {

@@ -17,7 +17,8 @@ use std::io::{self, Read as _};
 use super::bytes::{Damaged, Reader, Writer, sum};
 use super::head::Head;
 use super::rule;
-use super::triggers::{Key, Keys, all_paths, needs_protected};
+use super::triggers::{Key, Keys, Table, all_paths, needs_protected};
+use super::wanted::Wanted;
 use crate::call::Access;
 use crate::policy::{Rule, RuleKind};
 
@@ -25,7 +26,7 @@ include!(concat!(env!("OUT_DIR"), "/maker.rs"));
 
 const MAGIC: [u8; 8] = *b"hookgpol";
 /// Counts up with every change of what the bytes mean.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// Bytes before the head.
 const START: usize = 56;
 /// Bytes of the file that are read at once. Most policies of people fit, and untouched memory costs nothing.
@@ -65,7 +66,12 @@ impl Part {
 /// Returns the bytes of a file for a policy; `None` when it is too large, or a path is no text.
 pub(super) fn compile(mut head: Head, rules: &[Rule]) -> Option<Vec<u8>> {
     let mut body = Writer::default();
-    let keys = Keys::of(rules);
+    let programs = if head.programs.is_empty() {
+        Table::Shipped
+    } else {
+        Table::Extended
+    };
+    let keys = Keys::of(rules, programs);
     let buckets = rules.len().saturating_mul(2).max(16).next_power_of_two();
     // The rules stand behind the buckets, whose lengths are known when the keys are.
     let mut posted: Vec<Vec<(Key, usize)>> = vec![Vec::new(); buckets];
@@ -82,7 +88,7 @@ pub(super) fn compile(mut head: Head, rules: &[Rule]) -> Option<Vec<u8>> {
             .iter()
             .map(|bucket| bucket_length(bucket))
             .sum::<usize>();
-    let (parts, written) = write_rules(before, rules)?;
+    let (parts, written) = write_rules(before, rules, programs)?;
     let mut at = buckets * 8;
     for bucket in &posted {
         let length = bucket_length(bucket);
@@ -150,12 +156,12 @@ fn bucket_length(bucket: &[(Key, usize)]) -> usize {
 }
 
 /// Returns where each rule is, and the bytes of all.
-fn write_rules(before: usize, rules: &[Rule]) -> Option<(Vec<Part>, Vec<u8>)> {
+fn write_rules(before: usize, rules: &[Rule], programs: Table) -> Option<(Vec<Part>, Vec<u8>)> {
     let mut parts = Vec::with_capacity(rules.len());
     let mut all = Vec::new();
     for one in rules {
         let mut writer = Writer::default();
-        rule::write(&mut writer, one);
+        rule::write(&mut writer, one, programs);
         let at = before + all.len();
         all.extend(sum(at as u64, &writer.bytes).to_le_bytes());
         all.extend(&writer.bytes);
@@ -274,16 +280,16 @@ impl Opened {
         read(&bytes).ok_or(Damaged)
     }
 
-    /// Returns the rules of some keys, and the others given, in the policy's order.
-    pub(super) fn rules(&self, keys: &[Key], others: &[Part]) -> Result<Vec<Rule>, Damaged> {
+    /// Returns the rules that a call could concern, and the others given, in the policy's order.
+    pub(super) fn rules(&self, wanted: &Wanted<'_>, others: &[Part]) -> Result<Vec<Rule>, Damaged> {
         let mut parts = others.to_vec();
-        for key in keys {
+        for key in wanted.keys() {
             self.find(*key, &mut parts)?;
         }
-        let mut rules = self.read_rules(&mut parts)?;
+        let mut rules = self.read_rules(&mut parts, Some(wanted))?;
         if rules.iter().any(needs_protected) {
             self.find(all_paths(), &mut parts)?;
-            rules = self.read_rules(&mut parts)?;
+            rules = self.read_rules(&mut parts, Some(wanted))?;
         }
         Ok(rules)
     }
@@ -294,22 +300,28 @@ impl Opened {
         for bucket in 0..self.buckets {
             self.bucket(bucket, |_, part| parts.push(part))?;
         }
-        self.read_rules(&mut parts)
+        self.read_rules(&mut parts, None)
     }
 
-    fn read_rules(&self, parts: &mut Vec<Part>) -> Result<Vec<Rule>, Damaged> {
+    fn read_rules(
+        &self,
+        parts: &mut Vec<Part>,
+        wanted: Option<&Wanted<'_>>,
+    ) -> Result<Vec<Rule>, Damaged> {
         parts.sort_unstable();
         parts.dedup();
-        parts.iter().map(|part| self.rule(*part)).collect()
+        let rules = parts.iter().map(|part| self.rule(*part, wanted));
+        rules.filter_map(Result::transpose).collect()
     }
 
-    fn rule(&self, part: Part) -> Result<Rule, Damaged> {
+    /// Returns a rule, as far as it is wanted.
+    fn rule(&self, part: Part, wanted: Option<&Wanted<'_>>) -> Result<Option<Rule>, Damaged> {
         let at = usize::try_from(part.at).map_err(|_| Damaged)?;
         let length = usize::try_from(part.length).map_err(|_| Damaged)?;
         self.part(at, length, |bytes| {
             let (known, bytes) = bytes.split_first_chunk()?;
             let is_whole = sum(u64::from(part.at), bytes) == u64::from_le_bytes(*known);
-            is_whole.then(|| rule::read(bytes)).flatten()
+            is_whole.then(|| rule::read(bytes, wanted)).flatten()
         })
     }
 

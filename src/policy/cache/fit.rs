@@ -1,10 +1,11 @@
 //! Whether a compiled policy was made of the files that are there now.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata};
 use std::path::Path;
 use std::time::SystemTime;
 
 use super::head::Head;
+use crate::deadline;
 use crate::digests::{MARGIN, Stamp, device};
 use crate::policy::load::ReadFile;
 use crate::policy::load::files;
@@ -20,18 +21,7 @@ pub(super) enum Fit {
 
 /// Opens a compiled policy. A link, and whatever could not have been written by us, is none.
 pub(super) fn open(path: &Path) -> Option<(File, Metadata)> {
-    let mut options = OpenOptions::new();
-    options.read(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-
-        use rustix::fs::OFlags;
-        // Opening a pipe could wait for ever.
-        let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY).bits();
-        options.custom_flags(i32::try_from(flags).unwrap_or(0));
-    }
-    let file = options.open(path).ok()?;
+    let file = deadline::open_at_once(path).ok()?;
     let about = file.metadata().ok()?;
     is_sealed(&about).then_some((file, about))
 }

@@ -42,6 +42,8 @@ pub(super) struct Head {
     pub(super) programs: Vec<Node>,
     /// Whether any glob names paths by where they are on the system.
     pub(super) has_system: bool,
+    /// Whether any rule describes commands by names on paths.
+    pub(super) has_words: bool,
     /// For each access a rule that refuses it somewhere.
     pub(super) refusing: [Option<Part>; 3],
 }
@@ -75,6 +77,7 @@ impl Head {
         write_settings(&mut writer, &self.set)?;
         writer.list(&self.programs, write_node);
         writer.flag(self.has_system);
+        writer.flag(self.has_words);
         for part in &self.refusing {
             writer.optional(part.as_ref(), |writer, part| part.write_to(writer));
         }
@@ -97,6 +100,7 @@ impl Head {
             set: read_settings(&mut reader)?,
             programs: reader.list(|reader| read_node(reader, 0))?,
             has_system: reader.flag()?,
+            has_words: reader.flag()?,
             refusing: [
                 reader.optional(Part::read_from).ok()?,
                 reader.optional(Part::read_from).ok()?,

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::bytes::{Reader, Writer};
+use super::triggers::Table;
+use super::wanted::Wanted;
 use crate::call::{Access, Event};
 use crate::policy::command_pattern::CommandPattern;
 use crate::policy::path_pattern::PathPatterns;
@@ -30,7 +32,8 @@ const EVENTS: [Event; 7] = [
     Event::Other,
 ];
 
-pub(super) fn write(writer: &mut Writer, rule: &Rule) {
+pub(super) fn write(writer: &mut Writer, rule: &Rule, programs: Table) {
+    write_kind(writer, &rule.kind, programs);
     writer.text(&rule.id);
     writer.choice(&ACTIONS, &rule.action);
     writer.choice(&WITHOUT_ASK, &rule.if_no_ask);
@@ -41,14 +44,17 @@ pub(super) fn write(writer: &mut Writer, rule: &Rule) {
     writer.text(&rule.origin.file);
     writer.number(rule.origin.line as u64);
     writer.number(rule.origin.column as u64);
-    match &rule.kind {
+}
+
+fn write_kind(writer: &mut Writer, kind: &RuleKind, programs: Table) {
+    match kind {
         RuleKind::ProtectPaths(paths) => {
             writer.byte(0);
             write_paths(writer, paths);
         }
         RuleKind::DenyCommand(command) => {
             writer.byte(1);
-            write_command(writer, command);
+            write_command(writer, command, programs);
         }
         RuleKind::QualityGate(gate) => {
             writer.byte(2);
@@ -68,9 +74,14 @@ pub(super) fn write(writer: &mut Writer, rule: &Rule) {
     }
 }
 
-pub(super) fn read(bytes: &[u8]) -> Option<Rule> {
+/// Reads a rule as far as it is wanted: all of it where nothing is said, and nothing where a call has nothing to do with it.
+pub(super) fn read(bytes: &[u8], wanted: Option<&Wanted<'_>>) -> Option<Option<Rule>> {
     let mut reader = Reader::new(bytes);
+    let Some(kind) = read_kind(&mut reader, wanted)? else {
+        return Some(None);
+    };
     let rule = Rule {
+        kind,
         id: reader.string()?,
         action: reader.choice(&ACTIONS)?,
         if_no_ask: reader.choice(&WITHOUT_ASK)?,
@@ -82,16 +93,15 @@ pub(super) fn read(bytes: &[u8]) -> Option<Rule> {
             line: reader.size()?,
             column: reader.size()?,
         },
-        kind: read_kind(&mut reader)?,
         tests: RuleTests::default(),
     };
-    reader.is_at_end().then_some(rule)
+    reader.is_at_end().then_some(Some(rule))
 }
 
-fn read_kind(reader: &mut Reader<'_>) -> Option<RuleKind> {
-    Some(match reader.byte()? {
+fn read_kind(reader: &mut Reader<'_>, wanted: Option<&Wanted<'_>>) -> Option<Option<RuleKind>> {
+    let kind = match reader.byte()? {
         0 => RuleKind::ProtectPaths(read_paths(reader)?),
-        1 => RuleKind::DenyCommand(read_command(reader)?),
+        1 => return Some(read_command(reader, wanted)?.map(RuleKind::DenyCommand)),
         2 => RuleKind::QualityGate(read_gate(reader)?),
         3 => RuleKind::AddContext(AddContext {
             on: reader.choice(&EVENTS)?,
@@ -103,7 +113,8 @@ fn read_kind(reader: &mut Reader<'_>) -> Option<RuleKind> {
             file: reader.string()?,
         }),
         _ => return None,
-    })
+    };
+    Some(Some(kind))
 }
 
 fn write_paths(writer: &mut Writer, paths: &ProtectPaths) {
@@ -126,23 +137,62 @@ fn read_paths(reader: &mut Reader<'_>) -> Option<ProtectPaths> {
     })
 }
 
-fn write_command(writer: &mut Writer, command: &DenyCommand) {
-    for patterns in [&command.patterns, &command.except] {
-        writer.list(patterns, |writer, pattern| pattern.write_to(writer));
-    }
+fn write_command(writer: &mut Writer, command: &DenyCommand, programs: Table) {
+    writer.choice(&SCOPES, &command.scope);
     writer.optional(command.matches.as_ref(), |writer, matches| {
         matches.write_to(writer);
     });
-    writer.choice(&SCOPES, &command.scope);
+    for patterns in [&command.patterns, &command.except] {
+        writer.list(patterns, |writer, pattern| {
+            writer.list(&programs.pattern(pattern), |writer, key| {
+                writer.fixed(&key.to_le_bytes());
+            });
+            let mut one = Writer::default();
+            pattern.write_to(&mut one);
+            writer.bytes(&one.bytes);
+        });
+    }
 }
 
-fn read_command(reader: &mut Reader<'_>) -> Option<DenyCommand> {
-    Some(DenyCommand {
-        patterns: reader.list(CommandPattern::read_from)?,
-        except: reader.list(CommandPattern::read_from)?,
-        matches: reader.optional(TextPattern::read_from).ok()?,
-        scope: reader.choice(&SCOPES)?,
-    })
+/// Reads what of a rule describes commands that are wanted; nothing when there is nothing such.
+fn read_command(
+    reader: &mut Reader<'_>,
+    wanted: Option<&Wanted<'_>>,
+) -> Option<Option<DenyCommand>> {
+    let scope = reader.choice(&SCOPES)?;
+    let wants = |needed: &[u8]| wanted.is_none_or(|wanted| wanted.may_match(needed, scope));
+    let matches = reader.optional(|reader| TextPattern::read_if(reader, wants));
+    let patterns = read_patterns(reader, wanted)?;
+    let matches = matches.ok()?.flatten();
+    if wanted.is_some() && patterns.is_empty() && matches.is_none() {
+        return Some(None);
+    }
+    Some(Some(DenyCommand {
+        patterns,
+        except: read_patterns(reader, wanted)?,
+        matches,
+        scope,
+    }))
+}
+
+/// Reads the patterns that share a key with what is wanted: no other describes any of its commands.
+fn read_patterns(
+    reader: &mut Reader<'_>,
+    wanted: Option<&Wanted<'_>>,
+) -> Option<Vec<CommandPattern>> {
+    let mut patterns = Vec::new();
+    for _ in 0..reader.size()? {
+        let mut is_wanted = wanted.is_none();
+        for _ in 0..reader.size()? {
+            let key = u64::from_le_bytes(reader.fixed()?);
+            is_wanted = is_wanted || wanted.is_some_and(|wanted| wanted.has(key));
+        }
+        let mut one = Reader::new(reader.bytes()?);
+        if is_wanted {
+            patterns.push(CommandPattern::read_from(&mut one)?);
+        }
+    }
+    Some(patterns)
 }
 
 fn write_gate(writer: &mut Writer, gate: &QualityGate) {

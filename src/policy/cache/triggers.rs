@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use super::bytes::sum;
 use crate::call::{Access, Call, Event};
-use crate::effects::{Effects, PathEffect, Reach, UnknownKind};
+use crate::effects::{Effects, Invocation, PathEffect, Reach, UnknownKind};
+use crate::policy::command_pattern::stored::is_of_name;
 use crate::policy::command_pattern::{CommandPattern, Judged};
 use crate::policy::path_pattern::Handle;
 use crate::policy::rules::{DenyCommand, GateEvent, MatchScope, ProtectPaths};
@@ -40,7 +41,14 @@ enum Kind {
     /// Any path outside the repository.
     Outside,
     Program,
+    /// A program with its first subcommand.
+    Subcommand,
     AnyCommand,
+    /// A name on a path among the words of a command, or where they lead.
+    Word,
+    /// The same, for patterns that name variables.
+    ProgramWithVariables,
+    AnyWithVariables,
     Sql,
     Script,
 }
@@ -53,10 +61,19 @@ fn key(kind: Kind, text: &str) -> Key {
 pub(super) struct Keys {
     /// How often each handle could be chosen.
     counts: HashMap<Key, usize>,
+    programs: Table,
+}
+
+/// What is known of programs when a policy is compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Table {
+    Shipped,
+    /// The policy says something of programs itself: their words may have any meaning.
+    Extended,
 }
 
 impl Keys {
-    pub(super) fn of(rules: &[Rule]) -> Self {
+    pub(super) fn of(rules: &[Rule], programs: Table) -> Self {
         let mut counts = HashMap::new();
         let paths = rules.iter().filter_map(|rule| match &rule.kind {
             RuleKind::ProtectPaths(paths) => Some(paths),
@@ -67,14 +84,14 @@ impl Keys {
                 *counts.entry(of_handle(handle)).or_default() += 1;
             }
         }
-        Self { counts }
+        Self { counts, programs }
     }
 
     /// Returns the keys of a rule, each once.
     pub(super) fn rule(&self, rule: &Rule) -> Vec<Key> {
         let mut keys = match &rule.kind {
             RuleKind::ProtectPaths(paths) => self.paths(rule, paths),
-            RuleKind::DenyCommand(command) => commands(command),
+            RuleKind::DenyCommand(command) => self.commands(command),
             RuleKind::QualityGate(gate) => {
                 let events = gate.on.iter().map(|event| match event {
                     GateEvent::AfterEdit => Event::AfterTool,
@@ -112,6 +129,71 @@ impl Keys {
     }
 }
 
+impl Keys {
+    fn commands(&self, command: &DenyCommand) -> Vec<Key> {
+        let patterns = command.patterns.iter();
+        let mut keys: Vec<Key> = patterns
+            .flat_map(|one| self.programs.pattern(one))
+            .collect();
+        if command.matches.is_some() {
+            keys.push(match command.scope {
+                MatchScope::Words => key(Kind::AnyCommand, ""),
+                MatchScope::Sql => key(Kind::Sql, ""),
+                MatchScope::Script => key(Kind::Script, ""),
+            });
+        }
+        keys
+    }
+}
+
+impl Table {
+    /// Returns the keys of commands that a pattern could describe.
+    pub(super) fn pattern(self, pattern: &CommandPattern) -> Vec<Key> {
+        let has_variables = pattern.names_variables();
+        let Some(names) = pattern.program_names() else {
+            let on_paths = pattern.names_on_paths().filter(|_| !has_variables);
+            return match on_paths {
+                Some(names) => names.iter().map(|name| key(Kind::Word, name)).collect(),
+                None => vec![any_command(has_variables)],
+            };
+        };
+        let mut keys = Vec::new();
+        for name in names {
+            let is_known = self == Self::Shipped && !has_variables;
+            let subcommands = is_known.then(|| pattern.first_subcommands(name)).flatten();
+            match subcommands {
+                Some(all) => keys.extend(all.iter().map(|sub| subcommand(name, sub))),
+                None => keys.push(program(name, has_variables)),
+            }
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+}
+
+fn any_command(has_variables: bool) -> Key {
+    let kind = if has_variables {
+        Kind::AnyWithVariables
+    } else {
+        Kind::AnyCommand
+    };
+    key(kind, "")
+}
+
+fn program(name: &str, has_variables: bool) -> Key {
+    let kind = if has_variables {
+        Kind::ProgramWithVariables
+    } else {
+        Kind::Program
+    };
+    key(kind, name)
+}
+
+fn subcommand(program: &str, name: &str) -> Key {
+    sum(key(Kind::Subcommand, program), name.as_bytes())
+}
+
 fn of_handle(handle: &Handle<'_>) -> Key {
     match handle {
         Handle::Name(name) => key(Kind::Name, name),
@@ -123,22 +205,17 @@ fn of_event(event: Event) -> Key {
     key(Kind::Event, event.name())
 }
 
-fn commands(command: &DenyCommand) -> Vec<Key> {
-    let mut keys = Vec::new();
-    for pattern in &command.patterns {
-        match pattern.program_names() {
-            Some(names) => keys.extend(names.iter().map(|name| key(Kind::Program, name))),
-            None => keys.push(key(Kind::AnyCommand, "")),
+/// Whether rules describe commands of any program by names on the paths among their words.
+pub(super) fn have_words(rules: &[Rule]) -> bool {
+    rules.iter().any(|rule| match &rule.kind {
+        RuleKind::DenyCommand(command) => {
+            let mut patterns = command.patterns.iter().chain(&command.except);
+            patterns.any(|pattern| {
+                pattern.program_names().is_none() && pattern.names_on_paths().is_some()
+            })
         }
-    }
-    if command.matches.is_some() {
-        keys.push(match command.scope {
-            MatchScope::Words => key(Kind::AnyCommand, ""),
-            MatchScope::Sql => key(Kind::Sql, ""),
-            MatchScope::Script => key(Kind::Script, ""),
-        });
-    }
-    keys
+        _ => false,
+    })
 }
 
 /// Whether a rule speaks of what others protect, so that it needs those, too.
@@ -166,6 +243,8 @@ pub(super) struct Sight<'s> {
     pub(super) case: Case,
     /// Whether any glob of the policy names paths by where they are on the system.
     pub(super) has_system: bool,
+    /// Whether any rule describes commands by names on paths.
+    pub(super) has_words: bool,
 }
 
 impl Sight<'_> {
@@ -255,12 +334,39 @@ impl Sight<'_> {
         }
     }
 
+    fn words(&self, command: &Invocation, keys: &mut Vec<Key>) {
+        for word in &command.words {
+            words_of(word.value.start(), keys);
+            for places in [&word.places, &word.all_of].into_iter().flatten() {
+                let real = Some(&places.real).filter(|real| **real != places.lexical);
+                for place in std::iter::once(&places.lexical).chain(real) {
+                    match place {
+                        Place::Inside(path) | Place::Outside(path) => words_of(path, keys),
+                    }
+                }
+            }
+        }
+    }
+
     fn commands(&self, keys: &mut Vec<Key>) {
+        if self.has_words && !self.effects.commands.is_empty() {
+            words_of(self.root, keys);
+        }
         for command in &self.effects.commands {
-            keys.push(key(Kind::AnyCommand, ""));
-            let named = Judged::new(command);
-            let named = named.names(self.programs).into_iter();
-            keys.extend(named.map(|name| key(Kind::Program, name)));
+            let judged = Judged::new(command);
+            let names = judged.names(self.programs);
+            let with_variables = [true].into_iter().filter(|_| command.sees_variables());
+            for has_variables in [false].into_iter().chain(with_variables) {
+                keys.push(any_command(has_variables));
+                keys.extend(names.iter().map(|name| program(name, has_variables)));
+            }
+            let subcommands = judged.first_subcommands(self.programs);
+            for (names, first) in subcommands {
+                keys.extend(names.map(|name| subcommand(name, first)));
+            }
+            if self.has_words {
+                self.words(command, keys);
+            }
             if !command.sql.is_empty() {
                 keys.push(key(Kind::Sql, ""));
             }
@@ -269,6 +375,13 @@ impl Sight<'_> {
             }
         }
     }
+}
+
+/// Adds the keys of every name on a path among words.
+fn words_of(text: &str, keys: &mut Vec<Key>) {
+    let names = text.split(|letter| !is_of_name(letter));
+    let names = names.filter(|name| !name.is_empty());
+    keys.extend(names.map(|name| key(Kind::Word, name)));
 }
 
 /// Adds the keys of every name of a path.

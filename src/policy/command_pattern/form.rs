@@ -82,12 +82,27 @@ impl Variant {
     /// Whether the words may name a command with these subcommands: one look at the first word spares most patterns of a
     /// program from being read.
     pub(super) fn may_lead(&self, entry: Option<&'static Program>, path: &[&str]) -> bool {
-        let named = entry.zip(self.words.first()).and_then(|(entry, first)| {
-            let known = |(known, _): &(&'static str, &'static Program)| (*known).cmp(first);
-            let index = entry.subcommands.binary_search_by(known).ok()?;
-            entry.subcommands.get(index)?.1.path.first()
-        });
-        named.is_none_or(|named| path.first() == Some(named))
+        let named = entry.and_then(|entry| self.named_subcommand(entry));
+        named.is_none_or(|named| path.first() == Some(&named))
+    }
+
+    /// Returns the subcommand that the first word is a name of.
+    fn named_subcommand(&self, entry: &'static Program) -> Option<&'static str> {
+        let first = self.words.first()?;
+        let known = |(known, _): &(&'static str, &'static Program)| (*known).cmp(first);
+        let index = entry.subcommands.binary_search_by(known).ok()?;
+        entry.subcommands.get(index)?.1.path.first().copied()
+    }
+
+    /// Returns the first subcommand that a command must have to be described; `None` where it may be any, or none.
+    pub(super) fn first_subcommand(&self, entry: &'static Program) -> Option<String> {
+        if let Some(named) = self.named_subcommand(entry) {
+            return Some(named.to_owned());
+        }
+        if self.is_open {
+            return None;
+        }
+        self.form(Some(entry), &[]).subcommand.first().cloned()
     }
 
     /// Returns the form by an entry, for a command with these subcommands.

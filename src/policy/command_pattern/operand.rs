@@ -139,8 +139,9 @@ impl Operand {
             .flatten()
             .any(|places| {
                 let is_all = everything_in == Some(places);
+                let leads_elsewhere = || places.real != places.lexical;
                 self.is_place(&places.lexical, is_all, known)
-                    || self.is_place(&places.real, is_all, known)
+                    || (leads_elsewhere() && self.is_place(&places.real, is_all, known))
             })
     }
 
@@ -181,7 +182,7 @@ impl Operand {
             Self::Rest => true,
             Self::Text(patterns) => patterns.iter().any(|pattern| {
                 let is_path = pattern.contains('/') || pattern.starts_with('~');
-                is_path && path_fits(pattern, place, &absolute(), is_all, facts)
+                is_path && path_fits(pattern, place, absolute, is_all, facts)
             }),
         }
     }
@@ -196,24 +197,37 @@ fn is_drive(path: &str) -> bool {
 }
 
 /// Compares a pattern that is a path with where a word leads.
-fn path_fits(pattern: &str, place: &Place, absolute: &str, is_all: bool, facts: &Facts) -> bool {
-    let pattern = match (pattern.strip_prefix('~'), &facts.home) {
-        (Some(rest), Some(home)) => format!("{home}{rest}"),
-        _ => pattern.to_owned(),
-    };
+fn path_fits(
+    pattern: &str,
+    place: &Place,
+    absolute: impl Fn() -> String,
+    is_all: bool,
+    facts: &Facts,
+) -> bool {
+    let home = facts.home.as_deref();
+    let below_home = pattern.strip_prefix('~').zip(home);
     if is_all {
-        let folder = pattern.strip_suffix("/*").unwrap_or(&pattern);
+        let pattern = match below_home {
+            Some((rest, home)) => &format!("{home}{rest}"),
+            None => pattern,
+        };
+        let folder = pattern.strip_suffix("/*").unwrap_or(pattern);
         let folder = if folder.is_empty() { "/" } else { folder };
-        return folder == absolute;
+        return folder == absolute();
+    }
+    if let Some((rest, home)) = below_home {
+        let absolute = absolute();
+        let found = absolute.strip_prefix(home);
+        return found.is_some_and(|found| fits(rest.trim_end_matches('/'), found));
     }
     if pattern.starts_with('/') {
         let pattern = match pattern.trim_end_matches('/') {
             "" => "/",
             trimmed => trimmed,
         };
-        return fits(pattern, absolute);
+        return fits(pattern, &absolute());
     }
-    let pattern = pattern.strip_prefix("./").unwrap_or(&pattern);
+    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
     match place {
         Place::Inside(path) => fits(pattern.trim_end_matches('/'), path),
         Place::Outside(_) => false,

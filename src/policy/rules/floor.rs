@@ -98,25 +98,27 @@ fn is_floor_inside(path: &str, begins: Option<&str>, facts: &Facts) -> bool {
             .any(|config| touches(config))
         // The repository may itself hold what lies outside most: a home folder, say.
         || absolute(facts).any(|own| below_root(own, facts).is_some_and(touches))
-        || of_home(facts).any(|rest| match facts.home.as_deref() {
-            Some(home) => below_root_of_home(home, rest, facts).is_some_and(|own| touches(&own)),
-            None => false,
-        })
+        || touches_home(facts, touches)
+}
+
+/// The same for files in the home folder, where one of both folders lies in the other.
+fn touches_home(facts: &Facts, touches: impl Fn(&str) -> bool) -> bool {
+    let Some(home) = facts.home.as_deref() else {
+        return false;
+    };
+    if let Some(deeper) = facts.root.strip_prefix(home) {
+        let below = |rest: &str| {
+            let inner = rest.strip_prefix(deeper)?.strip_prefix('/')?;
+            Some(touches(inner))
+        };
+        return of_home(facts).any(|rest| below(rest) == Some(true));
+    }
+    below_root(home, facts)
+        .is_some_and(|inner| of_home(facts).any(|rest| touches(&format!("{inner}{rest}"))))
 }
 
 fn below_root<'p>(path: &'p str, facts: &Facts) -> Option<&'p str> {
     path.strip_prefix(&facts.root)?.strip_prefix('/')
-}
-
-/// The same for the path of a file in the home folder, without putting that path together for each call.
-fn below_root_of_home<'p>(home: &str, rest: &'p str, facts: &Facts) -> Option<Cow<'p, str>> {
-    match facts.root.strip_prefix(home) {
-        Some(deeper) => rest
-            .strip_prefix(deeper)?
-            .strip_prefix('/')
-            .map(Cow::Borrowed),
-        None => below_root(home, facts).map(|inner| Cow::Owned(format!("{inner}{rest}"))),
-    }
 }
 
 /// Returns whether a path is a policy file, in whatever folder.
@@ -149,9 +151,16 @@ fn of_home(facts: &Facts) -> impl Iterator<Item = &str> {
 
 /// Returns whether touching `path` touches `own`. What is deleted as a whole, or what begins so in it, takes what is below.
 fn touches(path: &str, own: &str, begins: Option<&str>, case: Case) -> bool {
-    equal(path, own, case)
-        || is_below(path, own, case)
-        || begins.is_some_and(|name| holds(path, name, own, case))
+    is_at_or_below(path, own, case) || begins.is_some_and(|name| holds(path, name, own, case))
+}
+
+fn is_at_or_below(path: &str, own: &str, case: Case) -> bool {
+    // Nearly every path differs from nearly every file of the floor in the first letter.
+    let first = |text: &str| text.as_bytes().first().copied();
+    if case == Case::Sensitive && !own.is_empty() && first(path) != first(own) {
+        return false;
+    }
+    equal(path, own, case) || is_below(path, own, case)
 }
 
 /// Returns whether a path lies in a folder, under a name that begins so.
