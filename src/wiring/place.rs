@@ -183,9 +183,7 @@ impl Place {
             (Content::Whole(_), Some(_)) => {
                 return Err(Problem::of_file("is there and not hookgate's"));
             }
-            (Content::Tables(template), text) => {
-                toml::merge(text.as_deref().unwrap_or_default(), template)?
-            }
+            (Content::Tables(template), text) => toml::merge(text.as_deref(), template)?,
             (Content::Entries(template), None) => json::new_file(template),
             (Content::Entries(template), Some(text)) => {
                 self.readable(text)?;

@@ -19,11 +19,13 @@ use super::tree::{Kind, Node};
 const BEGIN: &str = "# hookgate: hooks that `hookgate init` keeps up to date";
 const END: &str = "# hookgate: end";
 
-/// Returns a text with the template's entries in it.
+/// Returns a text with the template's entries in it. `None` is a file that is not there.
 ///
 /// # Errors
 /// A mistake in the text, or lists that cannot be added to.
-pub fn merge(text: &str, template: &Node) -> Result<String, Problem> {
+pub fn merge(text: Option<&str>, template: &Node) -> Result<String, Problem> {
+    let is_there = text.is_some();
+    let text = text.unwrap_or_default();
     let there = parse(text)?;
     let mut lines = vec![BEGIN.to_owned()];
     tables(template, &mut Vec::new(), &mut lines);
@@ -32,11 +34,11 @@ pub fn merge(text: &str, template: &Node) -> Result<String, Problem> {
         return Ok(text.to_owned());
     }
     let without = match unmerge(text)? {
-        Left::Text(text) => text,
-        Left::Nothing => String::new(),
+        Left::Text(text) if is_there => Some(text),
+        _ => None,
     };
     open(text, &there, template, "")?;
-    let merged = block::added(Some(&without), &lines);
+    let merged = block::added(without.as_deref(), &lines);
     // What no reader would take is not written.
     parse(&merged)?;
     Ok(merged)

@@ -88,6 +88,11 @@ fn a_person_has_hooks_in_toml_where_each_names_its_event() {
     let ran = init(&repo, &["--scope", "user", "--uninstall"]);
     assert_eq!((ran.exit, ran.stderr.as_str()), (0, ""), "{ran:?}");
     assert_eq!(there(), text);
+    fs::remove_file(&config).unwrap();
+    init(&repo, &["--scope", "user", "--runtime", "kimi"]);
+    assert!(config.exists());
+    init(&repo, &["--scope", "user", "--uninstall"]);
+    assert!(!config.exists());
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn what_was_there_stays_byte_for_byte() {
     ];
     let template = template();
     for case in cases {
-        let merged = merge(case, &template).unwrap();
+        let merged = merge(Some(case), &template).unwrap();
         let root = parse(&merged).unwrap();
         for event in ["Before", "Stop"] {
             let wanted = template
@@ -41,7 +41,7 @@ fn what_was_there_stays_byte_for_byte() {
             let there = root.get("hooks").unwrap().get(event).unwrap();
             assert_eq!(there.elements().last().unwrap().value(), wanted, "{merged}");
         }
-        assert_eq!(merge(&merged, &template).unwrap(), merged);
+        assert_eq!(merge(Some(&merged), &template).unwrap(), merged);
         assert_eq!(
             unmerge(&merged).unwrap(),
             Left::Text(case.to_owned()),
@@ -72,14 +72,14 @@ fn lists_in_one_piece_and_mistakes_are_left_alone() {
         ),
     ];
     for (text, expected) in cases {
-        let problem = merge(text, &template()).unwrap_err().to_string();
+        let problem = merge(Some(text), &template()).unwrap_err().to_string();
         assert!(problem.starts_with(expected), "{text:?}: {problem}");
     }
 }
 
 #[test]
 fn what_others_put_among_ours_is_not_thrown_away() {
-    let merged = merge("", &template()).unwrap();
+    let merged = merge(Some(""), &template()).unwrap();
     let edited = merged.replace(END, "[mine]\na = 1\n# hookgate: end");
     let problem = unmerge(&edited).unwrap_err();
     assert_eq!(
