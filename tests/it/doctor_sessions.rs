@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use hookgate::adapter::find;
 
@@ -146,6 +147,33 @@ fn a_session_that_went_by_without_the_hooks() {
         // Only the last one counts: what was mended since is no fault.
         written.session(&repo, &root, "earlier", 2097, 1);
         assert_found(&repo, runtime, &[]);
+    }
+}
+
+/// In some clients such an agent has a transcript, and an id, of its own, and no event tells of its beginning.
+#[test]
+fn an_agent_that_a_recorded_session_started_is_no_session_without_hooks() {
+    for written in &WRITTEN {
+        let repo = ready(written.runtime);
+        let root = repo.root();
+        let parent = written.session(&repo, &root, "parent", 2096, 1);
+        written.session(&repo, &root, "child", 2098, 2);
+        repo.write(".hook-state/audit.jsonl", "{\"session\": \"parent\"}\n");
+        let until = |year: u64| {
+            let time = SystemTime::UNIX_EPOCH + Duration::from_secs((year - 1970) * 31_557_600);
+            let file = fs::File::options().write(true).open(&parent).unwrap();
+            file.set_modified(time).unwrap();
+        };
+        until(2099);
+        assert_found(&repo, written.runtime, &[]);
+        // The recorded one had ended by then.
+        until(2097);
+        let title = find(written.runtime).unwrap().title;
+        let fix = format!(
+            "mend what else stands here, and start {title} anew without options that leave hooks out"
+        );
+        let what = "the session `child` of 2098-01-02T03:04:05Z made 2 tool calls, and no hook of it was recorded";
+        assert_found(&repo, written.runtime, &[(what, &fix)]);
     }
 }
 

@@ -58,11 +58,9 @@ pub(crate) fn assert_in_and_out(repo: &Repo, runtime: &str, about: &str) {
     assert_eq!(after, before, "{about}: taken out");
 }
 
-/// Configurations that take hookgate's entries: what they are, and their bytes.
-pub(crate) fn configurations() -> Vec<(&'static str, Vec<u8>)> {
-    let foreign = r#"{"matcher": "Bash", "hooks": [{"type": "command", "command": "./guard.sh"}]}"#;
-    let mut cases: Vec<(&str, String)> = vec![
-        ("empty file", String::new()),
+/// What JSON allows and few write.
+fn unusual() -> Vec<(&'static str, String)> {
+    vec![
         (
             "lines that end as they did once",
             "{\r\"a\": 1,\r\"b\": 2\r}\r".into(),
@@ -75,6 +73,14 @@ pub(crate) fn configurations() -> Vec<(&'static str, Vec<u8>)> {
             "a separator of lines in a text",
             "{\"a\": \"\u{2028}\"}".into(),
         ),
+    ]
+}
+
+/// Configurations that take hookgate's entries: what they are, and their bytes.
+pub(crate) fn configurations() -> Vec<(&'static str, Vec<u8>)> {
+    let foreign = r#"{"matcher": "Bash", "hooks": [{"type": "command", "command": "./guard.sh"}]}"#;
+    let mut cases: Vec<(&str, String)> = vec![
+        ("empty file", String::new()),
         ("blank lines", "\n\n".into()),
         ("empty object", "{}".into()),
         ("empty object, line break", "{}\n".into()),
@@ -168,7 +174,7 @@ pub(crate) fn configurations() -> Vec<(&'static str, Vec<u8>)> {
         "large",
         format!("{{\"text\": \"{}\"}}\n", "x".repeat(1_000_000)),
     ));
-    let cases = cases.into_iter();
+    let cases = cases.into_iter().chain(unusual());
     cases
         .map(|(about, text)| (about, text.into_bytes()))
         .collect()

@@ -53,7 +53,11 @@ fn comments_stay_where_they_are_read() {
         let Some(project) = adapter.wiring.project else {
             continue;
         };
-        if !adapter.setup.comments || !project.ends_with(".json") {
+        if !adapter.setup.comments
+            || Path::new(project)
+                .extension()
+                .is_none_or(|end| end != "json")
+        {
             continue;
         }
         tried += 1;

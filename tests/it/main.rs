@@ -16,6 +16,7 @@ mod deadline;
 mod doctor;
 #[cfg(test)]
 mod doctor_lines;
+#[cfg(test)]
 mod doctor_sessions;
 #[cfg(test)]
 mod effective;

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{Finding, transcripts};
+use super::Finding;
+use super::transcripts::{self, Session};
 use crate::adapter::Adapter;
 use crate::state::{State, audit};
 use crate::wiring::registered::Hook;
@@ -21,7 +22,15 @@ pub(super) fn last_session(adapter: &Adapter, root: &Path, ours: &[&Hook]) -> Op
     let wired = ours.iter().filter_map(modified).max()?;
     let sessions = transcripts::sessions(&transcripts, root)?;
     let last = sessions.iter().max_by_key(|session| session.began)?;
-    if last.began <= wired || is_recorded(root, &last.id) {
+    // An agent that another one started may have a session of its own, which begins without an event.
+    let may_be_part_of = |other: &&Session| {
+        other.id != last.id && other.began <= last.began && last.began <= other.written
+    };
+    let mut around = sessions.iter().filter(may_be_part_of);
+    if last.began <= wired
+        || is_recorded(root, &last.id)
+        || around.any(|other| is_recorded(root, &other.id))
+    {
         return None;
     }
     let calls = match last.calls {

@@ -23,6 +23,8 @@ pub(super) struct Session {
     pub(super) id: String,
     pub(super) began: SystemTime,
     pub(super) calls: usize,
+    /// When its transcript was written to last.
+    pub(super) written: SystemTime,
 }
 
 /// The latest sessions that began in a repository and called tools.
@@ -110,6 +112,7 @@ fn read(path: &Path, transcripts: &Transcripts, root: &Path) -> Option<Session> 
     let mut began = None;
     let mut calls = 0;
     let file = fs::File::open(path).ok()?;
+    let written = file.metadata().ok()?.modified().ok()?;
     for line in BufReader::new(file.take(SIZE))
         .split(b'\n')
         .map_while(Result::ok)
@@ -137,6 +140,7 @@ fn read(path: &Path, transcripts: &Transcripts, root: &Path) -> Option<Session> 
         id: id?,
         began: began?,
         calls,
+        written,
     })
 }
 
