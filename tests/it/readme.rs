@@ -112,6 +112,14 @@ fn every_linked_file_is_there() {
         .skip(1)
         .filter_map(|rest| rest.split(')').next());
     for link in links {
-        assert!(manifest().join(link).exists(), "{link}");
+        let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+        let file = manifest().join(file);
+        assert!(file.exists(), "{link}");
+        if !heading.is_empty() {
+            let page = std::fs::read_to_string(file).unwrap();
+            let mut headings = page.lines().filter_map(|line| line.strip_prefix("## "));
+            let anchor = |title: &str| title.to_lowercase().replace(' ', "-");
+            assert!(headings.any(|title| anchor(title) == heading), "{link}");
+        }
     }
 }
