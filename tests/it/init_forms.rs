@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::init::{assert_in_and_out, init};
+use crate::init::{assert_in_and_out, init, tree};
 use crate::support::Repo;
 
 /// Configurations of runtimes that have other forms of hooks: what others wrote stays.
@@ -130,4 +130,56 @@ fn a_runtime_that_cannot_be_wired_says_why() {
         "{ran:?}"
     );
     assert_eq!(ran.exit, 1);
+}
+
+#[test]
+fn hooks_that_stand_in_toml_are_joined_there() {
+    let hooks = "[[hooks.PreToolUse]]\nmatcher = \"Bash\"\n[[hooks.PreToolUse.hooks]]\ntype = \"command\"\ncommand = \"./guard.sh\"\n";
+    let cases = [
+        hooks.to_owned(),
+        format!(
+            "# mine\r\nmodel = \"x\"\r\n\r\n{}",
+            hooks.replace('\n', "\r\n")
+        ),
+        format!("{hooks}\n[features]\nhooks = true # on"),
+        format!("[mcp.servers]\nlist = [{{a = 1}}, {{b = {{c = 2}}}}]\n\n{hooks}\n\n"),
+    ];
+    for case in cases {
+        let repo = Repo::empty();
+        repo.write(".codex/config.toml", &case);
+        assert_in_and_out(&repo, "codex", &case);
+        init(&repo, &["--runtime", "codex"]);
+        assert!(
+            repo.read(".codex/config.toml")
+                .contains("--runtime codex --event before-tool")
+        );
+        assert!(!repo.root().join(".codex/hooks.json").exists());
+    }
+    // Without hooks in it, the file is not ours to touch.
+    let repo = Repo::empty();
+    repo.write(".codex/config.toml", "model = \"x\"\n[hooks.state]\n");
+    assert_in_and_out(&repo, "codex", "no hooks");
+    init(&repo, &["--runtime", "codex"]);
+    assert_eq!(
+        repo.read(".codex/config.toml"),
+        "model = \"x\"\n[hooks.state]\n"
+    );
+    assert!(repo.root().join(".codex/hooks.json").exists());
+}
+
+#[test]
+fn lists_in_toml_that_take_no_more_tables_are_left_alone() {
+    let repo = Repo::empty();
+    repo.write(
+        ".codex/config.toml",
+        "[hooks]\nPreToolUse = [{hooks = []}]\n",
+    );
+    let before = tree(&repo.root());
+    let ran = init(&repo, &["--runtime", "codex"]);
+    assert_eq!(
+        ran.stdout,
+        "Nothing was changed:\n  .codex/config.toml: line 2, column 14: `hooks.PreToolUse` is written in one piece; write it as tables, or leave it to the JSON file beside this one\n"
+    );
+    assert_eq!(ran.exit, 1);
+    assert_eq!(tree(&repo.root()), before);
 }
