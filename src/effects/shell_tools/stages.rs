@@ -359,7 +359,15 @@ impl Walker<'_> {
             let Some(number) = number else {
                 continue;
             };
-            let text = match self.read_through(redirect, state) {
+            if self.files.len() >= FILES {
+                self.has_more_files = true;
+                return;
+            }
+            // What it runs to find its text was walked with the redirections.
+            let outer = std::mem::replace(&mut self.muted, true);
+            let input = self.read_through(redirect, state);
+            self.muted = outer;
+            let text = match input {
                 Input::Known(text) => Some(text),
                 Input::File(path) => self.text_at(&path),
                 Input::Inherited | Input::Begins(_) | Input::Unknown => None,

@@ -250,6 +250,10 @@ fn second() -> Vec<Line> {
             format!("x {}; {act}", "> a ".repeat(50_000)),
         ),
         (
+            "redirections of descriptors",
+            format!("x {}; {act}", "3< a 4<<< b ".repeat(25_000)),
+        ),
+        (
             "redirections of groups",
             format!("{}{act}", "{ x; } > $v; ".repeat(4_000)),
         ),
