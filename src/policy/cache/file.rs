@@ -289,6 +289,7 @@ impl Opened {
         let mut rules = self.read_rules(&mut parts, Some(wanted))?;
         if rules.iter().any(needs_protected) {
             self.find(all_paths(), &mut parts)?;
+            wanted.take_all_globs();
             rules = self.read_rules(&mut parts, Some(wanted))?;
         }
         Ok(rules)

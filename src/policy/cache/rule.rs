@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use super::bytes::{Reader, Writer};
-use super::triggers::Table;
+use super::triggers::{Table, of_handle};
 use super::wanted::Wanted;
 use crate::call::{Access, Event};
 use crate::policy::command_pattern::CommandPattern;
-use crate::policy::path_pattern::PathPatterns;
+use crate::policy::path_pattern::{PathPattern, PathPatterns};
 use crate::policy::problems::Place;
 use crate::policy::rules::{
     AddContext, DenyCommand, GateCommand, GateEvent, MatchScope, Need, ProtectPaths, QualityGate,
@@ -100,7 +100,7 @@ pub(super) fn read(bytes: &[u8], wanted: Option<&Wanted<'_>>) -> Option<Option<R
 
 fn read_kind(reader: &mut Reader<'_>, wanted: Option<&Wanted<'_>>) -> Option<Option<RuleKind>> {
     let kind = match reader.byte()? {
-        0 => RuleKind::ProtectPaths(read_paths(reader)?),
+        0 => RuleKind::ProtectPaths(read_paths(reader, wanted)?),
         1 => return Some(read_command(reader, wanted)?.map(RuleKind::DenyCommand)),
         2 => RuleKind::QualityGate(read_gate(reader)?),
         3 => RuleKind::AddContext(AddContext {
@@ -118,7 +118,18 @@ fn read_kind(reader: &mut Reader<'_>, wanted: Option<&Wanted<'_>>) -> Option<Opt
 }
 
 fn write_paths(writer: &mut Writer, paths: &ProtectPaths) {
-    paths.paths.write_to(writer);
+    let globs: Vec<&PathPattern> = paths.paths.iter().collect();
+    writer.list(&globs, |writer, glob| {
+        let ways: Vec<_> = glob.ways().collect();
+        writer.list(&ways, |writer, way| {
+            writer.list(way, |writer, handle| {
+                writer.fixed(&of_handle(handle).to_le_bytes());
+            });
+        });
+        let mut one = Writer::default();
+        glob.write_to(&mut one);
+        writer.bytes(&one.bytes);
+    });
     writer.flag(paths.outside_repository);
     paths.except.write_to(writer);
     writer.list(&paths.deny, |writer, access| {
@@ -127,14 +138,37 @@ fn write_paths(writer: &mut Writer, paths: &ProtectPaths) {
     writer.choice(&RESTORES, &paths.restore);
 }
 
-fn read_paths(reader: &mut Reader<'_>) -> Option<ProtectPaths> {
+fn read_paths(reader: &mut Reader<'_>, wanted: Option<&Wanted<'_>>) -> Option<ProtectPaths> {
     Some(ProtectPaths {
-        paths: PathPatterns::read_from(reader)?,
+        paths: read_globs(reader, wanted.filter(|wanted| !wanted.takes_all_globs()))?,
         outside_repository: reader.flag()?,
         except: PathPatterns::read_from(reader)?,
         deny: reader.list(|reader| reader.choice(&ACCESSES))?,
         restore: reader.choice(&RESTORES)?,
     })
+}
+
+/// Reads the globs that match something wanted, exceptions included: the last that matches decides, whichever do not.
+fn read_globs(reader: &mut Reader<'_>, wanted: Option<&Wanted<'_>>) -> Option<PathPatterns> {
+    let globs = (0..reader.size()?).map(|_| {
+        let mut is_wanted = wanted.is_none();
+        for _ in 0..reader.size()? {
+            let mut is_way = true;
+            for _ in 0..reader.size()? {
+                let key = u64::from_le_bytes(reader.fixed()?);
+                is_way = is_way && wanted.is_some_and(|wanted| wanted.has(key));
+            }
+            is_wanted = is_wanted || is_way;
+        }
+        let mut one = Reader::new(reader.bytes()?);
+        Some(if is_wanted {
+            Some(PathPattern::read_from(&mut one)?)
+        } else {
+            None
+        })
+    });
+    let globs: Option<Vec<Option<PathPattern>>> = globs.collect();
+    Some(globs?.into_iter().flatten().collect())
 }
 
 fn write_command(writer: &mut Writer, command: &DenyCommand, programs: Table) {
