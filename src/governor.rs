@@ -60,9 +60,62 @@ pub fn judge(before: &StopBlocks, failure: &str, chain: Chain) -> (Choice, StopB
     (choice, after)
 }
 
+/// Returns what stays the same while the same thing fails, from each gate and what is said of it: times and durations in
+/// the texts do not count.
+#[must_use]
+pub fn digest<'t>(failures: impl Iterator<Item = (&'t str, &'t str)>) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for (gate, text) in failures {
+        hasher.update(gate.as_bytes());
+        let mut words = text.split_whitespace().peekable();
+        while let Some(word) = words.next() {
+            if is_number(word) && words.next_if(|next| is_unit(bare(next))).is_some() {
+                continue;
+            }
+            if !is_duration(word) && !is_clock(word) {
+                hasher.update(word.as_bytes());
+            }
+        }
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// The word without brackets and marks around it.
+fn bare(word: &str) -> &str {
+    word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric())
+}
+
+/// "0.003s", "(12ms)": never the same twice.
+fn is_duration(word: &str) -> bool {
+    let word = bare(word);
+    let unit = word.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    unit.len() < word.len() && is_unit(unit)
+}
+
+/// "0.512", before a unit.
+fn is_number(word: &str) -> bool {
+    let word = bare(word);
+    let mut letters = word.chars();
+    !word.is_empty() && letters.all(|letter| letter.is_ascii_digit() || letter == '.')
+}
+
+fn is_unit(word: &str) -> bool {
+    const UNITS: [&str; 11] = [
+        "s", "ms", "µs", "us", "m", "sec", "secs", "second", "seconds", "minutes", "min",
+    ];
+    UNITS.contains(&word)
+}
+
+/// "17:04:05", "2026-11-21T17:04:05.123Z". Two numbers alone are a place in a file.
+fn is_clock(word: &str) -> bool {
+    let word = bare(word);
+    let is_part = |letter: char| letter.is_ascii_digit() || ":.,-+TZ".contains(letter);
+    word.matches(':').count() >= 2 && word.chars().all(is_part)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Chain, Choice, judge};
+    use super::{Chain, Choice, digest, judge};
     use crate::state::session::StopBlocks;
 
     fn run(failures: &[&str]) -> String {
@@ -118,5 +171,37 @@ mod tests {
             before: Some(at + 100),
         };
         assert_eq!(run_in(&["x", "x", "x", "x"], chain), "bblr");
+    }
+
+    #[test]
+    fn times_and_durations_are_no_progress_and_other_numbers_are() {
+        let of = |text: &str| digest(std::iter::once(("tests", text)));
+        for (one, other) in [
+            ("ran in 0.003s", "ran in 1.2s"),
+            ("a (12ms)", "a (7ms)"),
+            (
+                "Time: 0.512 s, estimated 1 s",
+                "Time: 0.498 s, estimated 2 s",
+            ),
+            ("in 0.12 seconds", "in 2 seconds"),
+            ("[17:04:05] FAIL", "[17:04:59] FAIL"),
+            (
+                "2026-11-21T17:04:05.123Z error",
+                "2026-11-22T08:00:00Z error",
+            ),
+        ] {
+            assert_eq!(of(one), of(other), "{one}");
+        }
+        for (one, other) in [
+            ("3 failed", "2 failed"),
+            ("12:5 error", "13:5 error"),
+            ("src/a.c:10:20: error", "src/a.c:11:20: error"),
+            ("expected 3 got 4", "expected 3 got 5"),
+            ("version 1.2.3", "version 1.2.4"),
+        ] {
+            assert_ne!(of(one), of(other), "{one}");
+        }
+        let both = [("a", "x"), ("b", "y")];
+        assert_ne!(digest(both.into_iter()), digest(both.into_iter().take(1)));
     }
 }

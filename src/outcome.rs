@@ -23,7 +23,6 @@ mod prune;
 pub mod restore;
 pub mod stat;
 mod store;
-mod tracked;
 pub mod watch;
 
 pub use baseline::{Baseline, Unread};

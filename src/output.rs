@@ -58,7 +58,13 @@ impl Output {
     /// Shows what is going on, in place of what was shown before; an empty text takes it away. Only for terminals.
     pub fn progress(text: &str) {
         let mut error = io::stderr().lock();
-        let _ = write!(error, "\r\u{1b}[2K{text}");
+        // What is wider than the terminal is cut: a line that went on below could not be taken away.
+        let line = if text.is_empty() {
+            String::new()
+        } else {
+            format!("\u{1b}[?7l{text}\u{1b}[?7h")
+        };
+        let _ = write!(error, "\r\u{1b}[2K{line}");
         let _ = error.flush();
     }
 

@@ -7,6 +7,7 @@ pub(crate) mod checkout;
 pub mod head;
 pub(crate) mod index;
 mod lookup;
+mod own;
 
 use std::ffi::OsString;
 use std::io;
@@ -67,7 +68,8 @@ impl Repository {
     /// Returns `None` when there is no policy at or above the folder.
     ///
     /// A checkout further in, with or without a policy of its own, does not hide the policy above it: that one would be an
-    /// agent's to make. Files in `/`, in folders that anybody may write to and in a home folder that is no checkout hold for nothing.
+    /// agent's to make. Files in `/`, other people's in folders that anybody may write to, and those in a home folder or one for
+    /// temporary files that is no checkout hold for nothing.
     #[must_use]
     pub fn find(cwd: &Path, home: Option<String>) -> Option<Self> {
         let root = Self::root_of(cwd, home.as_deref())?;
@@ -85,7 +87,7 @@ impl Repository {
         let folders: Vec<&Path> = cwd.ancestors().collect();
         let mut folders = folders.into_iter().rev();
         let policy_folder = folders.find(|folder| {
-            folder.parent().is_some() && has_policy(folder) && is_own(folder, home)
+            folder.parent().is_some() && own::has_policy(folder) && own::is_own(folder, home)
         })?;
         let mut checkouts = policy_folder.ancestors();
         let root = checkouts.find(|folder| exists(folder, ".git"));
@@ -233,17 +235,6 @@ impl Place {
     }
 }
 
-fn has_policy(folder: &Path) -> bool {
-    exists(folder, POLICY_FILE) || exists(folder, LOCAL_POLICY_FILE)
-}
-
-/// Whether a policy file in a folder holds for it.
-fn is_own(folder: &Path, home: Option<&str>) -> bool {
-    let is_home = home.is_some_and(|home| folder == Path::new(home));
-    let is_stray = is_home && !exists(folder, ".git");
-    !is_stray && !is_shared(folder)
-}
-
 /// Whether something may be there: only a clear "no" is one. A folder that was closed to us hides no policy.
 fn exists(folder: &Path, name: &str) -> bool {
     match look(folder, name) {
@@ -266,20 +257,6 @@ pub(crate) fn look(folder: &Path, name: &str) -> io::Result<()> {
     #[cfg(not(unix))]
     Path::new(&path).symlink_metadata()?;
     Ok(())
-}
-
-/// Whether anybody may write to a folder, as to the one for temporary files.
-#[cfg(unix)]
-fn is_shared(folder: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    folder
-        .metadata()
-        .is_ok_and(|about| about.permissions().mode() & 0o002 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_shared(_folder: &Path) -> bool {
-    false
 }
 
 /// Returns the path of `absolute` below `folder`, or `None` when it does not lie there.

@@ -237,12 +237,14 @@ pub(super) fn govern(
         .collect();
     let state = State::of(repository.root());
     let key = trace.call.session.clone().unwrap_or_default();
-    let digest = digest(findings);
+    let texts = findings.iter();
+    let digest = governor::digest(texts.map(|one| (one.rule.as_str(), one.what.as_str())));
     let chain = Chain {
         limit: adapter.stop_limit,
         before: trace.call.stops_before,
     };
     let mut choice = Choice::Block;
+    let mut because = "blocking it did not help";
     let counted = Session::update(&state, &key, |session| {
         let before = std::mem::take(&mut session.stops);
         if !blocking.is_empty() {
@@ -251,6 +253,7 @@ pub(super) fn govern(
     });
     if let Err(error) = counted {
         trace.troubles.push(error.to_string());
+        because = "stops cannot be counted here, and blocking them might never end";
         // Without a count the agent could be blocked for ever, so one block has to do; where the runtime does not say
         // whether there was one, none.
         choice = if trace.call.stop == StopState::First {
@@ -276,7 +279,7 @@ pub(super) fn govern(
         }
         Choice::Release => {
             trace.decision.notices.push(format!(
-                "hookgate let the agent stop although {}: blocking it did not help. See {}",
+                "hookgate let the agent stop although {}: {because}. See {}",
                 stands(&failed, &broken),
                 where_to_look(repository, &blocking),
             ));
@@ -315,22 +318,6 @@ fn release(trace: &mut Trace) {
     }
 }
 
-/// What stays the same while the same thing fails: the texts, without the durations in them.
-fn digest(findings: &[Finding]) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for finding in findings {
-        hasher.update(finding.rule.as_bytes());
-        for word in finding
-            .what
-            .split_whitespace()
-            .filter(|word| !is_time(word))
-        {
-            hasher.update(word.as_bytes());
-        }
-    }
-    hasher.finalize().to_hex().to_string()
-}
-
 /// The first file that the call wrote, as shown in the gate's record.
 fn edited_file(trace: &Trace) -> Option<String> {
     trace
@@ -339,11 +326,4 @@ fn edited_file(trace: &Trace) -> Option<String> {
         .iter()
         .find(|effect| effect.access != Access::Read)
         .map(|effect| effect.places.real.shown().to_owned())
-}
-
-/// "0.003s", "(12ms)": never the same twice.
-fn is_time(word: &str) -> bool {
-    let word = word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
-    let unit = word.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
-    unit.len() < word.len() && matches!(unit, "s" | "ms" | "µs" | "us" | "m" | "sec" | "seconds")
 }

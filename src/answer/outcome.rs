@@ -294,7 +294,8 @@ fn put_back(
 
 fn keep(trace: &mut Trace, site: &Site, key: &str, taken: Taken) {
     if let Err(error) = taken.baseline.write(site, key) {
-        trace.troubles.push(format!(
+        // Then it does not matter which contents are kept.
+        return trace.troubles.push(format!(
             "changes of protected files cannot be found: {error}"
         ));
     }

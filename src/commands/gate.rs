@@ -36,8 +36,13 @@ pub fn run(args: &GateArgs, output: &mut Output) -> Result<Exit> {
     let runtimes: Vec<&str> = adapter::all().iter().map(|adapter| adapter.name).collect();
     let loaded = load::load(repository.root(), &layers, &runtimes);
     if !loaded.is_usable() {
-        let format = problems::Format::Human(Colour::Plain);
-        output.error(problems::report(&loaded.problems, format).trim_end());
+        match args.format {
+            ExplainFormat::Json => output.line(&format!("{:#}", report::broken(&loaded.problems))),
+            ExplainFormat::Human => {
+                let format = problems::Format::Human(Colour::Plain);
+                output.error(problems::report(&loaded.problems, format).trim_end());
+            }
+        }
         return Ok(Exit::Policy);
     }
     let wanted = match chosen(&loaded.set, &repository, args) {

@@ -8,13 +8,16 @@ use anyhow::Result;
 
 use crate::adapter;
 use crate::cli::TestArgs;
+use crate::decision::Decision;
 use crate::examples;
 use crate::exit::Exit;
 use crate::output::{Output, Style};
 use crate::policy::load;
 use crate::policy::problems::{self, Colour};
+use crate::policy::rules::unknowns;
 use crate::policy::{Example, PolicySet, Rule, sources};
 use crate::repo::Repository;
+use crate::report::escaped;
 use crate::settings;
 
 /// The home that `~` and `<home>` stand for in examples.
@@ -79,17 +82,34 @@ pub fn run(_args: &TestArgs, output: &mut Output) -> Result<Exit> {
 pub fn failures(set: &PolicySet, repository: &Repository, rule: &Rule) -> Vec<String> {
     let folder = repository.root().join(&rule.base);
     let folder = folder.to_string_lossy();
-    let meets = |example: &Example| {
+    let judged = |example: &Example| {
         let call = examples::call(example, &folder);
-        examples::is_by(&examples::decide(set, repository, &call), &rule.id)
+        examples::decide(set, repository, &call)
     };
     let told = |example: &Example, what: &str| format!("{}: {} {what}", rule.id, shown(example));
-    let denied = rule.tests.deny.iter().filter(|example| !meets(example));
-    let allowed = rule.tests.allow.iter().filter(|example| meets(example));
+    let denied = rule.tests.deny.iter().filter_map(|example| {
+        let decision = judged(example);
+        let met = examples::is_by(&decision, &rule.id);
+        (!met).then(|| told(example, &missed(&decision)))
+    });
+    let allowed = rule.tests.allow.iter();
+    let allowed = allowed.filter(|example| examples::is_by(&judged(example), &rule.id));
     denied
-        .map(|example| told(example, "is let through"))
         .chain(allowed.map(|example| told(example, "is denied")))
         .collect()
+}
+
+/// Says what became of a call that a rule should have stopped. What nobody could read meets no rule but `on-unknown`.
+fn missed(decision: &Decision) -> String {
+    let mut findings = decision.findings.iter();
+    match findings.find(|finding| finding.rule == unknowns::ID) {
+        Some(finding) => format!(
+            "meets `{}` alone: it {}",
+            finding.rule,
+            escaped(&finding.what)
+        ),
+        None => "is let through".to_owned(),
+    }
 }
 
 fn is_untested(rule: &Rule) -> bool {
@@ -105,5 +125,6 @@ fn shown(example: &Example) -> String {
         Example::Shell(command) => ("shell", command),
         Example::Prompt(text) => ("prompt", text),
     };
-    format!("{key}: `{text}`")
+    // A policy of somebody else's writes to no terminal by way of its examples.
+    format!("{key}: `{}`", escaped(text))
 }

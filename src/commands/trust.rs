@@ -41,12 +41,33 @@ pub fn run(args: &TrustArgs, output: &mut Output) -> Result<Exit> {
     }
     let loaded = load(&repository);
     if !loaded.is_usable() {
-        let format = problems::Format::Human(Colour::Plain);
-        output.error(problems::report(&loaded.problems, format).trim_end());
+        if args.format == ExplainFormat::Json {
+            output.line(&format!("{:#}", loaded.problems.to_json()));
+        } else {
+            let format = problems::Format::Human(Colour::Plain);
+            output.error(problems::report(&loaded.problems, format).trim_end());
+        }
         return Ok(Exit::Policy);
     }
     let gates = trust::gates_of_repository(&loaded.set);
-    grant(trust, &folder, repository.root(), &gates, output)
+    let given = grant(
+        trust,
+        &folder,
+        repository.root(),
+        &gates,
+        args.format,
+        output,
+    )?;
+    if args.format == ExplainFormat::Json && given != Exit::Usage {
+        let value = json!({
+            "version": 1,
+            "root": repository.root().to_string_lossy(),
+            "gates": gates.len(),
+            "trusted": given == Exit::Fine,
+        });
+        output.line(&format!("{value:#}"));
+    }
+    Ok(given)
 }
 
 fn load(repository: &Repository) -> Loaded {
@@ -107,17 +128,29 @@ fn grant(
     folder: &Path,
     root: &Path,
     gates: &[(&Rule, &QualityGate)],
+    format: ExplainFormat,
     output: &mut Output,
 ) -> Result<Exit> {
+    let say = |text: &str, output: &mut Output| {
+        if format == ExplainFormat::Human {
+            output.line(text);
+        }
+    };
     if gates.is_empty() {
-        output.line("the policies of this repository have no quality gates");
+        say(
+            "the policies of this repository have no quality gates",
+            output,
+        );
         return Ok(Exit::Fine);
     }
     if gates
         .iter()
         .all(|(rule, gate)| trust.covers(root, rule, gate))
     {
-        output.line("the gates of this repository are trusted as they are");
+        say(
+            "the gates of this repository are trusted as they are",
+            output,
+        );
         return Ok(Exit::Fine);
     }
     if !Output::can_ask() {
@@ -132,12 +165,12 @@ fn grant(
     }
     let answer = output.ask("Let these commands run when an agent works here? Type `yes`:");
     if answer != "yes" {
-        output.line("nothing was changed");
+        say("nothing was changed", output);
         return Ok(Exit::Findings);
     }
     trust.grant(root, gates);
     trust.write(folder)?;
-    output.line("trusted, until one of these gates changes");
+    say("trusted, until one of these gates changes", output);
     Ok(Exit::Fine)
 }
 

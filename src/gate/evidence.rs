@@ -129,7 +129,7 @@ impl Evidence {
     fn cannot_judge(&self, end: End) -> Option<String> {
         match end {
             End::TimedOut => Some(format!(
-                "it was stopped after {:.0} s, its time limit",
+                "it was stopped at its time limit, after {:.1} s",
                 self.duration_seconds
             )),
             // What shells answer when a program may not be executed, or is missing.

@@ -1,13 +1,13 @@
 //! What the repository's git knows: which files it tracks, with which content, and which it ignores. Only read.
 
-use std::fs;
+use std::cell::Cell;
 use std::path::Path;
 
 use git2::{AttrCheckFlags, Repository};
 
 use super::stat::{self, Nature, Stat};
 use super::store::Digest;
-use super::tracked::{File, Time, Tracked};
+use crate::repo::index::{File, Index, Time};
 
 /// Attributes by which a file in the work tree differs from its blob.
 const CONVERTING: [&str; 6] = [
@@ -22,7 +22,9 @@ const CONVERTING: [&str; 6] = [
 /// A checkout, or nothing where there is none.
 pub(super) struct Git {
     repository: Option<Repository>,
-    tracked: Tracked,
+    index: Index,
+    /// Where the last file was found.
+    last: Cell<usize>,
     /// When the index was written: a file as young as it may have changed since without a trace.
     written: i64,
     converts: bool,
@@ -32,7 +34,8 @@ impl Git {
     pub(super) fn open(root: &Path) -> Self {
         let repository = Repository::open(root).ok();
         let mut git = Self {
-            tracked: Tracked::default(),
+            index: Index::default(),
+            last: Cell::new(0),
             written: 0,
             converts: false,
             repository,
@@ -51,9 +54,8 @@ impl Git {
             return;
         };
         self.written = about.modified;
-        let parsed = fs::read(&path).ok().and_then(Tracked::parse);
-        let read = || repository.index().map(|index| Tracked::of(&index));
-        self.tracked = parsed.or_else(|| read().ok()).unwrap_or_default();
+        // Of one that cannot be read nothing is known, and files are read themselves.
+        self.index = Index::read(repository.path()).unwrap_or_default();
         let attributes = |path: &[u8]| path.ends_with(b".gitattributes");
         let config = repository.config().and_then(|mut config| config.snapshot());
         let set = |name: &str| {
@@ -63,7 +65,7 @@ impl Git {
                 .and_then(|config| config.get_str(name).ok());
             value.is_some_and(|value| value != "false")
         };
-        self.converts = self.tracked.paths().any(attributes)
+        self.converts = self.index.names().any(attributes)
             || root.join(".gitattributes").exists()
             || repository.commondir().join("info/attributes").exists()
             || ["core.autocrlf", "core.attributesfile"]
@@ -72,12 +74,12 @@ impl Git {
     }
 
     pub(super) fn is_tracked(&self, path: &str) -> bool {
-        self.tracked.file(path).is_some()
+        self.find(path).is_some()
     }
 
     /// Returns whether a folder holds a tracked file.
     pub(super) fn tracks_below(&self, folder: &str) -> bool {
-        self.tracked.holds_below(folder)
+        self.index.holds_below(folder)
     }
 
     pub(super) fn is_ignored(&self, path: &str) -> bool {
@@ -89,15 +91,23 @@ impl Git {
 
     /// Returns the digest of a tracked file's content, when stat proves that the file still has it.
     pub(super) fn unchanged(&self, path: &str, stat: &Stat) -> Option<Digest> {
-        let file = self.tracked.file(path)?;
+        let file = self.file(path)?;
         let is_same = is_same(&file, stat) && self.is_older(&file) && !self.is_converted(path);
         is_same.then_some(file.id)
     }
 
     /// Returns whether a file's content, by its digest, is a blob that the repository has for this path.
     pub(super) fn has(&self, path: &str, digest: &Digest) -> bool {
-        let file = self.tracked.file(path);
+        let file = self.file(path);
         file.is_some_and(|file| file.id == *digest)
+    }
+
+    fn file(&self, path: &str) -> Option<File> {
+        self.index.file(self.find(path)?)
+    }
+
+    fn find(&self, path: &str) -> Option<usize> {
+        self.index.find(path.as_bytes(), &self.last)
     }
 
     fn is_older(&self, file: &File) -> bool {

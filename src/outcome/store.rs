@@ -128,3 +128,38 @@ pub(super) fn digest_of_file(path: &Path) -> Option<Digest> {
 pub(super) fn bytes(oid: Oid) -> Option<Digest> {
     oid.as_bytes().try_into().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::bundle;
+    use super::*;
+
+    #[test]
+    fn many_contents_come_back_from_few_files_and_forged_ones_do_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = State::of(folder.path());
+        let contents: Vec<String> = (0..ALONE + 144)
+            .map(|number| format!("{number}\n"))
+            .collect();
+        let mut store = Store::of(&state, folder.path());
+        let digests: Vec<Digest> = contents
+            .iter()
+            .map(|content| store.keep(content.as_bytes()).unwrap())
+            .collect();
+        store.finish().unwrap();
+        assert!(!digests.iter().any(|digest| store.has_lost(digest)));
+        let bundles = bundle::all(&state);
+        assert_eq!(bundles.len(), 1);
+        let mut store = Store::of(&state, folder.path());
+        for (digest, content) in digests.iter().zip(&contents) {
+            assert_eq!(store.read(digest).as_deref(), Some(content.as_bytes()));
+        }
+        let mut bytes = fs::read(&bundles[0]).unwrap();
+        let at = bytes.windows(4).position(|window| window == b"399\n");
+        bytes[at.unwrap()] = b'4';
+        state::replace(&bundles[0], &bytes).unwrap();
+        let mut store = Store::of(&state, folder.path());
+        assert_eq!(store.read(&digests[399]), None);
+        assert_eq!(store.read(&digests[398]).as_deref(), Some(&b"398\n"[..]));
+    }
+}

@@ -9,7 +9,7 @@ pub(crate) mod protect_paths;
 pub(super) mod quality_gate;
 pub mod sanctioned;
 mod sql_text;
-pub(super) mod unknowns;
+pub(crate) mod unknowns;
 
 use std::time::Duration;
 

@@ -1,8 +1,11 @@
-//! The names that git tracks, read from the index: versions 2 to 4, split and sparse ones included.
+//! The names that git tracks, read from the index: versions 2 to 4, split and sparse ones included. What else git knows of a
+//! file, its stat when it was last compared and its content's id, is read when that file is asked for.
 //!
-//! Only names are read. What a flag says of a file (assume-unchanged, skip-worktree, a merge's stages) does not matter to a
-//! gate: content on disk counts. A library would build an entry for each, which costs more than all else at 100,000 files.
+//! What a flag says of a file (assume-unchanged, skip-worktree, a merge's stages) does not matter: content on disk counts. A
+//! library would build an entry for each, check their names and a sum that git itself does not check, which costs more than
+//! all else at 100,000 files.
 
+use std::cell::Cell;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
@@ -11,6 +14,11 @@ use std::path::Path;
 const STATS: usize = 40;
 /// Lengths of object ids: SHA-1 and SHA-256.
 const IDS: [usize; 2] = [20, 32];
+/// Flags of an entry: whether more flags follow, and its part in a merge.
+const EXTENDED: u16 = 0x4000;
+const STAGE: u16 = 0x3000;
+/// Where no entry begins.
+const NOWHERE: u32 = 0;
 
 /// Names relative to the checkout's top, in the order of their bytes. A name that ends in a slash is a folder of a sparse
 /// index: all below it is tracked.
@@ -18,6 +26,34 @@ const IDS: [usize; 2] = [20, 32];
 pub(crate) struct Index {
     text: Vec<u8>,
     names: Vec<Range<u32>>,
+    /// Where the entry of each name begins, or [`NOWHERE`] in the middle of a merge. Empty when git's knowledge of files is
+    /// spread over two indexes.
+    begins: Vec<u32>,
+    /// What the entries are in, when it is not the text.
+    packed: Option<Vec<u8>>,
+    /// Bytes of an object id.
+    id: usize,
+}
+
+/// What git knows of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct File {
+    pub(crate) changed: Time,
+    pub(crate) modified: Time,
+    /// The lower half of the number.
+    pub(crate) inode: u32,
+    pub(crate) mode: u32,
+    /// The lower half.
+    pub(crate) size: u32,
+    pub(crate) id: [u8; 20],
+}
+
+/// Since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Time {
+    pub(crate) seconds: u32,
+    /// Zero where git does not know them.
+    pub(crate) nanoseconds: u32,
 }
 
 /// The part of an index that lies below one folder.
@@ -45,25 +81,35 @@ impl Index {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(error),
         };
-        let wrong = || io::Error::other("git's index is damaged");
-        let (own, base) = IDS
-            .iter()
-            .find_map(|id| parse(&bytes, *id))
-            .ok_or_else(wrong)?;
+        let (own, base) = Self::parse(bytes)?;
         let mut index = match base {
-            None => own.of(bytes),
+            None => own,
             // Names that the split index deletes again stay in: once tracked is tracked enough not to be hidden.
             Some(base) => {
                 let shared = std::fs::read(git.join(format!("sharedindex.{base}")))?;
-                let (more, _) = IDS
-                    .iter()
-                    .find_map(|id| parse(&shared, *id))
-                    .ok_or_else(wrong)?;
-                own.of(bytes).joined(&more.of(shared))
+                own.joined(&Self::parse(shared)?.0)
             }
         };
         index.sort();
         Ok(index)
+    }
+
+    /// Reads the bytes of an index. Returns it as they say it, and the id of the shared index that it adds to.
+    fn parse(bytes: Vec<u8>) -> io::Result<(Self, Option<String>)> {
+        let parsed = IDS.iter().find_map(|id| Some((parse(&bytes, *id)?, *id)));
+        let (parsed, id) = parsed.ok_or_else(|| io::Error::other("git's index is damaged"))?;
+        let (text, packed) = match parsed.unpacked {
+            Some(text) => (text, Some(bytes)),
+            None => (bytes, None),
+        };
+        let index = Self {
+            text,
+            names: parsed.names,
+            begins: parsed.begins,
+            packed,
+            id,
+        };
+        Ok((index, parsed.base))
     }
 
     /// Digest of the names. What else git keeps of them does not count.
@@ -121,6 +167,62 @@ impl Index {
         names.any(|name| String::from_utf8_lossy(name).to_lowercase() == path)
     }
 
+    /// The names, in their order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &[u8]> {
+        self.names.iter().map(|name| self.text(name))
+    }
+
+    /// Returns where a name is. Names are mostly asked for in their own order, so it is first looked for after the last one.
+    pub(crate) fn find(&self, name: &[u8], last: &Cell<usize>) -> Option<usize> {
+        let next = last.get().saturating_add(1);
+        let is_it = |at: &usize| self.names.get(*at).is_some_and(|at| self.text(at) == name);
+        let near = [last.get(), next].into_iter().find(is_it);
+        let at = near.or_else(|| Some(self.place(name)).filter(is_it))?;
+        last.set(at);
+        Some(at)
+    }
+
+    /// Whether a file below a folder is tracked.
+    pub(crate) fn holds_below(&self, folder: &str) -> bool {
+        let start = format!("{folder}/");
+        let first = self.names.get(self.place(start.as_bytes()));
+        first.is_some_and(|name| self.text(name).starts_with(start.as_bytes()))
+    }
+
+    /// Returns what git knows of the file with this place among the names.
+    pub(crate) fn file(&self, at: usize) -> Option<File> {
+        let begin = *self.begins.get(at)?;
+        let begin = usize::try_from(begin).ok().filter(|_| begin != NOWHERE)?;
+        let bytes = self.packed.as_ref().unwrap_or(&self.text);
+        let entry = bytes.get(begin..begin + STATS + self.id)?;
+        let (numbers, id) = entry.split_at_checked(STATS)?;
+        let (numbers, _) = numbers.as_chunks::<4>();
+        let mut numbers = numbers.iter().map(|number| u32::from_be_bytes(*number));
+        let mut time = || {
+            Some(Time {
+                seconds: numbers.next()?,
+                nanoseconds: numbers.next()?,
+            })
+        };
+        let (changed, modified) = (time()?, time()?);
+        let _device = numbers.next()?;
+        let (inode, mode) = (numbers.next()?, numbers.next()?);
+        let (_user, _group) = (numbers.next()?, numbers.next()?);
+        Some(File {
+            changed,
+            modified,
+            inode,
+            mode,
+            size: numbers.next()?,
+            id: id.try_into().ok()?,
+        })
+    }
+
+    /// Where a name is, or would be.
+    fn place(&self, name: &[u8]) -> usize {
+        self.names.partition_point(|known| self.text(known) < name)
+    }
+
     fn text(&self, name: &Range<u32>) -> &[u8] {
         let range =
             usize::try_from(name.start).unwrap_or(0)..usize::try_from(name.end).unwrap_or(0);
@@ -142,6 +244,8 @@ impl Index {
     }
 
     fn joined(mut self, other: &Self) -> Self {
+        // Which of both knows a file better is in a form that nobody reads here.
+        self.begins.clear();
         for name in &other.names {
             let start = self.text.len();
             self.text.extend_from_slice(other.text(name));
@@ -154,29 +258,26 @@ impl Index {
     fn sort(&mut self) {
         let mut names = std::mem::take(&mut self.names);
         if !names.is_sorted_by(|one, other| self.text(one) <= self.text(other)) {
+            self.begins.clear();
             names.sort_by(|one, other| self.text(one).cmp(self.text(other)));
         }
         self.names = names;
     }
 }
 
-/// What was found in a file: names as ranges of it, or of a text of their own where they are packed.
-struct Names {
+/// What was found in a file.
+struct Parsed {
+    /// Ranges of it, or of a text of their own where they are packed.
     names: Vec<Range<u32>>,
     unpacked: Option<Vec<u8>>,
+    /// Where their entries begin.
+    begins: Vec<u32>,
+    /// The id of the shared index that it adds to.
+    base: Option<String>,
 }
 
-impl Names {
-    fn of(self, bytes: Vec<u8>) -> Index {
-        Index {
-            text: self.unpacked.unwrap_or(bytes),
-            names: self.names,
-        }
-    }
-}
-
-/// Reads an index with object ids of a length. Returns the names, and the id of the shared index that it adds to.
-fn parse(bytes: &[u8], id: usize) -> Option<(Names, Option<String>)> {
+/// Reads an index with object ids of a length.
+fn parse(bytes: &[u8], id: usize) -> Option<Parsed> {
     let mut rest = bytes.strip_prefix(b"DIRC")?;
     let version = number(&mut rest)?;
     let count = usize::try_from(number(&mut rest)?).ok()?;
@@ -185,14 +286,22 @@ fn parse(bytes: &[u8], id: usize) -> Option<(Names, Option<String>)> {
     }
     let mut at = 12;
     let mut names = Vec::with_capacity(count);
+    let mut begins = Vec::with_capacity(count);
     let mut unpacked = Vec::new();
     let mut last = 0_usize;
     for _ in 0..count {
         let flags = bytes.get(at + STATS + id..)?.first_chunk()?;
-        let is_extended = version >= 3 && u16::from_be_bytes(*flags) & 0x4000 != 0;
+        let flags = u16::from_be_bytes(*flags);
+        let is_extended = version >= 3 && flags & EXTENDED != 0;
         let begin = at + STATS + id + if is_extended { 4 } else { 2 };
+        let entry = if flags & STAGE == 0 {
+            u32::try_from(at).ok()?
+        } else {
+            NOWHERE
+        };
+        let known = names.len();
         if version < 4 {
-            let length = length_of(bytes.get(begin..)?, u16::from_be_bytes(*flags))?;
+            let length = length_of(bytes.get(begin..)?, flags)?;
             // Names in a split index are empty where the shared one has them.
             names.extend(range(begin, begin + length).filter(|_| length > 0));
             at += (begin + length - at) / 8 * 8 + 8;
@@ -209,10 +318,15 @@ fn parse(bytes: &[u8], id: usize) -> Option<(Names, Option<String>)> {
             names.extend(range(start, unpacked.len()).filter(|_| last > 0));
             at = bytes.len() - rest.len() + length + 1;
         }
+        begins.extend((names.len() > known).then_some(entry));
     }
     let base = extensions(bytes.get(at..bytes.len().checked_sub(id)?)?, id)?;
-    let unpacked = (version == 4).then_some(unpacked);
-    Some((Names { names, unpacked }, base))
+    Some(Parsed {
+        names,
+        unpacked: (version == 4).then_some(unpacked),
+        begins,
+        base,
+    })
 }
 
 /// Returns the length of a name that ends in a zero byte. Its flags hold it unless it is very long.
@@ -240,6 +354,11 @@ fn extensions(mut rest: &[u8], id: usize) -> Option<Option<String>> {
         let length = usize::try_from(number(&mut rest)?).ok()?;
         let content = rest.get(..length)?;
         rest = rest.get(length..)?;
+        // What begins with a small letter changes the meaning of the entries.
+        let is_needed = name.first().is_none_or(u8::is_ascii_lowercase);
+        if is_needed && !matches!(&name, b"link" | b"sdir") {
+            return None;
+        }
         let id = content.get(..id).unwrap_or_default();
         if name == *b"link" && id.iter().any(|byte| *byte != 0) {
             base = Some(id.iter().fold(String::new(), |mut text, byte| {
@@ -277,3 +396,6 @@ fn number(rest: &mut &[u8]) -> Option<u32> {
 fn range(start: usize, end: usize) -> Option<Range<u32>> {
     Some(u32::try_from(start).ok()?..u32::try_from(end).ok()?)
 }
+
+#[cfg(test)]
+mod tests;

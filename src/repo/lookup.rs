@@ -13,6 +13,8 @@ pub struct Lookup<'r> {
     folders: BTreeMap<String, Resolved>,
     /// What the folder last resolved lies in: kept as soon as a second one lies there.
     above: String,
+    /// Where the first path led that was followed to its end: mostly the call's own folder, which every command asks for.
+    first: Option<(String, Places)>,
 }
 
 /// Folders that are kept; a call mostly needs a few.
@@ -25,11 +27,28 @@ impl<'r> Lookup<'r> {
             repository,
             folders: BTreeMap::new(),
             above: String::new(),
+            first: None,
         }
     }
 
     /// Returns where an absolute path leads.
     pub fn places(&mut self, absolute: &str, follow: Follow) -> Places {
+        if follow == Follow::AllButLast {
+            return self.look_up(absolute, follow);
+        }
+        if let Some((known, places)) = &self.first
+            && known == absolute
+        {
+            return places.clone();
+        }
+        let places = self.look_up(absolute, follow);
+        if self.first.is_none() {
+            self.first = Some((absolute.to_owned(), places.clone()));
+        }
+        places
+    }
+
+    fn look_up(&mut self, absolute: &str, follow: Follow) -> Places {
         let (folder, name) = match absolute.rsplit_once('/') {
             Some((folder, name)) if !matches!(name, "" | "." | "..") => (folder, name),
             _ => return self.repository.places_of(Path::new(absolute), follow),

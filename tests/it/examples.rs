@@ -57,6 +57,31 @@ notes: shell: `touch notes/b` is denied
 }
 
 #[test]
+fn what_no_shell_would_read_is_said_with_its_place() {
+    let repo = Repo::with_policy(
+        "version: 1
+on-unknown: {unparsable: deny}
+rules:
+  - id: notes
+    deny-command: {patterns: [rm]}
+    tests:
+      deny: [{shell: 'rm \"x'}, {shell: \"ls\\nrm \\0 x\"}, {shell: \"\\e[2Krm x (\"}]
+",
+    );
+    let ran = repo.run(&["test"]);
+    let unread =
+        "meets `on-unknown` alone: it is a command line that cannot be read as a shell would:";
+    let expected = format!(
+        "notes: shell: `rm \"x` {unread} line 1, column 6: it ends before it is complete: `rm \"x▶`
+notes: shell: `ls\\nrm \\u{{0}} x` {unread} line 2, column 4: no shell takes a NUL: `rm ▶\\u{{0}} x`
+notes: shell: `\\u{{1b}}[2Krm x (` {unread} line 1, column 10: a shell would stop here: `\\u{{1b}}[2Krm x ▶(`
+3 of 3 examples fail
+"
+    );
+    assert_eq!((ran.stdout.as_str(), ran.exit), (expected.as_str(), 1));
+}
+
+#[test]
 fn policies_of_subfolders_are_checked_and_tested_from_the_root() {
     let repo = Repo::with_policy("version: 1\nrules: [{id: x, record: {on: stop, file: x.log}}]\n");
     repo.write(

@@ -183,6 +183,16 @@ fn every_way_to_fail_has_its_exit_code() {
     let broken = Repo::with_policy("version: 1\nrules:\n  - id: x\n");
     let ran = broken.run(&["gate"]);
     assert_eq!((ran.stdout.as_str(), ran.exit), ("", 3));
+    for command in ["gate", "trust"] {
+        let ran = broken.run(&[command, "--format", "json"]);
+        assert_eq!((ran.stderr.as_str(), ran.exit), ("", 3), "{command}");
+        let json = json_of(&ran);
+        assert_eq!(json["version"], 1);
+        assert_eq!(json["errors"], 1, "{json}");
+        assert_eq!(json["problems"][0]["file"], "hookgate.yaml", "{json}");
+        let gates = (command == "gate").then(|| json!([]));
+        assert_eq!(json.get("gates"), gates.as_ref());
+    }
     let none =
         Repo::with_policy("version: 1\nrules:\n  - id: x\n    record: {on: [stop], file: r}\n");
     let ran = none.run(&["gate"]);
@@ -331,6 +341,12 @@ fn trust_is_given_at_a_terminal_and_ends_when_a_gate_changes() {
     assert_eq!(exit, 0, "{shown}");
     stop_of_user(&repo).assert_silent();
     assert_eq!(runs(&repo).len(), 3);
+    let again = repo.run(&["trust", "--format", "json"]);
+    assert_eq!(again.exit, 0);
+    assert_eq!(
+        json_of(&again),
+        json!({"version": 1, "root": repo.root(), "gates": 3, "trusted": true})
+    );
     let listed: Value = json_of(&repo.run(&["trust", "--list", "--format", "json"]));
     assert_eq!(listed["repositories"][0]["root"], json!(repo.root()));
     assert_eq!(listed["repositories"][0]["gates"], 3);
@@ -451,7 +467,11 @@ fn a_terminal_shows_what_runs_and_then_the_results() {
     repo.write("hookgate.yaml", &slow);
     let (shown, exit) = at_terminal(&repo, &["gate", "lint", "unit-tests"], "");
     assert_eq!(exit, 0, "{shown}");
-    assert!(shown.contains("\r\u{1b}[2Krunning: lint 0 s"), "{shown:?}");
+    // Cut at the terminal's edge rather than wrapped: a wrapped line could not be taken away.
+    assert!(
+        shown.contains("\r\u{1b}[2K\u{1b}[?7lrunning: lint 0 s\u{1b}[?7h"),
+        "{shown:?}"
+    );
     let (_, results) = shown.rsplit_once("\r\u{1b}[2K").unwrap();
     assert!(results.contains("✓ lint"), "{shown:?}");
     assert!(

@@ -250,7 +250,15 @@ fn a_change_is_reported_whatever_made_it() {
         }
         assert!(!speaks(&repo.stop()), "{name}: a stop is blocked once");
     }
-    assert_eq!(missed, [""; 0], "{found} of {} routes found", ROUTES.len());
+    let told = format!(
+        "{found} of {} routes reported at the call and at the stop",
+        ROUTES.len()
+    );
+    hookgate::output::Output::of_process().line(&told);
+    assert_eq!(missed, [""; 0], "{told}");
+    let kinds: std::collections::BTreeSet<&str> = ROUTES.iter().map(|(name, ..)| *name).collect();
+    assert_eq!(kinds.len(), ROUTES.len());
+    assert!(kinds.len() >= 20, "{told}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use hookgate::decision::Verdict;
 use hookgate::policy::load::{LayerFile, Loaded, load, repository_layers};
 use hookgate::policy::problems::{Colour, Format, report};
 use hookgate::policy::{Layer, Mode};
+use hookgate::repo::Repository;
 
 const RULE: &str = "version: 1\nrules: [{id: NAME, deny-command: {patterns: make}}]\n";
 
@@ -233,6 +234,56 @@ fn a_policy_that_is_a_broken_link_is_not_done_without() {
     std::os::unix::fs::symlink("nowhere", root.path().join("hookgate.yaml")).unwrap();
     let loaded = load(root.path(), &repository_layers(root.path()), &[]);
     assert_eq!(codes(&loaded), ["unreadable-file"]);
+}
+
+/// Otherwise `chmod 777 .` would switch a policy off.
+#[cfg(unix)]
+#[test]
+fn a_project_that_anybody_may_write_to_keeps_its_policy() {
+    use std::os::unix::fs::PermissionsExt;
+    let is_root = rustix::process::geteuid().is_root();
+    for (mode, is_checkout, holds) in [
+        (0o755, false, true),
+        (0o777, true, true),
+        (0o777, false, true),
+        (0o1777, true, true),
+        // As a folder for temporary files, where root made both.
+        (0o1777, false, !is_root),
+    ] {
+        let root = tempfile::tempdir().unwrap();
+        write(root.path(), "hookgate.yaml", &RULE.replace("NAME", "a"));
+        if is_checkout {
+            write(root.path(), ".git/HEAD", "");
+        }
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(root.path(), permissions).unwrap();
+        let found = Repository::find(root.path(), None);
+        let found = found.filter(|found| found.root() == root.path());
+        assert_eq!(found.is_some(), holds, "{mode:o} {is_checkout}");
+    }
+}
+
+/// Where anybody may write, somebody else's policy would bring somebody else's commands.
+#[cfg(unix)]
+#[test]
+fn a_policy_that_somebody_else_left_in_an_open_folder_holds_for_nothing() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let root = tempfile::tempdir().unwrap();
+    write(root.path(), "hookgate.yaml", &RULE.replace("NAME", "a"));
+    write(root.path(), ".git/HEAD", "");
+    chown(root.path().join("hookgate.yaml"), Some(12_345), None).unwrap();
+    let finds =
+        || Repository::find(root.path(), None).is_some_and(|found| found.root() == root.path());
+    assert!(finds());
+    let permissions = std::fs::Permissions::from_mode(0o777);
+    std::fs::set_permissions(root.path(), permissions).unwrap();
+    assert!(!finds());
+    // The folder's own owner is nobody else.
+    chown(root.path(), Some(12_345), None).unwrap();
+    assert!(finds());
 }
 
 #[test]

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::watch::Reason;
 use crate::gate::{self, Evidence, Outcome, Proof};
 use crate::output::{Output, Style};
+use crate::policy::problems::Problems;
 
 /// One gate's result.
 pub(super) struct Row {
@@ -126,6 +127,15 @@ fn sum(rows: &[Row]) -> String {
 pub(super) fn json(rows: &[Row]) -> Value {
     let gates: Vec<Value> = rows.iter().map(row_json).collect();
     json!({"version": 1, "gates": gates})
+}
+
+/// A policy that does not load, for programs: its problems as `check` says them, and no gates.
+pub(super) fn broken(problems: &Problems) -> Value {
+    let mut json = problems.to_json();
+    if let Some(fields) = json.as_object_mut() {
+        fields.insert("gates".into(), Value::Array(Vec::new()));
+    }
+    json
 }
 
 fn row_json(row: &Row) -> Value {

@@ -5,6 +5,7 @@ use super::fields::Field;
 use super::parameters::separators;
 use super::positional::Positional;
 use super::printing::printed;
+use super::settings::quoted;
 use super::simple::joined;
 use super::stages::Input;
 use super::state::{Function, State};
@@ -70,6 +71,10 @@ impl Walker<'_> {
                 for field in rest {
                     state.forget(field.value.start());
                 }
+            }
+            "hash" => {
+                Self::hash(rest, state);
+                return false;
             }
             "trap" => {
                 trap(rest, state);
@@ -238,6 +243,27 @@ impl Walker<'_> {
         if index.contains("$(") || index.contains('`') {
             let text = format!(": \"{}\"", index.replace('"', ""));
             self.nested(&text, span, &mut state.clone());
+        }
+    }
+
+    /// `hash -p /bin/rm name`: the name is that program from here on.
+    fn hash(rest: &[Field], state: &mut State) {
+        let words: Vec<&str> = rest
+            .iter()
+            .filter_map(|field| field.value.known())
+            .collect();
+        let ["-p", path, names @ ..] = words.as_slice() else {
+            return;
+        };
+        let Ok(script) = shell::parse(&format!("{{ {} \"$@\"\n}}", quoted(path))) else {
+            return;
+        };
+        let Some(body) = super::stages::only_compound(script) else {
+            return;
+        };
+        for name in names {
+            let function = Function::new(body.clone());
+            state.functions.insert((*name).to_owned(), function);
         }
     }
 

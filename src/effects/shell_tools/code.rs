@@ -21,7 +21,7 @@ use crate::effects::Value;
 use crate::programs;
 use lexer::Token;
 use names::{COPIES, HARMLESS, MOVES, OPENS, SHELLS, is_in};
-use texts::{MODES, accesses, arguments, glued, statements};
+use texts::{MODES, accesses, arguments, glued, statements, words_of_options};
 
 /// What was found in a piece of code.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub(super) fn look(language: &str, code: &str, words: &[String]) -> Found {
         "awk" => awk::look(code, words),
         "ed" => editors::look(code, false),
         "vim" => editors::look(code, true),
-        "applescript" | "elisp" | "tcl" => others::look(language, code),
+        "applescript" | "elisp" | "tcl" | "gdb" | "socat" => others::look(language, code),
         _ => {
             let mut found = Found::default();
             Reader::new(&mut found, language, words, false).code(code);
@@ -83,6 +83,16 @@ impl Found {
         } else if is_path && !self.paths.contains(&one) {
             self.paths.push(one);
         }
+    }
+
+    /// Takes over what was found in a part of the code.
+    fn absorb(&mut self, inner: Self) {
+        for (access, path) in &inner.paths {
+            self.path(*access, path);
+        }
+        self.scripts.extend(inner.scripts);
+        self.files.extend(inner.files);
+        self.is_opaque |= inner.is_opaque;
     }
 
     fn known(&mut self, access: Access, text: &str) {
@@ -192,7 +202,7 @@ impl<'c> Reader<'c> {
                 self.open(base, after);
                 acts = true;
             } else if (is_in(SHELLS, last) && !(self.language == "python" && *name == "exec"))
-                || *name == "os.execute"
+                || matches!(*name, "os.execute" | "Deno.Command")
             {
                 acts |= self.shell(base, after);
             } else if matches!(
@@ -364,7 +374,8 @@ impl<'c> Reader<'c> {
     fn shell(&mut self, base: &str, after: &[Token]) -> bool {
         let mut words: Vec<Value> = Vec::new();
         let mut is_list = false;
-        for token in after {
+        let listed = (base == "Deno").then(|| words_of_options(after));
+        for token in listed.as_deref().unwrap_or(after) {
             match token {
                 Token::Text(value) => words.push(value.clone()),
                 Token::Name(name) => {

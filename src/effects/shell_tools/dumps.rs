@@ -1,4 +1,4 @@
-//! Programs that print the whole environment, where what follows them lets through only some of it.
+//! Commands that print the whole environment, where what follows them lets through only some of it.
 
 use super::Walker;
 use crate::effects::{Argument, Value};
@@ -10,8 +10,17 @@ impl Walker<'_> {
         let Some([.., last]) = self.effects.commands.get(first..) else {
             return;
         };
-        let is_dump = matches!(last.program.as_deref(), Some("env" | "printenv"));
-        if !is_dump || !last.words.is_empty() {
+        let is_dump = match last.program.as_deref() {
+            Some("env" | "printenv" | "set") => last.words.is_empty(),
+            Some("export" | "declare" | "typeset") => {
+                let is_option = |word: &Argument| {
+                    matches!(word.value.known(), Some("-p" | "-x" | "-px" | "-xp"))
+                };
+                last.words.iter().all(is_option)
+            }
+            _ => false,
+        };
+        if !is_dump {
             return;
         }
         if let (Some(names), Some(last)) = (names_in(next), self.effects.commands.last_mut()) {

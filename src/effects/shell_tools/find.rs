@@ -7,7 +7,7 @@ use std::path::Path;
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::Walker;
-use super::globs::{OPENING, take};
+use super::globs::{OPENING, READING, take};
 use super::stages::Input;
 use super::state::State;
 use crate::deadline;
@@ -40,6 +40,16 @@ const ALONE: [&str; 21] = [
     "-E",
     "-X",
     "-s",
+];
+
+/// Words of an expression that a pattern follows.
+const PATTERNS: [&str; 6] = [
+    "-name",
+    "-iname",
+    "-path",
+    "-wholename",
+    "-ipath",
+    "-iwholename",
 ];
 
 /// An expression of find.
@@ -266,7 +276,9 @@ impl Walker<'_> {
         let starts = if starts.is_empty() { &["."] } else { starts };
         // Each word of an expression is read once, and tried on each file.
         let trial = rest.len() / 4;
-        let is_within = take(&mut self.entries, 8 * rest.len()).is_some();
+        let is_pattern = |word: &&&str| PATTERNS.contains(*word);
+        let reading = 8 * rest.len() + READING / 2 * rest.iter().filter(is_pattern).count();
+        let is_within = take(&mut self.entries, reading).is_some();
         let rest = if is_within { rest } else { &[] };
         let mut expression = Expression {
             words: rest.iter().peekable(),

@@ -9,7 +9,7 @@ use super::stages::Input;
 use super::starts::{arguments, words_of_code};
 use super::state::State;
 use crate::effects::{Invocation, UnknownKind};
-use crate::programs::{Reading, Role};
+use crate::programs::{self, Reading, Role};
 
 impl Walker<'_> {
     /// A script that an interpreter runs is a program of its own: `python3 deploy.py production` runs `deploy.py`.
@@ -35,9 +35,18 @@ impl Walker<'_> {
             self.script_text_of(started, reading, path, state);
         }
         let words = started.fields.get(script.at.word + 1..).unwrap_or_default();
+        let name = base_name(path);
+        // `python manage.py dbshell`: the table knows what its words mean.
+        if name.contains('.') && programs::find(name).is_some() {
+            let program = Field::known(name, started.span);
+            let words: Vec<Field> = std::iter::once(program)
+                .chain(words.iter().cloned())
+                .collect();
+            return self.deeper(started, &words, state);
+        }
         let mut run: Option<Invocation> = None;
         self.under(&started.name, |walker| {
-            run = Some(walker.invocation(Some(base_name(path)), words, started.span));
+            run = Some(walker.invocation(Some(name), words, started.span));
         });
         if let Some(run) = run.filter(|run| !self.is_noted(run)) {
             self.effects.commands.push(run);

@@ -64,18 +64,25 @@ impl Walker<'_> {
 
     /// Notes where the words of a command lead when they are taken for paths.
     pub(super) fn resolve(&mut self, invocation: &mut Invocation, fields: &[Field], state: &State) {
-        if self.remote {
-            return;
-        }
+        let is_remote = self.remote;
+        let repository = self.repository;
+        // Of another machine only this is known: `/` is all of it, and a person's home is theirs there, too.
+        let is_everywhere = |absolute: &str| {
+            let mut names = absolute
+                .split('/')
+                .filter(|name| !matches!(*name, "" | "." | ".."));
+            let is_home = |home: &str| home.trim_end_matches('/') == absolute.trim_end_matches('/');
+            names.next().is_none() || repository.home().is_some_and(is_home)
+        };
         let folder = match state.folders.as_slice() {
             [Some(folder)] => Some(folder.as_str()),
             _ => None,
         };
         invocation.folder = folder
-            .filter(|folder| *folder != self.here)
+            .filter(|folder| *folder != self.here && !is_remote)
             .map(|folder| self.lookup.places(folder, Follow::All).lexical);
         let mut places = |path: &str| -> Option<Places> {
-            let absolute = joined(folder, path)?;
+            let absolute = joined(folder, path).filter(|path| !is_remote || is_everywhere(path))?;
             Some(self.lookup.places(&absolute, Follow::AllButLast))
         };
         for (word, field) in invocation.words.iter_mut().zip(fields) {

@@ -11,6 +11,7 @@ use super::state::{Folder, State};
 use crate::call::Access;
 use crate::effects::{Environment, Reach, Span, UnknownKind, Value};
 use crate::programs::reading::At;
+use crate::programs::table::Program;
 use crate::programs::{self, Reading, Role};
 use crate::repo::{Follow, Place};
 
@@ -87,7 +88,9 @@ impl Walker<'_> {
             is_sourcing,
             index,
         };
+        let mut has_words = false;
         for entry in self.programs.entries(name) {
+            has_words |= entry.is_some_and(has_subcommands);
             started.is_doubtful = false;
             for reading in &programs::read(entry, &fields) {
                 self.reading(&started, reading, state);
@@ -96,9 +99,7 @@ impl Walker<'_> {
         }
         self.run_on_found(&started, state);
         self.run_copy(first, rest, input, span, state);
-        if has_subcommands(name)
-            && let Some(shorter) = super::simple::without_unknown(rest)
-        {
+        if has_words && let Some(shorter) = super::simple::without_unknown(rest) {
             self.program(first, &shorter, input, span, state);
         }
         for words in self.programs.other_words(name) {
@@ -181,6 +182,7 @@ impl Walker<'_> {
         self.settings_given(started, reading, state);
         self.bind(started, reading, state);
         self.downloaded(started, reading, elsewhere.as_ref().unwrap_or(state));
+        self.startup_file(started, reading, state);
         self.stdin(started, reading, state);
         self.script_file(started, reading, state);
         self.package_script(started, reading, elsewhere.as_ref().unwrap_or(state));
@@ -333,9 +335,8 @@ impl Walker<'_> {
 }
 
 /// Whether a program does what its first words say: words that are not known may be none, and the next one says it.
-fn has_subcommands(name: &str) -> bool {
-    programs::find(name)
-        .is_some_and(|entry| !entry.subcommands.is_empty() || entry.language == Some("shell"))
+fn has_subcommands(entry: &Program) -> bool {
+    !entry.subcommands.is_empty() || entry.language == Some("shell")
 }
 
 /// Returns the variable that a word such as `NAME=value` sets.

@@ -311,8 +311,12 @@ impl Walker<'_> {
         }
         let named = pieces(started, reading, &[Role::ScriptFile, Role::Read]);
         let named = named.iter().filter_map(|field| field.value.known());
-        let is_stdin =
-            |field: &Field| matches!(field.value.known(), Some("-" | "-f-" | "--file=-"));
+        let is_stdin = |field: &Field| {
+            let text = field.value.known().unwrap_or_default();
+            let value = text.strip_prefix("-f").or(text.strip_prefix("--file="));
+            let value = value.unwrap_or(text);
+            matches!(value, "-" | "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0")
+        };
         let stdin = started.fields.iter().any(is_stdin).then_some("-");
         for path in named
             .chain(stdin)

@@ -3,8 +3,9 @@
 use super::Walker;
 use super::fields::Field;
 use super::program::{Started, piece};
+use super::stages::Input;
 use super::state::State;
-use crate::effects::{Span, Value};
+use crate::effects::{Span, UnknownKind, Value};
 use crate::programs::reading::PartKind;
 use crate::programs::{Reading, Role};
 
@@ -54,10 +55,27 @@ const NAMES: [&str; 22] = [
     "exec",
 ];
 
+/// Variables that name a file which a shell reads first.
+const STARTUP: [&str; 2] = ["BASH_ENV", "ENV"];
+/// Variables that a shell expands once more when it uses them.
+const EXPANDED: [&str; 4] = ["BASH_ENV", "ENV", "PS4", "PS1"];
+
 impl Walker<'_> {
     /// Walks what a variable makes other programs run.
     pub(super) fn setting(&mut self, name: &str, values: &[Value], span: Span, state: &State) {
-        if self.muted || !VARIABLES.contains(&name) {
+        if self.muted {
+            return;
+        }
+        if EXPANDED.contains(&name) {
+            let texts = values.iter().filter_map(Value::known);
+            for text in texts.filter(|text| text.contains("$(") || text.contains('`')) {
+                let text = format!(": \"{}\"", text.replace('"', ""));
+                self.under(name, |walker| {
+                    walker.nested(&text, span, &mut state.clone());
+                });
+            }
+        }
+        if !VARIABLES.contains(&name) {
             return;
         }
         for text in values.iter().filter_map(Value::known) {
@@ -127,6 +145,36 @@ impl Walker<'_> {
         });
         for setting in pairs.collect::<Vec<_>>() {
             self.setting_text(started, reading, &setting, state);
+        }
+    }
+
+    /// `BASH_ENV=file bash …`: a shell reads the file before anything else.
+    pub(super) fn startup_file(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        state: &State,
+    ) {
+        if reading.language != Some("shell") || started.is_sourcing || started.is_doubtful {
+            return;
+        }
+        let Some(command) = self.effects.commands.get(started.index) else {
+            return;
+        };
+        let paths = STARTUP.iter().filter_map(|name| command.variable(name));
+        let paths = paths.flatten().filter_map(Value::known).map(str::to_owned);
+        for path in paths.filter(|path| !path.is_empty()).collect::<Vec<_>>() {
+            match self.content(&path, state) {
+                Some(Input::Known(text)) => {
+                    self.script_text(started, &Field::known(&text, started.span), state);
+                }
+                Some(_) => self.unknown(UnknownKind::OpaqueCode, &path, Some(started.span)),
+                None => {
+                    for file in self.stored(&path, state).0 {
+                        self.run_stored(&file, &path, Vec::new(), started.span, state);
+                    }
+                }
+            }
         }
     }
 

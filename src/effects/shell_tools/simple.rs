@@ -62,6 +62,7 @@ impl Walker<'_> {
         }
         self.redirects(&simple.redirects, state);
         let input = self.input_of(&simple.redirects, state);
+        self.keep_inputs(&simple.redirects, state);
         let span = self.span(simple.span);
         state.succeeded = simple.words.is_empty();
         self.is_typed = self.is_as_typed(simple, state);

@@ -267,6 +267,9 @@ impl Walker<'_> {
         if path.starts_with("/dev/fd/") {
             return vec![Place::Outside(path.to_owned())];
         }
+        if let Some(number) = path.strip_prefix("/proc/self/fd/") {
+            return vec![Place::Outside(format!("/dev/fd/{number}"))];
+        }
         let folders = state.folders.iter().flatten();
         folders
             .map(|folder| self.repository.places_in(folder, path, Follow::All).real)
@@ -346,15 +349,38 @@ impl Walker<'_> {
         }
     }
 
+    /// Keeps what is read through other descriptors than the standard ones: `bash /dev/fd/3 3<<< text`.
+    pub(super) fn keep_inputs(&mut self, redirects: &[Redirect], state: &mut State) {
+        if self.muted {
+            return;
+        }
+        for redirect in redirects {
+            let number = redirect.descriptor().filter(|number| *number > 2);
+            let Some(number) = number else {
+                continue;
+            };
+            let text = match self.read_through(redirect, state) {
+                Input::Known(text) => Some(text),
+                Input::File(path) => self.text_at(&path),
+                Input::Inherited | Input::Begins(_) | Input::Unknown => None,
+            };
+            self.keep_text(&format!("/dev/fd/{number}"), text.as_ref(), state);
+        }
+    }
+
     /// Returns what a command with these redirections reads.
     pub(super) fn input_of(&mut self, redirects: &[Redirect], state: &mut State) -> Input {
         let last = redirects
             .iter()
             .rev()
             .find(|redirect| redirect.descriptor() == Some(0));
-        let Some(redirect) = last else {
-            return self.input.clone();
-        };
+        match last {
+            Some(redirect) => self.read_through(redirect, state),
+            None => self.input.clone(),
+        }
+    }
+
+    fn read_through(&mut self, redirect: &Redirect, state: &mut State) -> Input {
         match (&redirect.target, redirect.op) {
             (Target::HereDoc(document), _) => self.body(document, state),
             (Target::Word(word), RedirectOp::HereString) => {

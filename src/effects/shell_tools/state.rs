@@ -462,3 +462,32 @@ fn settle(values: &mut Vec<Value>) {
         *values = vec![Value::Starts(String::new())];
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ELEMENTS, State, VARIABLES};
+    use crate::effects::Value;
+
+    fn words(count: usize) -> Vec<Value> {
+        (0..count)
+            .map(|n| Value::Known(format!("word{n}")))
+            .collect()
+    }
+
+    #[test]
+    fn an_array_that_could_not_be_kept_is_forgotten() {
+        let mut state = State::at("/repo".to_owned());
+        state.set_list("whole", words(ELEMENTS));
+        assert_eq!(state.list("whole"), Some(words(ELEMENTS)));
+        state.set_list("long", words(ELEMENTS + 1));
+        assert_eq!(state.list("long"), None);
+        let open = [Value::Starts(String::new())];
+        assert_eq!(state.variable("long"), Some(open.as_slice()));
+        for n in 0..VARIABLES {
+            state.set_list(&format!("list{n}"), words(2));
+        }
+        assert_eq!(state.list("list0"), Some(words(2)));
+        let last = format!("list{}", VARIABLES - 1);
+        assert_eq!((state.list(&last), state.variable(&last)), (None, None));
+    }
+}

@@ -84,6 +84,7 @@ impl Walker<'_> {
     pub(super) fn compound(&mut self, compound: &Compound, state: &mut State) {
         self.redirects(&compound.redirects, state);
         let input = self.input_of(&compound.redirects, state);
+        self.keep_inputs(&compound.redirects, state);
         let outer = std::mem::replace(&mut self.input, input);
         self.compound_kind(&compound.kind, state);
         self.input = outer;

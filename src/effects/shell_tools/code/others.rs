@@ -2,14 +2,30 @@
 
 use super::Found;
 use super::lexer::{Token, tokens};
+use super::names::is_in;
 use crate::call::Access;
 use crate::effects::Value;
 
 pub(super) fn look(language: &str, code: &str) -> Found {
     let mut found = Found::default();
-    if language == "tcl" {
-        tcl(code, &mut found);
-        return found;
+    match language {
+        "tcl" => {
+            tcl(code, &mut found);
+            return found;
+        }
+        "gdb" => {
+            for line in code.lines() {
+                debugger(line.trim(), &mut found);
+            }
+            return found;
+        }
+        "socat" => {
+            for address in code.split("!!") {
+                socat(address, &mut found);
+            }
+            return found;
+        }
+        _ => {}
     }
     let all = tokens(language, code);
     for window in all.windows(4) {
@@ -57,5 +73,72 @@ fn tcl(code: &str, found: &mut Found) {
                 found.known(Access::Delete, path.trim_matches(['"', '{', '}']));
             }
         }
+    }
+}
+
+/// `shell rm x`, `!rm x`, `platform shell rm x`, `python code`, `call system("rm x")`.
+fn debugger(line: &str, found: &mut Found) {
+    if let Some(text) = line.strip_prefix('!') {
+        return found.scripts.push(text.to_owned());
+    }
+    let (command, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let rest = rest.trim();
+    match command {
+        "shell" => found.scripts.push(rest.to_owned()),
+        "platform" => {
+            let text = rest.strip_prefix("shell ").unwrap_or_default();
+            // `-h` is for the host.
+            found
+                .scripts
+                .push(text.trim_start_matches("-h ").to_owned());
+        }
+        "pipe" | "|" => {
+            if let Some((_, text)) = rest.split_once('|') {
+                found.scripts.push(text.to_owned());
+            }
+        }
+        "python" | "py" | "pi" | "python-interactive" | "script" => {
+            let inner = super::look("python", rest, &[]);
+            found.absorb(inner);
+        }
+        _ if ["system", "popen", "exec"]
+            .iter()
+            .any(|call| rest.contains(call)) =>
+        {
+            let inner = super::look("javascript", rest, &[]);
+            found.scripts.extend(inner.scripts);
+        }
+        _ => {}
+    }
+}
+
+/// `EXEC:program words,options`, `SYSTEM:text`, `CREATE:file`.
+fn socat(address: &str, found: &mut Found) {
+    const SHELLS: &str = "sh bash dash ash ksh zsh cmd.exe powershell pwsh";
+    let (kind, rest) = address.split_once(':').unwrap_or((address, ""));
+    let (text, options) = rest.split_once(',').unwrap_or((rest, ""));
+    match kind.to_ascii_uppercase().as_str() {
+        "EXEC" | "SYSTEM" | "SHELL" => {
+            let mut words = text.split_whitespace();
+            let program = words.next().unwrap_or_default();
+            let name = program.rsplit('/').next().unwrap_or_default();
+            // A shell that is told at the other end of the line what to do.
+            let is_told = is_in(SHELLS, name)
+                && words.all(|word| matches!(word, "-i" | "-l" | "-li" | "-il"));
+            found.is_opaque |= is_told;
+            found.scripts.push(text.to_owned());
+        }
+        "CREATE" | "CREAT" => found.known(Access::Write, text),
+        "OPEN" | "GOPEN" | "FILE" => {
+            let writes = |option: &str| {
+                matches!(
+                    option,
+                    "wronly" | "rdwr" | "append" | "creat" | "create" | "trunc"
+                )
+            };
+            let writes = kind.eq_ignore_ascii_case("GOPEN") || options.split(',').any(writes);
+            found.known(if writes { Access::Write } else { Access::Read }, text);
+        }
+        _ => {}
     }
 }

@@ -81,6 +81,20 @@ pub(super) fn arguments(after: &[Token]) -> &[Token] {
     after.get(1..end.unwrap_or(after.len())).unwrap_or_default()
 }
 
+/// `("program", {cwd: "folder", args: ["words"]})`, `({cmd: ["program", "words"]})`: the words, one after the other.
+pub(super) fn words_of_options(after: &[Token]) -> Vec<Token> {
+    let given = arguments(after);
+    let is_key =
+        |token: &Token| matches!(token, Token::Name(name) if name == "args" || name == "cmd");
+    let options = given.iter().position(|token| *token == Token::Sign('{'));
+    let (program, options) = given
+        .split_at_checked(options.unwrap_or(given.len()))
+        .unwrap_or_default();
+    let listed = options.iter().skip_while(|token| !is_key(token));
+    let listed = listed.skip_while(|token| **token != Token::Sign('['));
+    program.iter().chain(listed).cloned().collect()
+}
+
 pub(super) fn statements(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
     let mut level = 0_usize;
     tokens.split(move |token| {
