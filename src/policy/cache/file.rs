@@ -322,7 +322,7 @@ impl Opened {
         self.part(at, length, |bytes| {
             let (known, bytes) = bytes.split_first_chunk()?;
             let is_whole = sum(u64::from(part.at), bytes) == u64::from_le_bytes(*known);
-            is_whole.then(|| rule::read(bytes, wanted)).flatten()
+            is_whole.then(|| rule::read(bytes, wanted).ok()).flatten()
         })
     }
 

@@ -346,20 +346,6 @@ impl Sight<'_> {
         }
     }
 
-    fn words(&self, command: &Invocation, keys: &mut Vec<Key>) {
-        for word in &command.words {
-            words_of(word.value.start(), keys);
-            for places in [&word.places, &word.all_of].into_iter().flatten() {
-                let real = Some(&places.real).filter(|real| **real != places.lexical);
-                for place in std::iter::once(&places.lexical).chain(real) {
-                    match place {
-                        Place::Inside(path) | Place::Outside(path) => words_of(path, keys),
-                    }
-                }
-            }
-        }
-    }
-
     fn commands(&self, keys: &mut Vec<Key>) {
         if self.has_words && !self.effects.commands.is_empty() {
             words_of(self.root, keys);
@@ -377,13 +363,28 @@ impl Sight<'_> {
                 keys.extend(names.map(|name| subcommand(name, first)));
             }
             if self.has_words {
-                self.words(command, keys);
+                words_of_command(command, keys);
             }
             if !command.sql.is_empty() {
                 keys.push(key(Kind::Sql, ""));
             }
             if !command.scripts.is_empty() {
                 keys.push(key(Kind::Script, ""));
+            }
+        }
+    }
+}
+
+/// Adds the keys of what the words of a command are and lead to.
+fn words_of_command(command: &Invocation, keys: &mut Vec<Key>) {
+    for word in &command.words {
+        words_of(word.value.start(), keys);
+        for places in [&word.places, &word.all_of].into_iter().flatten() {
+            let real = Some(&places.real).filter(|real| **real != places.lexical);
+            for place in std::iter::once(&places.lexical).chain(real) {
+                match place {
+                    Place::Inside(path) | Place::Outside(path) => words_of(path, keys),
+                }
             }
         }
     }

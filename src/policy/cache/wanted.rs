@@ -3,7 +3,7 @@
 use std::cell::{Cell, OnceCell};
 
 use super::triggers::{Key, all_globs};
-use crate::effects::Effects;
+use crate::effects::{Effects, Invocation};
 use crate::policy::rules::MatchScope;
 use crate::policy::text_pattern::needed;
 
@@ -53,7 +53,7 @@ impl<'e> Wanted<'e> {
         let is_held = |text: &String| needed::is_held(needed, text);
         match scope {
             MatchScope::Words => {
-                let texts = || commands.iter().map(|command| command.text()).collect();
+                let texts = || commands.iter().map(Invocation::text).collect();
                 self.texts.get_or_init(texts).iter().any(is_held)
             }
             MatchScope::Script => {
