@@ -431,8 +431,8 @@ fn hook_configs() -> Vec<Cow<'static, str>> {
     for adapter in adapter::all() {
         for file in adapter.config {
             all.push(Cow::Borrowed(file.path));
-            let moved = file.moved_by.and_then(settings::variable);
-            if let Some((folder, name)) = moved.zip(file.path.rsplit('/').next()) {
+            if let Some(folder) = file.moved_by.and_then(settings::variable) {
+                let name = file.path.rsplit('/').next().unwrap_or_default();
                 all.push(Cow::Owned(format!("{folder}/{name}")));
             }
         }

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::cache::bytes::{Reader, Writer};
+use super::cache::bytes::{Damaged, Reader, Writer};
 
 /// Largest compiled expression, in bytes: a tenth of the default, so that a policy of bad will costs less time to read.
 const SIZE_LIMIT: usize = 1024 * 1024;
@@ -90,10 +90,10 @@ impl TextPattern {
     pub(crate) fn read_if(
         reader: &mut Reader<'_>,
         is_wanted: impl FnOnce(&[u8]) -> bool,
-    ) -> Option<Option<Self>> {
-        let needed = reader.bytes()?;
-        let text = reader.text()?;
-        Some(is_wanted(needed).then(|| Self {
+    ) -> Result<Option<Self>, Damaged> {
+        let needed = reader.bytes().ok_or(Damaged)?;
+        let text = reader.text().ok_or(Damaged)?;
+        Ok(is_wanted(needed).then(|| Self {
             text: text.to_owned(),
             compiled: OnceLock::new(),
             needed: OnceLock::from(needed.to_vec()),

@@ -289,6 +289,7 @@ impl Opened {
         let mut rules = self.read_rules(&mut parts, Some(wanted))?;
         if rules.iter().any(needs_protected) {
             self.find(all_paths(), &mut parts)?;
+            wanted.take_all_globs();
             rules = self.read_rules(&mut parts, Some(wanted))?;
         }
         Ok(rules)
@@ -321,7 +322,7 @@ impl Opened {
         self.part(at, length, |bytes| {
             let (known, bytes) = bytes.split_first_chunk()?;
             let is_whole = sum(u64::from(part.at), bytes) == u64::from_le_bytes(*known);
-            is_whole.then(|| rule::read(bytes, wanted)).flatten()
+            is_whole.then(|| rule::read(bytes, wanted).ok()).flatten()
         })
     }
 

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::bytes::{Reader, Writer};
-use super::triggers::Table;
+use super::bytes::{Damaged, Reader, Writer};
+use super::triggers::{Table, of_handle};
 use super::wanted::Wanted;
 use crate::call::{Access, Event};
 use crate::policy::command_pattern::CommandPattern;
-use crate::policy::path_pattern::PathPatterns;
+use crate::policy::path_pattern::{PathPattern, PathPatterns};
 use crate::policy::problems::Place;
 use crate::policy::rules::{
     AddContext, DenyCommand, GateCommand, GateEvent, MatchScope, Need, ProtectPaths, QualityGate,
@@ -75,11 +75,17 @@ fn write_kind(writer: &mut Writer, kind: &RuleKind, programs: Table) {
 }
 
 /// Reads a rule as far as it is wanted: all of it where nothing is said, and nothing where a call has nothing to do with it.
-pub(super) fn read(bytes: &[u8], wanted: Option<&Wanted<'_>>) -> Option<Option<Rule>> {
+///
+/// # Errors
+/// Damage.
+pub(super) fn read(bytes: &[u8], wanted: Option<&Wanted<'_>>) -> Result<Option<Rule>, Damaged> {
     let mut reader = Reader::new(bytes);
-    let Some(kind) = read_kind(&mut reader, wanted)? else {
-        return Some(None);
-    };
+    let kind = read_kind(&mut reader, wanted)?;
+    let rule = kind.map(|kind| read_rest(&mut reader, kind).ok_or(Damaged));
+    rule.transpose()
+}
+
+fn read_rest(reader: &mut Reader<'_>, kind: RuleKind) -> Option<Rule> {
     let rule = Rule {
         kind,
         id: reader.string()?,
@@ -95,30 +101,52 @@ pub(super) fn read(bytes: &[u8], wanted: Option<&Wanted<'_>>) -> Option<Option<R
         },
         tests: RuleTests::default(),
     };
-    reader.is_at_end().then_some(Some(rule))
+    reader.is_at_end().then_some(rule)
 }
 
-fn read_kind(reader: &mut Reader<'_>, wanted: Option<&Wanted<'_>>) -> Option<Option<RuleKind>> {
-    let kind = match reader.byte()? {
-        0 => RuleKind::ProtectPaths(read_paths(reader)?),
-        1 => return Some(read_command(reader, wanted)?.map(RuleKind::DenyCommand)),
-        2 => RuleKind::QualityGate(read_gate(reader)?),
-        3 => RuleKind::AddContext(AddContext {
-            on: reader.choice(&EVENTS)?,
-            prompt_words: reader.strings()?,
-            text: reader.string()?,
-        }),
-        4 => RuleKind::Record(Record {
-            on: reader.list(|reader| reader.choice(&EVENTS))?,
-            file: reader.string()?,
-        }),
-        _ => return None,
+fn read_kind(
+    reader: &mut Reader<'_>,
+    wanted: Option<&Wanted<'_>>,
+) -> Result<Option<RuleKind>, Damaged> {
+    let kind = match reader.byte() {
+        Some(0) => read_paths(reader, wanted).map(RuleKind::ProtectPaths),
+        Some(1) => return Ok(read_command(reader, wanted)?.map(RuleKind::DenyCommand)),
+        Some(2) => read_gate(reader).map(RuleKind::QualityGate),
+        Some(3) => read_context(reader).map(RuleKind::AddContext),
+        Some(4) => read_record(reader).map(RuleKind::Record),
+        _ => None,
     };
-    Some(Some(kind))
+    kind.map(Some).ok_or(Damaged)
+}
+
+fn read_context(reader: &mut Reader<'_>) -> Option<AddContext> {
+    Some(AddContext {
+        on: reader.choice(&EVENTS)?,
+        prompt_words: reader.strings()?,
+        text: reader.string()?,
+    })
+}
+
+fn read_record(reader: &mut Reader<'_>) -> Option<Record> {
+    Some(Record {
+        on: reader.list(|reader| reader.choice(&EVENTS))?,
+        file: reader.string()?,
+    })
 }
 
 fn write_paths(writer: &mut Writer, paths: &ProtectPaths) {
-    paths.paths.write_to(writer);
+    let globs: Vec<&PathPattern> = paths.paths.iter().collect();
+    writer.list(&globs, |writer, glob| {
+        let ways: Vec<_> = glob.ways().collect();
+        writer.list(&ways, |writer, way| {
+            writer.list(way, |writer, handle| {
+                writer.fixed(&of_handle(handle).to_le_bytes());
+            });
+        });
+        let mut one = Writer::default();
+        glob.write_to(&mut one);
+        writer.bytes(&one.bytes);
+    });
     writer.flag(paths.outside_repository);
     paths.except.write_to(writer);
     writer.list(&paths.deny, |writer, access| {
@@ -127,14 +155,37 @@ fn write_paths(writer: &mut Writer, paths: &ProtectPaths) {
     writer.choice(&RESTORES, &paths.restore);
 }
 
-fn read_paths(reader: &mut Reader<'_>) -> Option<ProtectPaths> {
+fn read_paths(reader: &mut Reader<'_>, wanted: Option<&Wanted<'_>>) -> Option<ProtectPaths> {
     Some(ProtectPaths {
-        paths: PathPatterns::read_from(reader)?,
+        paths: read_globs(reader, wanted.filter(|wanted| !wanted.takes_all_globs()))?,
         outside_repository: reader.flag()?,
         except: PathPatterns::read_from(reader)?,
         deny: reader.list(|reader| reader.choice(&ACCESSES))?,
         restore: reader.choice(&RESTORES)?,
     })
+}
+
+/// Reads the globs that match something wanted, exceptions included: the last that matches decides, whichever do not.
+fn read_globs(reader: &mut Reader<'_>, wanted: Option<&Wanted<'_>>) -> Option<PathPatterns> {
+    let globs = (0..reader.size()?).map(|_| {
+        let mut is_wanted = wanted.is_none();
+        for _ in 0..reader.size()? {
+            let mut is_way = true;
+            for _ in 0..reader.size()? {
+                let key = u64::from_le_bytes(reader.fixed()?);
+                is_way = is_way && wanted.is_some_and(|wanted| wanted.has(key));
+            }
+            is_wanted = is_wanted || is_way;
+        }
+        let mut one = Reader::new(reader.bytes()?);
+        Some(if is_wanted {
+            Some(PathPattern::read_from(&mut one)?)
+        } else {
+            None
+        })
+    });
+    let globs: Option<Vec<Option<PathPattern>>> = globs.collect();
+    Some(globs?.into_iter().flatten().collect())
 }
 
 fn write_command(writer: &mut Writer, command: &DenyCommand, programs: Table) {
@@ -158,18 +209,21 @@ fn write_command(writer: &mut Writer, command: &DenyCommand, programs: Table) {
 fn read_command(
     reader: &mut Reader<'_>,
     wanted: Option<&Wanted<'_>>,
-) -> Option<Option<DenyCommand>> {
-    let scope = reader.choice(&SCOPES)?;
+) -> Result<Option<DenyCommand>, Damaged> {
+    let scope = reader.choice(&SCOPES).ok_or(Damaged)?;
     let wants = |needed: &[u8]| wanted.is_none_or(|wanted| wanted.may_match(needed, scope));
-    let matches = reader.optional(|reader| TextPattern::read_if(reader, wants));
-    let patterns = read_patterns(reader, wanted)?;
-    let matches = matches.ok()?.flatten();
+    let matches = if reader.flag().ok_or(Damaged)? {
+        TextPattern::read_if(reader, wants)?
+    } else {
+        None
+    };
+    let patterns = read_patterns(reader, wanted).ok_or(Damaged)?;
     if wanted.is_some() && patterns.is_empty() && matches.is_none() {
-        return Some(None);
+        return Ok(None);
     }
-    Some(Some(DenyCommand {
+    Ok(Some(DenyCommand {
         patterns,
-        except: read_patterns(reader, wanted)?,
+        except: read_patterns(reader, wanted).ok_or(Damaged)?,
         matches,
         scope,
     }))

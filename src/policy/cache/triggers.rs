@@ -36,6 +36,8 @@ enum Kind {
     AnyPath,
     /// All rules for paths.
     Paths,
+    /// Stands for calls that globs may concern by more than the paths that they match.
+    Unseen,
     /// Rules for paths that name some by where they are on the system.
     System,
     /// Any path outside the repository.
@@ -194,7 +196,7 @@ fn subcommand(program: &str, name: &str) -> Key {
     sum(key(Kind::Subcommand, program), name.as_bytes())
 }
 
-fn of_handle(handle: &Handle<'_>) -> Key {
+pub(super) fn of_handle(handle: &Handle<'_>) -> Key {
     match handle {
         Handle::Name(name) => key(Kind::Name, name),
         Handle::Ending(ending) => key(Kind::Ending, ending),
@@ -232,6 +234,11 @@ pub(super) fn needs_protected(rule: &Rule) -> bool {
 /// The key of all rules for paths.
 pub(super) fn all_paths() -> Key {
     key(Kind::Paths, "")
+}
+
+/// The key of calls for which each rule needs all its globs.
+pub(super) fn all_globs() -> Key {
+    key(Kind::Unseen, "")
 }
 
 /// What is known of a call.
@@ -280,7 +287,11 @@ impl Sight<'_> {
         let held: usize = paths.iter().map(|effect| effect.holds.len()).sum();
         // Names differ in more than letters where their case does not count.
         if self.case == Case::Insensitive || held > HELD {
-            keys.push(all_paths());
+            keys.extend([all_paths(), all_globs()]);
+        }
+        // What is looked at after a call is more than its paths.
+        if self.call.event != Event::BeforeTool {
+            keys.push(all_globs());
         }
         for effect in paths {
             self.effect(effect, keys);
@@ -321,6 +332,7 @@ impl Sight<'_> {
 
     /// What lies below a path is touched as well.
     fn below(&self, place: &Place, keys: &mut Vec<Key>) {
+        keys.push(all_globs());
         if self.has_system {
             keys.push(key(Kind::System, ""));
         }
@@ -331,20 +343,6 @@ impl Sight<'_> {
                 keys.push(key(Kind::Below, first));
             }
             Place::Outside(_) => {}
-        }
-    }
-
-    fn words(&self, command: &Invocation, keys: &mut Vec<Key>) {
-        for word in &command.words {
-            words_of(word.value.start(), keys);
-            for places in [&word.places, &word.all_of].into_iter().flatten() {
-                let real = Some(&places.real).filter(|real| **real != places.lexical);
-                for place in std::iter::once(&places.lexical).chain(real) {
-                    match place {
-                        Place::Inside(path) | Place::Outside(path) => words_of(path, keys),
-                    }
-                }
-            }
         }
     }
 
@@ -365,13 +363,28 @@ impl Sight<'_> {
                 keys.extend(names.map(|name| subcommand(name, first)));
             }
             if self.has_words {
-                self.words(command, keys);
+                words_of_command(command, keys);
             }
             if !command.sql.is_empty() {
                 keys.push(key(Kind::Sql, ""));
             }
             if !command.scripts.is_empty() {
                 keys.push(key(Kind::Script, ""));
+            }
+        }
+    }
+}
+
+/// Adds the keys of what the words of a command are and lead to.
+fn words_of_command(command: &Invocation, keys: &mut Vec<Key>) {
+    for word in &command.words {
+        words_of(word.value.start(), keys);
+        for places in [&word.places, &word.all_of].into_iter().flatten() {
+            let real = Some(&places.real).filter(|real| **real != places.lexical);
+            for place in std::iter::once(&places.lexical).chain(real) {
+                match place {
+                    Place::Inside(path) | Place::Outside(path) => words_of(path, keys),
+                }
             }
         }
     }

@@ -1,9 +1,9 @@
 //! What of a rule a call could need: a rule lists commands of many programs, and the call runs a few.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
-use super::triggers::Key;
-use crate::effects::Effects;
+use super::triggers::{Key, all_globs};
+use crate::effects::{Effects, Invocation};
 use crate::policy::rules::MatchScope;
 use crate::policy::text_pattern::needed;
 
@@ -13,16 +13,30 @@ pub(super) struct Wanted<'e> {
     effects: &'e Effects,
     /// The commands as texts, once an expression asks for them.
     texts: OnceCell<Vec<String>>,
+    /// Whether rules are read with all their globs.
+    all_globs: Cell<bool>,
 }
 
 impl<'e> Wanted<'e> {
     /// `keys`: those of the call, in order.
     pub(super) fn new(keys: Vec<Key>, effects: &'e Effects) -> Self {
-        Self {
+        let wanted = Self {
             keys,
             effects,
             texts: OnceCell::new(),
-        }
+            all_globs: Cell::new(false),
+        };
+        wanted.all_globs.set(wanted.has(all_globs()));
+        wanted
+    }
+
+    /// From now on rules are read with all their globs.
+    pub(super) fn take_all_globs(&self) {
+        self.all_globs.set(true);
+    }
+
+    pub(super) fn takes_all_globs(&self) -> bool {
+        self.all_globs.get()
     }
 
     pub(super) fn keys(&self) -> &[Key] {
@@ -39,7 +53,7 @@ impl<'e> Wanted<'e> {
         let is_held = |text: &String| needed::is_held(needed, text);
         match scope {
             MatchScope::Words => {
-                let texts = || commands.iter().map(|command| command.text()).collect();
+                let texts = || commands.iter().map(Invocation::text).collect();
                 self.texts.get_or_init(texts).iter().any(is_held)
             }
             MatchScope::Script => {

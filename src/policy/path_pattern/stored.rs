@@ -27,7 +27,7 @@ impl PathPatterns {
     /// may cover anything. Exceptions cover nothing.
     pub(crate) fn ways(&self) -> impl Iterator<Item = Vec<Handle<'_>>> {
         let positive = self.list.iter().filter(|pattern| !pattern.excepts);
-        positive.flat_map(|pattern| pattern.parts().map(handles))
+        positive.flat_map(PathPattern::ways)
     }
 
     /// Returns the literal names that globs begin with: of folders below which, by their texts, something is covered.
@@ -51,7 +51,12 @@ impl PathPattern {
             .filter_map(move |parts| parts.get(skip..))
     }
 
-    fn write_to(&self, writer: &mut Writer) {
+    /// Returns what hangs on each way to match: all of the handles are on every path that matches so.
+    pub(crate) fn ways(&self) -> impl Iterator<Item = Vec<Handle<'_>>> {
+        self.parts().map(handles)
+    }
+
+    pub(crate) fn write_to(&self, writer: &mut Writer) {
         writer.text(&self.text);
         writer.flag(self.excepts);
         writer.flag(self.is_of_system);
@@ -63,7 +68,7 @@ impl PathPattern {
         });
     }
 
-    fn read_from(reader: &mut Reader<'_>) -> Option<Self> {
+    pub(crate) fn read_from(reader: &mut Reader<'_>) -> Option<Self> {
         Some(Self {
             text: reader.string()?,
             excepts: reader.flag()?,

@@ -54,8 +54,10 @@ fn touched<'e>(
     facts: &Facts,
     held: &mut Held<'e>,
 ) -> Option<String> {
-    let places = [&effect.places.lexical, &effect.places.real];
-    let by_name = places.into_iter().find(|place| {
+    let lexical = &effect.places.lexical;
+    // Without links both are the same.
+    let real = Some(&effect.places.real).filter(|real| *real != lexical);
+    let by_name = std::iter::once(lexical).chain(real).find(|place| {
         let extent = match effect.reach {
             Reach::Itself => Extent::Itself,
             // What is there now was looked at; what is not there is not touched.
