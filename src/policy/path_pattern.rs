@@ -230,8 +230,9 @@ impl PathPattern {
         };
         // Names are read once more after braces are expanded; reading them here first finds errors at their true place.
         parts(glob).map_err(shift)?;
-        let alternatives = braces::expand(glob)
-            .map_err(shift)?
+        let globs = braces::expand(glob).map_err(shift)?;
+        let is_of_system = globs.iter().all(|glob| is_of_system(glob));
+        let alternatives = globs
             .iter()
             .map(|alternative| parts(alternative))
             .collect::<Result<Vec<_>, _>>()
@@ -239,7 +240,7 @@ impl PathPattern {
         Ok(Self {
             text: text.into(),
             excepts,
-            is_of_system: is_of_system(glob),
+            is_of_system,
             alternatives,
         })
     }

@@ -211,6 +211,22 @@ fn folders_above_a_glob_are_told_from_others() {
 }
 
 #[test]
+fn braces_may_choose_between_folders_of_the_system() {
+    let is_of_system = |glob: &str| PathPattern::parse(glob).unwrap().is_of_system();
+    assert!(is_of_system("/{root,home/*}/.ssh/"));
+    // Read from the root of the repository, as it always is where one choice may be in it.
+    assert!(!is_of_system("/{etc,src}/x"));
+    let patterns = PathPatterns::from_iter([PathPattern::parse("/{root,home/*}/.ssh/").unwrap()]);
+    let is_matched = |path| {
+        patterns
+            .matches_absolute(path, None, Case::Sensitive)
+            .is_some()
+    };
+    assert!(is_matched("/home/someone/.ssh/key"));
+    assert!(!is_matched("/srv/.ssh/key"));
+}
+
+#[test]
 fn absolute_globs_may_name_the_home_folder() {
     let patterns = patterns(&["/tmp/**", "~/.cache/**", "!/tmp/keep", "C:/temp/**"]);
     let matches = |path: &str, home| {
