@@ -232,16 +232,12 @@ impl PathPattern {
         parts(glob).map_err(shift)?;
         let globs = braces::expand(glob).map_err(shift)?;
         let is_of_system = globs.iter().all(|glob| is_of_system(glob));
-        let alternatives = globs
-            .iter()
-            .map(|alternative| parts(alternative))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(shift)?;
+        let alternatives: Result<Vec<_>, _> = globs.iter().map(|glob| parts(glob)).collect();
         Ok(Self {
             text: text.into(),
             excepts,
             is_of_system,
-            alternatives,
+            alternatives: alternatives.map_err(shift)?,
         })
     }
 
