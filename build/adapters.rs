@@ -24,6 +24,7 @@ pub(crate) fn generate() -> Result<(), String> {
     println!("cargo::rerun-if-changed=adapters");
     println!("cargo::rerun-if-changed=src/call.rs");
     let mut out = String::new();
+    let mut hook_files = emit::HookFiles::default();
     for folder in folders(Path::new("adapters"))? {
         let file = folder.join("adapter.yaml");
         let adapter: shape::Adapter = read(&file)?;
@@ -33,10 +34,13 @@ pub(crate) fn generate() -> Result<(), String> {
         check::adapter(&adapter, &folder)
             .and_then(|()| emit::adapter(&mut out, &adapter, &contents, &setup, language.as_ref()))
             .map_err(|problem| format!("{}: {problem}", file.display()))?;
+        hook_files.add_of(&adapter, language.as_ref());
     }
     let marks: shape::Marks = read(Path::new("adapters/marks.yaml"))?;
     check::marks(&marks).map_err(|problem| format!("adapters/marks.yaml: {problem}"))?;
     emit::marks(&mut out, &marks);
+    hook_files.add(marks.configs);
+    hook_files.write(&mut out);
 
     let folder = variable("OUT_DIR")?;
     let file = Path::new(&folder).join("adapters.rs");

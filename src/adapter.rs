@@ -14,6 +14,7 @@ mod decode;
 mod decoders;
 mod encode;
 mod foreign;
+mod hook_files;
 mod json;
 mod language;
 pub(crate) mod shipped;
@@ -26,6 +27,7 @@ mod tests;
 
 pub use decode::{PAYLOAD_LIMIT, PayloadError, PayloadProblem, decode};
 pub use encode::{Reply, encode, fallback};
+pub use hook_files::HookFiles;
 pub use language::{Commands, Form, Language, Paths, Spelling, Style};
 pub use table::{
     Adapter, Against, Checked, Condition, ConfigFile, Manual, Matchers, Pointer, Scope, Setup,
@@ -63,12 +65,6 @@ pub fn event_named(adapter: &Adapter, name: &str) -> Option<Event> {
 #[must_use]
 pub fn native_name(adapter: &Adapter, event: Event) -> &'static str {
     decode::native_of(adapter, event)
-}
-
-/// Returns the files that runtimes without an adapter read their hooks from.
-#[must_use]
-pub fn other_configs() -> &'static [&'static str] {
-    shipped::CONFIGS
 }
 
 /// Returns the variables by which other runtimes give themselves away: a hook of this one is run without them.

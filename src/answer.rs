@@ -12,10 +12,9 @@ mod record;
 mod trust;
 pub mod wording;
 
-use std::borrow::Cow;
 use std::path::Path;
 
-use crate::adapter::{self, Adapter, Capability, Form, PayloadError, Reply};
+use crate::adapter::{self, Adapter, Capability, HookFiles, PayloadError, Reply};
 use crate::call::{Access, Call, Event, ToolKind};
 use crate::deadline;
 use crate::decision::{Answered, Decision, Verdict};
@@ -414,38 +413,13 @@ fn facts(adapter: &Adapter, repository: &Repository, loaded: &Loaded, trace: &Tr
             Vec::new()
         },
         // Only what changes files can change these.
-        hook_configs: if changes().next().is_some() {
-            hook_configs()
+        hook_files: if changes().next().is_some() {
+            HookFiles::here()
         } else {
-            Vec::new()
+            HookFiles::default()
         },
         records: loaded.set.records.clone(),
     }
-}
-
-/// Returns the files that runtimes read their hooks from, with and without an adapter here.
-fn hook_configs() -> Vec<Cow<'static, str>> {
-    /// More than there are: growing the list would cost more than filling it.
-    const ENOUGH: usize = 160;
-    let mut all = Vec::with_capacity(ENOUGH);
-    for adapter in adapter::all() {
-        for file in adapter.config {
-            all.push(Cow::Borrowed(file.path));
-            if let Some(folder) = file.moved_by.and_then(settings::variable) {
-                let name = file.path.rsplit('/').next().unwrap_or_default();
-                all.push(Cow::Owned(format!("{folder}/{name}")));
-            }
-        }
-        // What `export` wrote is worth no more than the hooks when an agent can take it away.
-        if let Some(language) = adapter.language
-            && language.form == Form::OwnFile
-        {
-            all.extend(language.files.iter().copied().map(Cow::Borrowed));
-        }
-    }
-    let others = adapter::other_configs().iter();
-    all.extend(others.copied().map(Cow::Borrowed));
-    all
 }
 
 /// Returns where hookgate itself lives.

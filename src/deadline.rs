@@ -1,21 +1,23 @@
 //! The time that one hook call has: whatever happens, its runtime gets an answer within five seconds.
 //!
-//! A call that only asks for a few stamps of files needs no watch, and most calls are such ones. Before anything that can
-//! take long (a folder that is listed, a file of the repository that is read, a policy that is compiled), [`watch`] starts a
-//! thread that sleeps until the time is over and then answers in place of the judging one. Where no hook call is judged, in a
-//! command that a person types or in a test, nothing of this does anything.
+//! A call that only asks for a few stamps of files, or lists a few folders, needs no watch, and most calls are such ones.
+//! Before anything that can take long (a whole tree of folders, a file of the repository that is read, a policy that is
+//! compiled), [`watch`] starts a thread that sleeps until the time is over and then answers in place of the judging one.
+//! Where no hook call is judged, in a command that a person types or in a test, nothing of this does anything.
 
 use std::fs::{self, File, OpenOptions, ReadDir};
 use std::io;
 use std::path::Path;
 use std::process;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// A decision before a tool takes no longer, under any load. Below the smallest default time limit of a runtime.
 pub(crate) const LIMIT: Duration = Duration::from_secs(5);
+/// So many folders are listed in less time than it takes to start a thread.
+const QUICK_FOLDERS: usize = 3;
 /// Stack of the watching thread: it sleeps, and writes one reply.
 const STACK: usize = 64 * 1024;
 
@@ -27,6 +29,8 @@ struct Running {
     ends: Instant,
     late: Late,
     is_watched: AtomicBool,
+    /// Folders that were listed.
+    listed: AtomicUsize,
     stage: AtomicU8,
 }
 
@@ -45,6 +49,7 @@ pub(crate) fn begin(late: Late) {
         ends: Instant::now() + LIMIT,
         late,
         is_watched: AtomicBool::new(false),
+        listed: AtomicUsize::new(0),
         stage: AtomicU8::new(JUDGED),
     };
     // One process answers one call.
@@ -72,9 +77,13 @@ pub(crate) fn watch() {
     }
 }
 
-/// Lists a folder: nobody knows how many names are in it.
+/// Lists a folder. Whoever asks takes a bounded number of names from it, so that only many folders take long.
 pub(crate) fn read_dir(folder: impl AsRef<Path>) -> io::Result<ReadDir> {
-    watch();
+    if let Some(running) = RUNNING.get()
+        && running.listed.fetch_add(1, Ordering::Relaxed) >= QUICK_FOLDERS
+    {
+        watch();
+    }
     fs::read_dir(folder)
 }
 

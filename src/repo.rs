@@ -8,6 +8,7 @@ pub mod head;
 pub(crate) mod index;
 mod lookup;
 mod own;
+pub(crate) mod text;
 
 use std::ffi::OsString;
 use std::io;
@@ -84,8 +85,7 @@ impl Repository {
         }
         let cwd = normal(cwd);
         // The outermost one first: where there is one, nothing further in is looked at.
-        let folders: Vec<&Path> = cwd.ancestors().collect();
-        let mut folders = folders.into_iter().rev();
+        let mut folders = text::from_outermost(&cwd).into_iter();
         let policy_folder = folders.find(|folder| {
             folder.parent().is_some() && own::has_policy(folder) && own::is_own(folder, home)
         })?;
@@ -178,7 +178,7 @@ impl Repository {
     /// Returns where a path leads that a shell opens in a folder; `~` is an ordinary name here.
     #[must_use]
     pub fn places_in(&self, folder: &str, written: &str, follow: Follow) -> Places {
-        self.places_of(&Path::new(folder).join(written), follow)
+        self.places_of(&text::child(Path::new(folder), written), follow)
     }
 
     fn places_of(&self, absolute: &Path, follow: Follow) -> Places {
@@ -192,8 +192,8 @@ impl Repository {
     /// A loop of links stays where the budget ended: the kernel refuses such a path anyway.
     fn resolved(&self, absolute: &Path, follow: Follow) -> Resolved {
         // Most paths lie below the root, whose links are known.
-        match absolute.strip_prefix(&self.root) {
-            Ok(rest) if !rest.as_os_str().is_empty() => {
+        match text::rest_below(absolute, &self.root) {
+            Some(rest) if !rest.as_os_str().is_empty() => {
                 let root = Resolved {
                     path: self.real_root.clone(),
                     missing: None,
@@ -210,7 +210,7 @@ impl Repository {
             (Some(rest), Some(home)) if rest.starts_with('/') => {
                 Path::new(home).join(rest.trim_start_matches('/'))
             }
-            _ => self.cwd.join(written),
+            _ => text::child(&self.cwd, written),
         }
     }
 
@@ -245,17 +245,14 @@ fn exists(folder: &Path, name: &str) -> bool {
 
 /// Asks whether something with a name is in a folder. This is asked most often of all, and mostly in vain.
 pub(crate) fn look(folder: &Path, name: &str) -> io::Result<()> {
-    let mut path = OsString::with_capacity(folder.as_os_str().len() + 1 + name.len());
-    path.push(folder);
-    path.push("/");
-    path.push(name);
+    let path = text::child(folder, name);
     #[cfg(unix)]
     {
         use rustix::fs::{AtFlags, CWD, statat};
         statat(CWD, &path, AtFlags::SYMLINK_NOFOLLOW)?;
     }
     #[cfg(not(unix))]
-    Path::new(&path).symlink_metadata()?;
+    path.symlink_metadata()?;
     Ok(())
 }
 

@@ -16,6 +16,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::deadline;
+use crate::repo::text::child;
 
 /// Name of the folder in the repository's root.
 pub const FOLDER: &str = ".hook-state";
@@ -60,7 +61,7 @@ impl State {
     pub fn of(root: &Path) -> Self {
         Self {
             root: root.to_path_buf(),
-            folder: root.join(FOLDER),
+            folder: child(root, FOLDER),
         }
     }
 
@@ -81,7 +82,7 @@ impl State {
     #[must_use]
     pub(crate) fn read_bytes(&self, name: &str, limit: u64) -> Option<Vec<u8>> {
         deadline::watch();
-        let path = self.folder.join(name);
+        let path = child(&self.folder, name);
         let about = path.symlink_metadata().ok()?;
         // Reading a pipe could wait for ever, and no file of ours is that large.
         if !about.is_file() || about.len() > limit {
@@ -112,7 +113,7 @@ impl State {
 
     /// Whether the state folder, or a folder in it, is a link: what is behind one may be anybody's.
     pub(crate) fn is_behind_link(&self, folder: &str) -> bool {
-        self.folder.is_symlink() || self.folder.join(folder).is_symlink()
+        self.folder.is_symlink() || child(&self.folder, folder).is_symlink()
     }
 
     /// Removes all but the newest files with a name that begins so.
@@ -195,7 +196,7 @@ impl State {
     pub(crate) fn prepare(&self, name: &str) -> Result<PathBuf, StateError> {
         deadline::watch();
         outlive_limits();
-        let path = self.folder.join(name);
+        let path = child(&self.folder, name);
         let folder = path.parent().unwrap_or(&self.folder);
         for made in [self.folder.as_path(), folder, path.as_path()] {
             if made.is_symlink() {

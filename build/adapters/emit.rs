@@ -2,6 +2,7 @@
 //!
 //! The derived `Debug` of the small enums prints their variants' names, which are the same in both places.
 
+use std::collections::BTreeSet;
 use std::fmt::{Debug, Write};
 
 use serde_json::Value;
@@ -125,10 +126,44 @@ pub(crate) fn marks(out: &mut String, marks: &Marks) {
         out,
         &format!("pub(super) static MARKS: &[Mark] = {entries};"),
     );
-    line(
-        out,
-        &format!("pub(super) static CONFIGS: &[&str] = &{:?};", marks.configs),
-    );
+}
+
+/// Files that runtimes read their hooks from, and the variables by which some of them move.
+#[derive(Default)]
+pub(crate) struct HookFiles {
+    files: BTreeSet<String>,
+    moved: BTreeSet<(String, String)>,
+}
+
+impl HookFiles {
+    pub(crate) fn add(&mut self, files: impl IntoIterator<Item = String>) {
+        self.files.extend(files);
+    }
+
+    pub(crate) fn add_of(&mut self, adapter: &Adapter, language: Option<&Language>) {
+        self.add(adapter.config.iter().map(|file| file.path.clone()));
+        // What `export` wrote is worth no more than the hooks when an agent can take it away.
+        self.add(language.into_iter().flat_map(Language::own_files).cloned());
+        for file in &adapter.config {
+            if let Some(variable) = &file.moved_by {
+                let name = file.path.rsplit('/').next().unwrap_or_default();
+                self.moved.insert((name.to_owned(), variable.clone()));
+            }
+        }
+    }
+
+    pub(crate) fn write(&self, out: &mut String) {
+        let all = || self.files.iter().map(String::as_str);
+        let inside: Vec<_> = all().filter(|path| !path.starts_with(['~', '/'])).collect();
+        let of_home: Vec<_> = all().filter_map(|path| path.strip_prefix('~')).collect();
+        let absolute: Vec<_> = all().filter(|path| path.starts_with('/')).collect();
+        let moved: Vec<_> = self.moved.iter().collect();
+        let source = format!(
+            "pub(super) static HOOK_FILES: Known = Known {{ inside: &{inside:?}, of_home: &{of_home:?}, \
+             absolute: &{absolute:?}, moved: &{moved:?} }};"
+        );
+        line(out, &source);
+    }
 }
 
 fn line(out: &mut String, text: &str) {
@@ -375,8 +410,18 @@ fn mark(mark: &Mark) -> String {
     let texts = list(&mark.texts, |entry| {
         format!("({}, &{:?})", pointer(&entry.at), entry.contains)
     });
+    let there = mark.present.iter().chain(&mark.numbers);
+    let there = there.chain(mark.values.iter().map(|entry| &entry.at));
+    let there = there.chain(mark.texts.iter().map(|entry| &entry.at));
+    let first = there.filter_map(|pointer| pointer.0.steps.first());
+    let bits: Vec<String> = first.map(|step| format!("bit({step:?})")).collect();
+    let needs = if bits.is_empty() {
+        "0".to_owned()
+    } else {
+        bits.join(" | ")
+    };
     format!(
-        "Mark {{ runtime: {:?}, present: {}, absent: {}, values: {values}, texts: {texts}, numbers: {}, env: &{:?} }}",
+        "Mark {{ runtime: {:?}, needs: {needs}, present: {}, absent: {}, values: {values}, texts: {texts}, numbers: {}, env: &{:?} }}",
         mark.runtime,
         pointers(&mark.present),
         pointers(&mark.absent),

@@ -121,6 +121,14 @@ impl Language {
         Ok(())
     }
 
+    /// The files that `export` writes and nobody else writes in.
+    pub(crate) fn own_files(&self) -> &[String] {
+        match self.form {
+            Form::OwnFile => &self.files,
+            _ => &[],
+        }
+    }
+
     /// Writes the value.
     pub(crate) fn source(&self) -> String {
         let commands = self.commands.as_ref().map(|commands| {

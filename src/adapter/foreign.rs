@@ -2,7 +2,7 @@
 //! files, so a hook can be fed by a client that it was not installed for.
 
 use super::json::{self, Json};
-use super::table::{Mark, Pointer};
+use super::table::{Mark, Pointer, bit};
 
 /// Returns the name of the runtime that the payload looks like, unless it is the expected one.
 pub(super) fn recognise(
@@ -39,11 +39,6 @@ impl<'v, 'p> Members<'v, 'p> {
     }
 
     fn at(&self, pointer: &Pointer) -> Option<&'v Json<'p>> {
-        let (first, _) = pointer.steps.split_first()?;
-        // There are many marks, and most names are not there.
-        if self.bits & bit(first) == 0 {
-            return None;
-        }
         json::one(self.payload, pointer.steps)
     }
 
@@ -52,6 +47,10 @@ impl<'v, 'p> Members<'v, 'p> {
     }
 
     fn bear(&self, mark: &Mark, env: &dyn Fn(&str) -> bool) -> bool {
+        // There are many marks, and most names are not there.
+        if self.bits & mark.needs != mark.needs {
+            return false;
+        }
         let is_any = |(pointer, any): &(Pointer, &[&str])| {
             self.text(pointer).is_some_and(|text| any.contains(&text))
         };
@@ -69,9 +68,4 @@ impl<'v, 'p> Members<'v, 'p> {
             && mark.texts.iter().all(holds_any)
             && (mark.env.is_empty() || mark.env.iter().any(|name| env(name)))
     }
-}
-
-fn bit(name: &str) -> u64 {
-    let last = name.as_bytes().last().copied().unwrap_or_default();
-    1 << ((name.len() * 7 + usize::from(last)) % 64)
 }

@@ -2,11 +2,12 @@
 //!
 //! The tables are written by the build from `adapters/`.
 
+use super::hook_files::Known;
 use super::language::{Commands, Form, Language, Paths, Spelling, Style};
 use super::table::{
     Adapter, Against, Cannot, Checked, Condition, ConfigFile, Decoder, EventRow, Fields, Instead,
     Manual, Mark, Matchers, McpNames, Node, Piece, Pointer, ReplyRow, ReplyTemplate, Scope, Setup,
-    Slot, Switch, Tables, TimeUnit, Timeouts, ToolRow, Transcripts, Trusted, Weaker, Wiring,
+    Slot, Switch, Tables, TimeUnit, Timeouts, ToolRow, Transcripts, Trusted, Weaker, Wiring, bit,
 };
 use crate::call::{Event, Outcome, ShellDialect, ToolKind};
 use crate::decision::Verdict;

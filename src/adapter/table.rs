@@ -427,6 +427,8 @@ pub enum Scope {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Mark {
     pub(super) runtime: &'static str,
+    /// The bits of all names that a payload with this mark holds at its top.
+    pub(super) needs: u64,
     pub(super) present: &'static [Pointer],
     pub(super) absent: &'static [Pointer],
     /// The text there is one of these.
@@ -437,4 +439,13 @@ pub(super) struct Mark {
     pub(super) numbers: &'static [Pointer],
     /// One of these variables is set.
     pub(super) env: &'static [&'static str],
+}
+
+/// Returns one bit for a member's name, the same for several: where it is not set, the name is not there.
+pub(super) const fn bit(name: &str) -> u64 {
+    let last = match name.as_bytes().last() {
+        Some(last) => *last as usize,
+        None => 0,
+    };
+    1 << ((name.len() * 7 + last) % 64)
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crate::adapter::Adapter;
 use crate::call::Call;
 use crate::repo::Repository;
+use crate::repo::text::rest_below;
 use crate::settings;
 
 /// Returns the repositories with a policy, each as seen from the call's folder. None: there is no policy.
@@ -42,7 +43,9 @@ pub(super) fn repositories(adapter: &Adapter, call: &Call) -> Result<Vec<Reposit
             continue;
         }
         // Relative paths of the call start from its own folder, whichever way the policy was found.
-        let repository = if is_real && folder.starts_with(&root) {
+        let is_below =
+            folder.as_os_str() == root.as_os_str() || rest_below(&folder, &root).is_some();
+        let repository = if is_real && is_below {
             Repository::at_real(root, &folder, home.clone())
         } else {
             Repository::at(&root, &folder, home.clone())

@@ -5,9 +5,9 @@ mod telling;
 
 use std::borrow::Cow;
 
-use super::{Trace, hook_configs, load_whole_policy};
-use crate::call::Access;
-use crate::call::{Event, ToolKind};
+use super::{Trace, load_whole_policy};
+use crate::adapter::HookFiles;
+use crate::call::{Access, Event, ToolKind};
 use crate::deadline;
 use crate::decision::Verdict;
 use crate::effects::{Effects, UnknownKind};
@@ -91,7 +91,7 @@ impl Looking<'_> {
         };
         loaded
             .is_usable()
-            .then(|| Watch::of(&loaded.set, self.repository, &hook_configs()))
+            .then(|| Watch::of(&loaded.set, self.repository, &HookFiles::here()))
     }
 
     /// Whether a call that ran could have changed a protected file.
@@ -100,7 +100,7 @@ impl Looking<'_> {
         match kind {
             Some(ToolKind::Shell | ToolKind::Mcp | ToolKind::Other) => could_touch(trace),
             Some(ToolKind::Write | ToolKind::Edit | ToolKind::Patch | ToolKind::Delete) => {
-                let watch = Watch::of(&self.loaded.set, self.repository, &hook_configs());
+                let watch = Watch::of(&self.loaded.set, self.repository, &HookFiles::here());
                 let case = self.repository.case();
                 allowed::touched(&trace.effects).any(|path| {
                     watch.rule(path, Access::Write, case).is_some()

@@ -13,6 +13,7 @@ use super::listing::{Folder, Walk};
 use super::many;
 use super::note::{self, Entry, Noting};
 use super::watch::Watch;
+use crate::repo::text::child;
 use crate::state::{self, State, StateError};
 
 /// First bytes of the file.
@@ -213,13 +214,13 @@ impl Baseline {
     /// Returns the name of a session's baseline in the state folder.
     #[must_use]
     pub fn name(session: &str) -> String {
-        format!("sessions/{}.baseline", state::file_name(session))
+        ["sessions/", &state::file_name(session), ".baseline"].concat()
     }
 
     /// Returns whether a session has a baseline, by one look at the disk.
     #[must_use]
     pub fn exists(site: &Site, session: &str) -> bool {
-        let path = site.state.folder().join(Self::name(session));
+        let path = child(site.state.folder(), &Self::name(session));
         let Ok(about) = path.symlink_metadata() else {
             return false;
         };
@@ -234,7 +235,7 @@ impl Baseline {
     /// Returns whether a rule of a session's baseline puts files back at once, by its first bytes.
     #[must_use]
     pub fn puts_back(site: &Site, session: &str) -> bool {
-        let path = site.state.folder().join(Self::name(session));
+        let path = child(site.state.folder(), &Self::name(session));
         let is_file = path.symlink_metadata().is_ok_and(|about| about.is_file());
         let mut first = [0; MAGIC_AUTO.len()];
         is_file
@@ -248,7 +249,7 @@ impl Baseline {
     /// # Errors
     /// Why there is none to compare with.
     pub fn read(site: &Site, session: &str) -> Result<Self, Unread> {
-        let path = site.state.folder().join(Self::name(session));
+        let path = child(site.state.folder(), &Self::name(session));
         let about = path
             .symlink_metadata()
             .map_err(|error| match error.kind() {

@@ -2,9 +2,8 @@
 //!
 //! A watch is kept with the baseline, so that the session is judged by what held when it began.
 
-use std::borrow::Cow;
-
 use super::codec::{Reader, Writer};
+use crate::adapter::HookFiles;
 use crate::call::Access;
 use crate::policy::path_pattern::{PathPattern, PathPatterns};
 use crate::policy::rules::protect_paths::from_base;
@@ -55,14 +54,10 @@ pub struct Named {
 }
 
 impl Watch {
-    /// Returns what a policy protects. `hook_configs` are the files that runtimes read their hooks from.
+    /// Returns what a policy protects. `hook_files` are the files that runtimes read their hooks from.
     #[must_use]
-    pub fn of(
-        set: &PolicySet,
-        repository: &Repository,
-        hook_configs: &[Cow<'static, str>],
-    ) -> Self {
-        let mut rules = vec![floor_of(set, repository, hook_configs)];
+    pub fn of(set: &PolicySet, repository: &Repository, hook_files: &HookFiles) -> Self {
+        let mut rules = vec![floor_of(set, repository, hook_files)];
         for rule in &set.rules {
             let RuleKind::ProtectPaths(protect) = &rule.kind else {
                 continue;
@@ -247,11 +242,7 @@ impl Watched {
 }
 
 /// The floor: policies and the files that runtimes read their hooks from.
-fn floor_of(
-    set: &PolicySet,
-    repository: &Repository,
-    hook_configs: &[Cow<'static, str>],
-) -> Watched {
+fn floor_of(set: &PolicySet, repository: &Repository, hook_files: &HookFiles) -> Watched {
     let root = repository.root();
     let policies = set.sources.iter().filter_map(|source| {
         let path = source.path.as_deref()?;
@@ -268,12 +259,12 @@ fn floor_of(
     for path in always.into_iter().chain(policies) {
         add(path, false);
     }
-    for config in hook_configs {
-        let path = match (config.strip_prefix("~/"), repository.home()) {
-            (Some(rest), Some(home)) => format!("{home}/{rest}"),
-            (Some(_), None) => continue,
-            (None, _) => config.to_string(),
-        };
+    let of_home = repository.home().into_iter().flat_map(|home| {
+        let below = hook_files.of_home();
+        below.map(move |rest| format!("{home}{rest}"))
+    });
+    let written = hook_files.inside().chain(hook_files.absolute());
+    for path in written.map(str::to_owned).chain(of_home) {
         // Some are globs, or paths of another system.
         if !path.contains(['*', '?', '[', '{', '\\']) {
             add(path, true);

@@ -31,6 +31,7 @@ use crate::digests::MARGIN;
 use crate::effects::Effects;
 use crate::programs::Programs;
 use crate::repo::Repository;
+use crate::repo::text::child;
 use crate::state::State;
 use crate::state::clock::Moment;
 use bytes::Damaged;
@@ -223,7 +224,14 @@ impl<'r> Held<'r> {
         for layer in &self.layers {
             digest = bytes::sum(digest, layer.path.as_os_str().as_encoded_bytes());
         }
-        format!("cache/policy-{digest:016x}.bin")
+        // Formatting would take as long as finding the file.
+        let bytes = digest.to_be_bytes().into_iter();
+        let digits = bytes.flat_map(|byte| [byte >> 4, byte & 15]);
+        let mut name = String::with_capacity(32);
+        name.push_str("cache/policy-");
+        name.extend(digits.filter_map(|digit| char::from_digit(digit.into(), 16)));
+        name.push_str(".bin");
+        name
     }
 
     /// Returns the compiled policy, if there is one that holds.
@@ -233,7 +241,7 @@ impl<'r> Held<'r> {
         if state.is_behind_link("cache") {
             return None;
         }
-        let (file, about) = fit::open(&state.folder().join(&name))?;
+        let (file, about) = fit::open(&child(state.folder(), &name))?;
         let (opened, head) = Opened::read(file, about)?;
         let is_same = head.root == self.root() && head.layers == self.layers;
         let fit = is_same.then(|| fit::of(&head, &opened.about))??;

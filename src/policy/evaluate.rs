@@ -3,11 +3,10 @@
 //! INVARIANT: [`evaluate`] is pure. It reads no file, no clock and no environment; rules are judged independently of each
 //! other, the strictest verdict wins, and so neither their order nor an added rule can loosen a decision.
 
-use std::borrow::Cow;
-
 use super::command_pattern::{Judged, Known};
 use super::rules::{add_context, deny_command, floor, protect_paths, quality_gate, unknowns};
 use super::{Action, IfNoAsk, Mode, PolicySet, Rule, RuleKind};
+use crate::adapter::HookFiles;
 use crate::call::{Call, Event};
 use crate::decision::{Context, Decision, Finding, Verdict};
 use crate::effects::Effects;
@@ -27,8 +26,8 @@ pub struct Facts {
     pub policies: Vec<String>,
     /// Absolute paths of hookgate itself: its binary and the folders of its own configuration.
     pub own_paths: Vec<String>,
-    /// Files that runtimes read their hooks from, as globs relative to a repository or starting with `~/` or `/`.
-    pub hook_configs: Vec<Cow<'static, str>>,
+    /// Files that runtimes read their hooks from.
+    pub hook_files: HookFiles,
     /// Files that `record` rules write, relative to the root.
     pub records: Vec<String>,
 }

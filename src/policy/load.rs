@@ -25,6 +25,7 @@ use super::yaml::Node;
 use super::{Layer, PolicySet};
 use crate::digests::{Stamp, device};
 use crate::programs::Programs;
+use crate::repo::text::child;
 use layers::Loading;
 
 /// Name of a repository's policy file, in the root and in sub-folders.
@@ -121,7 +122,7 @@ pub fn repository_layers(root: &Path) -> Vec<LayerFile> {
     ]
     .into_iter()
     .map(|(name, layer)| LayerFile {
-        path: root.join(name),
+        path: child(root, name),
         layer,
         base: String::new(),
     })

@@ -18,6 +18,7 @@ use super::load::{LayerFile, repository_layers};
 use crate::call::Access;
 use crate::deadline;
 use crate::effects::{Effects, Reach};
+use crate::repo::text::{child, joined};
 use crate::repo::{POLICY_FILE, Place, Repository, look};
 
 /// Folders that are looked into at most, upwards.
@@ -40,9 +41,9 @@ pub fn of(repository: &Repository, effects: &Effects) -> Vec<LayerFile> {
     let mut folders = folders(repository, effects);
     folders.extend(deleted(repository, effects));
     for folder in folders {
-        let path = repository.root().join(&folder);
-        if look(&path, POLICY_FILE).is_ok() {
-            let path = path.join(POLICY_FILE);
+        let name = joined(&folder, POLICY_FILE);
+        if look(repository.root(), &name).is_ok() {
+            let path = child(repository.root(), &name);
             layers.push(LayerFile {
                 path,
                 layer: Layer::Subfolder,
@@ -62,7 +63,7 @@ pub fn all(repository: &Repository) -> Vec<LayerFile> {
     foreign::remove(repository.root(), &mut folders);
     for folder in folders {
         layers.push(LayerFile {
-            path: repository.root().join(&folder).join(POLICY_FILE),
+            path: child(repository.root(), &joined(&folder, POLICY_FILE)),
             layer: Layer::Subfolder,
             base: folder,
         });
@@ -149,17 +150,6 @@ fn below(repository: &Repository, mut pending: VecDeque<String>) -> BTreeSet<Str
         }
     }
     found
-}
-
-/// A path and a name in it. Formatting would cost more than all else here.
-fn joined(folder: &str, name: &str) -> String {
-    let mut path = String::with_capacity(folder.len() + 1 + name.len());
-    path.push_str(folder);
-    if !folder.is_empty() {
-        path.push('/');
-    }
-    path.push_str(name);
-    path
 }
 
 /// Tells folders without folders in them by their number of names, as `find` does: each folder in one adds its `..` to it.

@@ -1,7 +1,6 @@
 //! A bounded look at what lies below a folder that is taken whole: `grep -r`, `cp -r`, `rm -r`.
 
 use std::collections::VecDeque;
-use std::path::Path;
 use std::sync::Arc;
 
 use globset::{Glob, GlobMatcher};
@@ -12,6 +11,7 @@ use crate::deadline;
 use crate::programs::Reading;
 use crate::programs::reading::At;
 use crate::repo::Place;
+use crate::repo::text::{child, joined};
 use crate::state::holds_copies;
 
 /// Entries of one folder's tree that are looked at, nearest first.
@@ -155,7 +155,7 @@ impl Walker<'_> {
         let root = self.repository.root().to_path_buf();
         let mut pending = VecDeque::from([folder.to_owned()]);
         while let Some(folder) = pending.pop_front() {
-            for entry in deadline::read_dir(Path::new(&root).join(&folder))
+            for entry in deadline::read_dir(child(&root, &folder))
                 .into_iter()
                 .flatten()
                 .flatten()
@@ -167,11 +167,7 @@ impl Walker<'_> {
                 (budget, self.entries) = (left, entries);
                 let name = entry.file_name();
                 let name = name.to_string_lossy();
-                let path = if folder.is_empty() {
-                    name.clone().into_owned()
-                } else {
-                    format!("{folder}/{name}")
-                };
+                let path = joined(&folder, &name);
                 let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
                 if !is_folder {
                     files.push(path);

@@ -91,11 +91,7 @@ fn is_floor_inside(path: &str, begins: Option<&str>, facts: &Facts) -> bool {
         // Deleting a folder deletes the policies in it.
         || facts.policies.iter().any(|policy| touches(policy))
         || facts.records.iter().any(|record| touches(record))
-        || facts
-            .hook_configs
-            .iter()
-            .filter(|config| !config.starts_with(['~', '/']))
-            .any(|config| touches(config))
+        || facts.hook_files.inside().any(touches)
         // The repository may itself hold what lies outside most: a home folder, say.
         || absolute(facts).any(|own| below_root(own, facts).is_some_and(touches))
         || touches_home(facts, touches)
@@ -111,10 +107,13 @@ fn touches_home(facts: &Facts, touches: impl Fn(&str) -> bool) -> bool {
             let inner = rest.strip_prefix(deeper)?.strip_prefix('/')?;
             Some(touches(inner))
         };
-        return of_home(facts).any(|rest| below(rest) == Some(true));
+        let mut files = facts.hook_files.of_home();
+        return files.any(|rest| below(rest) == Some(true));
     }
-    below_root(home, facts)
-        .is_some_and(|inner| of_home(facts).any(|rest| touches(&format!("{inner}{rest}"))))
+    below_root(home, facts).is_some_and(|inner| {
+        let mut files = facts.hook_files.of_home();
+        files.any(|rest| touches(&format!("{inner}{rest}")))
+    })
 }
 
 fn below_root<'p>(path: &'p str, facts: &Facts) -> Option<&'p str> {
@@ -132,21 +131,15 @@ fn is_policy_name(path: &str, case: Case) -> bool {
 /// Returns the absolute paths of the floor.
 fn own_paths(facts: &Facts) -> impl Iterator<Item = Cow<'_, str>> {
     let home = facts.home.as_deref();
-    let homes = of_home(facts).filter_map(move |rest| Some(Cow::Owned(format!("{}{rest}", home?))));
+    let homes = facts.hook_files.of_home();
+    let homes = homes.filter_map(move |rest| Some(Cow::Owned(format!("{}{rest}", home?))));
     absolute(facts).map(Cow::Borrowed).chain(homes)
 }
 
 /// Those that are written with all that is before them.
 fn absolute(facts: &Facts) -> impl Iterator<Item = &str> {
-    let configs = facts.hook_configs.iter().map(AsRef::as_ref);
-    let configs = configs.filter(|config: &&str| config.starts_with('/'));
-    facts.own_paths.iter().map(String::as_str).chain(configs)
-}
-
-/// What follows the home folder in the paths of those below it.
-fn of_home(facts: &Facts) -> impl Iterator<Item = &str> {
-    let configs = facts.hook_configs.iter();
-    configs.filter_map(|config| config.strip_prefix('~'))
+    let own = facts.own_paths.iter().map(String::as_str);
+    own.chain(facts.hook_files.absolute())
 }
 
 /// Returns whether touching `path` touches `own`. What is deleted as a whole, or what begins so in it, takes what is below.
