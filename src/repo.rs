@@ -235,6 +235,15 @@ impl Place {
     }
 }
 
+/// Returns where a folder really is; `None` when it is not there.
+pub(crate) fn real(folder: &Path) -> Option<PathBuf> {
+    if cfg!(windows) {
+        return folder.canonicalize().ok();
+    }
+    let resolved = Resolved::default().then(folder, Follow::All);
+    resolved.missing.is_none().then_some(resolved.path)
+}
+
 /// Whether something may be there: only a clear "no" is one. A folder that was closed to us hides no policy.
 fn exists(folder: &Path, name: &str) -> bool {
     match look(folder, name) {

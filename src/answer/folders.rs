@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::adapter::Adapter;
 use crate::call::Call;
-use crate::repo::Repository;
+use crate::repo::{Repository, real};
 use crate::repo::text::rest_below;
 use crate::settings;
 
@@ -26,7 +26,7 @@ pub(super) fn repositories(adapter: &Adapter, call: &Call) -> Result<Vec<Reposit
         }
     };
     add(folder.clone());
-    let real = std::fs::canonicalize(&folder).ok();
+    let real = real(&folder);
     let is_real = real.as_ref() == Some(&folder);
     real.into_iter().for_each(&mut add);
     started.into_iter().for_each(&mut add);
