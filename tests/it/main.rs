@@ -50,6 +50,13 @@ mod init_forms;
 mod init_refused;
 #[cfg(test)]
 mod init_told;
+#[cfg(all(
+    test,
+    target_os = "linux",
+    target_pointer_width = "64",
+    target_endian = "little"
+))]
+mod linked;
 #[cfg(test)]
 mod outcome;
 #[cfg(test)]
