@@ -8,8 +8,8 @@
 //! Which of them a linker knows, and whether the libraries are there, is not guessed but tried: a small program is linked in the
 //! same way and run. A way that fails is left out.
 
-use std::error::Error;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -20,7 +20,7 @@ const LIBRARIES: [&str; 7] = ["gcc_s", "util", "rt", "pthread", "m", "dl", "c"];
 const CHOICES: [&str; 3] = ["relocation-model", "static", "pie"];
 
 /// A way of linking, the quickest to start first.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Manner {
     /// Every library is part of the program: nothing is loaded.
     OnePiece,
@@ -37,23 +37,29 @@ enum Manner {
     clippy::print_stdout,
     reason = "a build script speaks with Cargo on standard output"
 )]
-pub(crate) fn choose() -> Result<(), Box<dyn Error>> {
+pub(crate) fn choose() -> io::Result<()> {
     println!("cargo::rerun-if-changed={TRIAL}");
     let chosen = match Setting::read() {
         Some(setting) if setting.is_ours_to_choose() => setting.first_that_works()?,
         _ => None,
     };
-    let name = match chosen {
-        Some((Manner::OnePiece, _)) => "one piece",
-        Some((Manner::FixedAddress, _)) => "fixed address",
+    let name = match chosen.as_ref().map(|way| way.manner) {
+        Some(Manner::OnePiece) => "one piece",
+        Some(Manner::FixedAddress) => "fixed address",
         None => "",
     };
     // A test looks whether the program came out so.
     println!("cargo::rustc-env=HOOKGATE_LINKED={name}");
-    for flag in chosen.into_iter().flat_map(|(_, flags)| flags) {
+    for flag in chosen.into_iter().flat_map(|way| way.flags) {
         println!("cargo::rustc-link-arg-bins={flag}");
     }
     Ok(())
+}
+
+/// A way that works, with the linker's words for it.
+struct Way {
+    manner: Manner,
+    flags: Vec<String>,
 }
 
 /// What Cargo says of this build.
@@ -91,15 +97,15 @@ impl Setting {
         self.is_glibc && !CHOICES.iter().any(|word| self.flags.contains(word))
     }
 
-    fn first_that_works(&self) -> Result<Option<(Manner, Vec<String>)>, Box<dyn Error>> {
+    fn first_that_works(&self) -> io::Result<Option<Way>> {
         for manner in [Manner::OnePiece, Manner::FixedAddress] {
             // What cannot be run here is linked with what every machine has.
-            if matches!(manner, Manner::OnePiece) && !self.is_native {
+            if manner == Manner::OnePiece && !self.is_native {
                 continue;
             }
             let flags = self.flags_of(manner)?;
             if self.works(&flags) {
-                return Ok(Some((manner, flags)));
+                return Ok(Some(Way { manner, flags }));
             }
         }
         Ok(None)
@@ -107,7 +113,11 @@ impl Setting {
 
     /// Returns the linker's words for a way. Rustc names shared libraries; in this folder the linker finds the static ones under
     /// these names, by scripts such as those that glibc itself installs.
-    fn flags_of(&self, manner: Manner) -> Result<Vec<String>, Box<dyn Error>> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a build script that was killed is run again"
+    )]
+    fn flags_of(&self, manner: Manner) -> io::Result<Vec<String>> {
         let (name, libraries) = match manner {
             Manner::OnePiece => ("one-piece", LIBRARIES.as_slice()),
             Manner::FixedAddress => ("fixed-address", ["gcc_s"].as_slice()),
@@ -123,7 +133,7 @@ impl Setting {
             fs::write(folder.join(format!("lib{library}.so")), script)?;
         }
         let mut flags = vec!["-no-pie".to_owned(), format!("-L{}", folder.display())];
-        if matches!(manner, Manner::OnePiece) {
+        if manner == Manner::OnePiece {
             flags.push("-static".to_owned());
             // See `packaging/artefact`.
             flags.push("-Wl,--defsym=pthread_getattr_np=getpid".to_owned());

@@ -50,8 +50,8 @@ mod init_forms;
 mod init_refused;
 #[cfg(test)]
 mod init_told;
+#[cfg(test)]
 #[cfg(all(
-    test,
     target_os = "linux",
     target_pointer_width = "64",
     target_endian = "little"
