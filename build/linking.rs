@@ -16,6 +16,8 @@ use std::process::{Command, Stdio};
 const TRIAL: &str = "build/trial.rs";
 /// What rustc has programs for Linux with glibc linked with.
 const LIBRARIES: [&str; 7] = ["gcc_s", "util", "rt", "pthread", "m", "dl", "c"];
+/// Questions that are answered with an error in one piece; `packaging/artefact` says why.
+const UNANSWERED: [&str; 2] = ["pthread_getattr_np", "getpwuid_r"];
 /// Parts of flags by which the one who builds says how to link. They are obeyed.
 const CHOICES: [&str; 3] = ["relocation-model", "static", "pie"];
 
@@ -135,8 +137,7 @@ impl Setting {
         let mut flags = vec!["-no-pie".to_owned(), format!("-L{}", folder.display())];
         if manner == Manner::OnePiece {
             flags.push("-static".to_owned());
-            // See `packaging/artefact`.
-            flags.push("-Wl,--defsym=pthread_getattr_np=getpid".to_owned());
+            flags.extend(UNANSWERED.map(|name| format!("-Wl,--defsym={name}=getpid")));
         }
         Ok(flags)
     }

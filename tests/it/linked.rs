@@ -1,6 +1,9 @@
 //! The program is linked as the build script found to work.
 
 use std::fs;
+use std::process::Command;
+
+use crate::support::{finish, print};
 
 /// Numbers of the ELF format.
 const FIXED: u16 = 2;
@@ -29,6 +32,30 @@ fn the_program_is_linked_in_the_way_that_was_tried() {
         // The one who built it said how, or the machine can do neither.
         other => assert_eq!(other, ""),
     }
+}
+
+/// A C library that is part of a program cannot load those that know other users.
+#[test]
+fn a_user_without_home_and_account_is_answered() {
+    let program = env!("CARGO_BIN_EXE_hookgate");
+    let mut command = Command::new(program);
+    if rustix::process::geteuid().is_root()
+        && Command::new("setpriv").arg("--help").output().is_ok()
+    {
+        command = Command::new("setpriv");
+        command.args(["--reuid", "54321", "--clear-groups", program]);
+    }
+    let payload = br#"{"hook_event_name":"PreToolUse","cwd":"/","tool_name":"Bash","tool_input":{"command":"ls"}}"#;
+    command
+        .args(["hook", "--runtime", "claude-code", "--event", "before-tool"])
+        .current_dir("/")
+        .env_remove("HOME");
+    let ran = finish(command, payload);
+    if ran.stderr.contains("setpriv: failed to execute") {
+        print("skipped: the program's folder is closed to others");
+        return;
+    }
+    ran.assert_silent();
 }
 
 /// Returns the kinds of the segments.
