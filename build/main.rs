@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 mod adapters;
 mod demo;
+mod linking;
 mod maker;
 mod programs;
 
@@ -24,7 +25,8 @@ fn main() -> ExitCode {
     let done = adapters::generate()
         .and_then(|()| programs::generate().map_err(|problem| problem.to_string()))
         .and_then(|()| demo::generate().map_err(|problem| problem.to_string()))
-        .and_then(|()| maker::generate().map_err(|problem| problem.to_string()));
+        .and_then(|()| maker::generate().map_err(|problem| problem.to_string()))
+        .and_then(|()| linking::choose().map_err(|problem| problem.to_string()));
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {

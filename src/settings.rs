@@ -6,6 +6,9 @@
     reason = "the one place that may read the environment"
 )]
 
+#[cfg(unix)]
+mod account;
+
 use std::path::PathBuf;
 
 /// Turns tracing on: a filter such as `debug` or `hookgate=trace`.
@@ -32,8 +35,12 @@ pub fn is_set(name: &str) -> bool {
 /// Returns the person's home folder.
 #[must_use]
 pub fn home() -> Option<String> {
-    // Where the variable is missing the system still knows.
-    let folder = std::env::home_dir()?;
+    // Where the variable is missing the system still knows. A program in one piece does not ask the system's libraries for
+    // it, see `build/linking.rs`, but the list of accounts.
+    let folder = std::env::home_dir();
+    #[cfg(unix)]
+    let folder = folder.or_else(account::home);
+    let folder = folder?;
     let folder = folder.to_str()?.trim_end_matches('/');
     (!folder.is_empty()).then(|| folder.to_owned())
 }

@@ -21,6 +21,8 @@ const CASES: [Case; 5] = [
 ];
 /// A call that ends before anything is judged. Cases are counted without it.
 const START: &str = "start";
+/// How the program is linked whose start is recorded. Another is started by the system's loader for the most part.
+const RECORDED: &str = "one piece";
 
 /// Compares with the recorded figures.
 pub(crate) fn check(setting: &Setting) -> Outcome<ExitCode> {
@@ -31,6 +33,12 @@ pub(crate) fn check(setting: &Setting) -> Outcome<ExitCode> {
     };
     let mut code = ExitCode::SUCCESS;
     for (name, count) in counts {
+        if name == START && env!("HOOKGATE_LINKED") != RECORDED {
+            say(&format!(
+                "{name}: {count} instructions; the recorded figure is of a program in one piece, see CONTRIBUTING.md"
+            ))?;
+            continue;
+        }
         let known = recorded.get(&name).and_then(Value::as_u64);
         let known = known.ok_or_else(|| format!("no figure is recorded for `{name}`"))?;
         #[expect(

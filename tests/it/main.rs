@@ -51,6 +51,13 @@ mod init_refused;
 #[cfg(test)]
 mod init_told;
 #[cfg(test)]
+#[cfg(all(
+    target_os = "linux",
+    target_pointer_width = "64",
+    target_endian = "little"
+))]
+mod linked;
+#[cfg(test)]
 mod outcome;
 #[cfg(test)]
 mod outcome_bad_input;
