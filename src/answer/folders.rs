@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use crate::adapter::Adapter;
 use crate::call::Call;
-use crate::repo::{Repository, real};
 use crate::repo::text::rest_below;
+use crate::repo::{Repository, real};
 use crate::settings;
 
 /// Returns the repositories with a policy, each as seen from the call's folder. None: there is no policy.
