@@ -386,10 +386,9 @@ fn find_policy<'r>(
     }
 }
 
-/// Loads the policies of all folders.
-fn load_whole_policy(repository: &Repository) -> Loaded {
-    let held = Held::find(repository, &sources::all(repository), runtimes);
-    held.whole().into_owned()
+/// Finds the policies of all folders.
+fn find_whole_policy(repository: &Repository) -> Held<'_> {
+    Held::find(repository, &sources::all(repository), runtimes)
 }
 
 /// The words that `runtimes` may hold.

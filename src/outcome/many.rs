@@ -57,6 +57,7 @@ pub(super) fn look(root: &Path, paths: &[&str]) -> Vec<Seen> {
 #[cfg(target_os = "linux")]
 fn one_share(root: &Path, paths: &[&str]) -> Vec<Seen> {
     use rustix::fs::{AtFlags, CWD, Mode, OFlags, openat, statat};
+    use rustix::io::Errno;
 
     let noted = stat::now();
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -69,16 +70,19 @@ fn one_share(root: &Path, paths: &[&str]) -> Vec<Seen> {
         let (folder, name) = split.unwrap_or(("", path));
         if last.as_ref().is_none_or(|(known, _)| *known != folder) {
             let opened = openat(CWD, root.join(folder), flags, Mode::empty());
-            last = Some((folder, opened.ok()));
+            last = Some((folder, opened));
         }
         let about = match &last {
-            Some((_, Some(folder))) => statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).ok(),
-            _ => None,
+            Some((_, Ok(folder))) => statat(folder, name, AtFlags::SYMLINK_NOFOLLOW),
+            Some((_, Err(error))) => Err(*error),
+            None => Err(Errno::IO),
         };
-        // What is not there, or not to be seen, is asked for by its whole path, which says why.
         let what = match about {
-            Some(about) => Ok(stat::of_raw(&about)),
-            None => stat::look(&root.join(path)),
+            Ok(about) => Ok(stat::of_raw(&about)),
+            // Nothing is in a folder that is not there.
+            Err(Errno::NOENT) if !name.is_empty() => Ok((Nature::Missing, Stat::default())),
+            // What is not to be seen is asked for by its whole path, which says why.
+            Err(_) => stat::look(&root.join(path)),
         };
         seen.push(Seen { noted, what });
     }

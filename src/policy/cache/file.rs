@@ -38,7 +38,7 @@ const HEAD_SEED: u64 = 1 << 62;
 const BUCKET_SEED: u64 = 1 << 61;
 
 /// Returns a number for the program that this is.
-pub(super) fn maker() -> u64 {
+pub(crate) fn maker() -> u64 {
     sum(u64::from(FORMAT), &MAKER)
 }
 
