@@ -151,6 +151,8 @@ impl Looking<'_> {
         if is_new && let Err(error) = baseline.write(site, key) {
             trace.troubles.push(error.to_string());
         }
+        // The process ends soon, and takes all of it along at once.
+        std::mem::forget(baseline);
     }
 
     /// What was noted is gone or damaged, or was never noted: from now on it is.

@@ -87,7 +87,8 @@ impl Watch {
         let case = repository.case();
         let rules: Vec<Watched> = set.rules.iter().filter_map(Watched::of).collect();
         paths.any(|path| {
-            floor_names(set, repository, hook_configs).any(|(name, _)| name.is(path))
+            floor_names(set, repository, hook_configs)
+                .any(|(name, _)| name.is(path) && name.is_path())
                 || rules.iter().any(|rule| rule.covers(path, case))
         })
     }
@@ -262,6 +263,7 @@ fn floor_files(
     hook_configs: &[Cow<'static, str>],
 ) -> Vec<Named> {
     let names = floor_names(set, repository, hook_configs);
+    let names = names.filter(|(name, _)| name.is_path());
     let all = names.map(|(name, hooks_only)| Named {
         path: name.into_string(),
         hooks_only,
@@ -278,6 +280,8 @@ fn floor_files(
 /// The name of a file of the floor, before it is put together.
 enum Name<'n> {
     Plain(&'n str),
+    /// As a runtime's table has it.
+    Config(&'n str),
     /// A folder and a name in it.
     In(&'n str, &'n str),
 }
@@ -285,7 +289,7 @@ enum Name<'n> {
 impl Name<'_> {
     fn is(&self, path: &str) -> bool {
         match self {
-            Self::Plain(name) => *name == path,
+            Self::Plain(name) | Self::Config(name) => *name == path,
             Self::In(folder, name) => {
                 let rest = path.strip_prefix(folder);
                 rest.and_then(|rest| rest.strip_prefix('/')) == Some(*name)
@@ -293,16 +297,19 @@ impl Name<'_> {
         }
     }
 
-    fn contains(&self, letters: &[char]) -> bool {
+    /// Some are globs, or paths of another system.
+    fn is_path(&self) -> bool {
+        let is_plain = |text: &str| !text.contains(['*', '?', '[', '{', '\\']);
         match self {
-            Self::Plain(name) => name.contains(letters),
-            Self::In(folder, name) => folder.contains(letters) || name.contains(letters),
+            Self::Plain(_) => true,
+            Self::Config(name) => is_plain(name),
+            Self::In(folder, name) => is_plain(folder) && is_plain(name),
         }
     }
 
     fn into_string(self) -> String {
         match self {
-            Self::Plain(name) => name.to_owned(),
+            Self::Plain(name) | Self::Config(name) => (*name).to_owned(),
             Self::In(folder, name) => [folder, "/", name].concat(),
         }
     }
@@ -324,10 +331,9 @@ fn floor_names<'n>(
         let name = match (config.strip_prefix("~/"), repository.home()) {
             (Some(rest), Some(home)) => Name::In(home, rest),
             (Some(_), None) => return None,
-            (None, _) => Name::Plain(config),
+            (None, _) => Name::Config(config),
         };
-        // Some are globs, or paths of another system.
-        (!name.contains(&['*', '?', '[', '{', '\\'])).then_some((name, true))
+        Some((name, true))
     });
     let policies = policies.map(|path| (Name::Plain(path), false));
     policies.chain(configs)
