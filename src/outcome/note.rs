@@ -1,5 +1,6 @@
 //! Notes one file: what it is, a digest of what is in it, and the content where nothing else has it.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::fs;
 use std::io;
@@ -71,7 +72,7 @@ pub(super) struct Noting<'n> {
     /// Files of which only what they say about hooks counts.
     hooks_only: HashSet<&'n str>,
     /// The digest of what a missing file says about hooks.
-    no_hooks: Option<Option<Digest>>,
+    no_hooks: OnceCell<Option<Digest>>,
     /// Why content could not be kept, the first time.
     pub(super) trouble: Option<String>,
 }
@@ -85,7 +86,7 @@ impl<'n> Noting<'n> {
             store: Store::of(&site.state, &site.root),
             budget: Budget::new(),
             hooks_only: watch.hooks_only().collect(),
-            no_hooks: None,
+            no_hooks: OnceCell::new(),
             trouble: None,
         }
     }
@@ -133,7 +134,7 @@ impl<'n> Noting<'n> {
             // Most are, and all of them say the same.
             *self
                 .no_hooks
-                .get_or_insert_with(|| hooks_digest(Path::new(""), nature))
+                .get_or_init(|| hooks_digest(Path::new(""), nature))
         } else {
             hooks_digest(&self.site.path(&path), nature)
         };

@@ -221,7 +221,7 @@ fn last(bytes: &[u8]) -> [u8; BLOCK] {
 fn marks(block: &[u8; BLOCK]) -> u32 {
     let mut found = [0; BLOCK];
     for (mark, byte) in found.iter_mut().zip(block) {
-        *mark = u8::from((*byte == b'"') | (*byte == b'\\') | (*byte < 0x20));
+        *mark = u8::from(*byte == b'"') | u8::from(*byte == b'\\') | u8::from(*byte < 0x20);
     }
     let found = u128::from_le_bytes(found);
     if found == 0 {
