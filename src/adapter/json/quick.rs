@@ -29,7 +29,6 @@ struct Quoted<'p> {
     /// With the quotes.
     raw: &'p [u8],
     has_escapes: bool,
-    is_ascii: bool,
 }
 
 impl<'p> Reader<'p> {
@@ -143,7 +142,7 @@ impl<'p> Reader<'p> {
         if !quoted.has_escapes || quoted.raw.len() < LONG {
             return quoted.read().map(Text::from);
         }
-        let is_text = quoted.is_ascii || str::from_utf8(quoted.raw).is_ok();
+        let is_text = quoted.raw.is_ascii() || str::from_utf8(quoted.raw).is_ok();
         is_text.then(|| Text::quoted(quoted.raw))
     }
 
@@ -154,43 +153,19 @@ impl<'p> Reader<'p> {
             return None;
         }
         let mut has_escapes = false;
-        let mut seen = [0; BLOCK];
         loop {
             let rest = self.bytes.get(self.at..)?;
-            let block = rest
-                .first_chunk()
-                .map_or_else(|| last(rest), |block| *block);
-            for (seen, byte) in seen.iter_mut().zip(&block) {
-                *seen |= *byte;
+            self.at += mark(rest)?;
+            let rest = self.bytes.get(self.at..)?;
+            if rest.first() == Some(&b'"') {
+                break;
             }
-            let mut found = marks(&block);
-            let mut step = BLOCK;
-            while found != 0 {
-                let place = usize::try_from(found.trailing_zeros()).ok()?;
-                match block.get(place)? {
-                    b'"' => {
-                        self.at += place + 1;
-                        return Some(Quoted {
-                            raw: self.bytes.get(open..self.at)?,
-                            has_escapes,
-                            is_ascii: seen.is_ascii(),
-                        });
-                    }
-                    b'\\' => {
-                        has_escapes = true;
-                        let behind = place + escape(rest.get(place..)?)?;
-                        if behind >= BLOCK {
-                            step = behind;
-                            break;
-                        }
-                        found &= u32::MAX << behind;
-                    }
-                    // No such letter may stand in a text.
-                    _ => return None,
-                }
-            }
-            self.at += step;
+            has_escapes = true;
+            self.at += escape(rest)?;
         }
+        self.at += 1;
+        let raw = self.bytes.get(open..self.at)?;
+        is_visible(raw).then_some(Quoted { raw, has_escapes })
     }
 }
 
@@ -204,39 +179,29 @@ impl<'p> Quoted<'p> {
     }
 }
 
-/// Bytes of a text that are looked at together.
-const BLOCK: usize = 16;
-
-/// The last bytes of the payload, and blanks.
-fn last(bytes: &[u8]) -> [u8; BLOCK] {
-    let mut block = [b' '; BLOCK];
-    for (place, byte) in block.iter_mut().zip(bytes) {
-        *place = *byte;
+/// Returns the place of the first quote or backslash, looking at eight bytes at a time.
+fn mark(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 0xff;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut at = 0;
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        let quote = (word ^ (ONES * 0x22)).wrapping_sub(ONES);
+        let escape = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
+        // The highest bit of each byte that is one of the two. The lowest of them is right, others may be too many.
+        let found = (quote | escape) & !word & (ONES << 7);
+        if found != 0 {
+            return Some(at + usize::try_from(found.trailing_zeros() / 8).ok()?);
+        }
+        at += size_of::<u64>();
     }
-    block
+    let place = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'));
+    Some(at + place?)
 }
 
-/// Returns a bit for each byte that ends a text, begins an escape or may not stand in a text. Written so that compilers look at all
-/// bytes at once.
-fn marks(block: &[u8; BLOCK]) -> u32 {
-    let mut found = [0; BLOCK];
-    for (mark, byte) in found.iter_mut().zip(block) {
-        *mark = u8::from(*byte == b'"') | u8::from(*byte == b'\\') | u8::from(*byte < 0x20);
-    }
-    let found = u128::from_le_bytes(found);
-    if found == 0 {
-        return 0;
-    }
-    let half = u128::from(u64::MAX);
-    gathered(found & half) | gathered(found >> 64) << 8
-}
-
-/// Moves the lowest bit of each of eight bytes together.
-fn gathered(bytes: u128) -> u32 {
-    // Each factor's bit brings one byte's bit to its place in the highest byte.
-    const EACH: u64 = 0x0102_0408_1020_4080;
-    let bytes = u64::try_from(bytes).unwrap_or_default();
-    u32::try_from(bytes.wrapping_mul(EACH) >> 56).unwrap_or_default()
+/// Whether no byte is one that may only stand in a text as an escape. Written so that compilers look at many at once.
+fn is_visible(bytes: &[u8]) -> bool {
+    bytes.iter().fold(u8::MAX, |least, byte| least.min(*byte)) >= b' '
 }
 
 /// Returns the length of the escape that these bytes begin with; `None` when it is none that is read the same everywhere.
