@@ -287,7 +287,7 @@ impl Everything<'_> {
 
     /// Everything that the policies protect; `None` while they do not load.
     fn watch(&self) -> Option<Watch> {
-        let loaded = self.held().whole();
+        let loaded = self.held().for_paths();
         let is_usable = loaded.is_usable();
         is_usable.then(|| Watch::of(&loaded.set, self.repository, &self.hook_configs))
     }

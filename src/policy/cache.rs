@@ -146,6 +146,12 @@ impl<'r> Held<'r> {
         self.loaded(|compiled| Ok(compiled.with(compiled.opened.all_rules()?)))
     }
 
+    /// Returns the policy with all rules for paths; perhaps with others.
+    #[must_use]
+    pub fn for_paths(&self) -> Cow<'_, Loaded> {
+        self.loaded(|compiled| Ok(compiled.with(compiled.opened.path_rules()?)))
+    }
+
     /// Returns a number for everything that all rules are made of: layers, files with their contents, and this program.
     /// `None` when the policy cannot be used.
     #[must_use]

@@ -304,6 +304,13 @@ impl Opened {
         self.read_rules(&mut parts, None)
     }
 
+    /// Returns every rule for paths.
+    pub(super) fn path_rules(&self) -> Result<Vec<Rule>, Damaged> {
+        let mut parts = Vec::new();
+        self.find(all_paths(), &mut parts)?;
+        self.read_rules(&mut parts, None)
+    }
+
     fn read_rules(
         &self,
         parts: &mut Vec<Part>,
