@@ -29,6 +29,12 @@ use crate::settings;
 /// How often a call is looked at again, because a policy of a further folder says something of programs.
 const ROUNDS: usize = 3;
 
+/// Command lines of so many bytes are understood in no time, whatever is in them.
+const QUICK_LINES: usize = 32 * 1024;
+
+/// So many files are asked for in no time.
+const QUICK_TARGETS: usize = 256;
+
 /// So many pairs of a rule and what it judges take no time.
 const QUICK_PAIRS: usize = 10_000;
 
@@ -163,8 +169,13 @@ pub fn answer_call(adapter: &'static Adapter, mode: Mode<'_>, call: Call) -> Tra
 
 /// Whether what a call would do is known by a few looks at the disk: what takes longer says so where it begins.
 fn is_quick(call: &Call) -> bool {
-    let kind = call.tool.as_ref().map(|tool| tool.kind);
-    !matches!(kind, Some(ToolKind::Mcp | ToolKind::Other))
+    let Some(tool) = &call.tool else {
+        return true;
+    };
+    let lines: usize = tool.commands.iter().map(|line| line.text.len()).sum();
+    !matches!(tool.kind, ToolKind::Mcp | ToolKind::Other)
+        && lines <= QUICK_LINES
+        && tool.targets.len() <= QUICK_TARGETS
 }
 
 /// Judges a call by the policy of one repository.
@@ -374,10 +385,9 @@ fn find_policy<'r>(
     }
 }
 
-/// Loads the policies of all folders.
-fn load_whole_policy(repository: &Repository) -> Loaded {
-    let held = Held::find(repository, &sources::all(repository), runtimes);
-    held.whole().into_owned()
+/// Finds the policies of all folders.
+fn find_whole_policy(repository: &Repository) -> Held<'_> {
+    Held::find(repository, &sources::all(repository), runtimes)
 }
 
 /// The words that `runtimes` may hold.

@@ -14,6 +14,7 @@ mod codec;
 pub mod compare;
 mod derived;
 mod git;
+mod globs;
 mod hooks_only;
 mod journal;
 mod listing;

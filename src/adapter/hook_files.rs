@@ -56,7 +56,8 @@ impl HookFiles {
         self.known.absolute.iter().copied().chain(moved)
     }
 
-    fn moved(&self) -> impl Iterator<Item = &str> {
+    /// Returns those that the environment has moved: all else is the same for every process of one build.
+    pub fn moved(&self) -> impl Iterator<Item = &str> {
         self.moved.iter().map(String::as_str)
     }
 }

@@ -197,7 +197,7 @@ impl Input<'_> {
         for found in json::each(self.value, pointer.steps) {
             match found {
                 Json::Text(text) if text.is_empty() => {}
-                Json::Text(text) => patches.push(text.as_ref()),
+                Json::Text(text) => patches.push(&**text),
                 Json::Object(_) if pointer.steps.is_empty() => {}
                 other => self
                     .strictness

@@ -9,7 +9,7 @@ use crate::governor::{self, Chain, Choice};
 use crate::policy::evaluate::DueGate;
 use crate::policy::{Action, Mode as PolicyMode, PolicySet};
 use crate::repo::Repository;
-use crate::state::session::Session;
+use crate::state::session::{Session, StopBlocks};
 use crate::state::{self, State};
 
 /// A gate's result, for the record.
@@ -237,6 +237,10 @@ pub(super) fn govern(
         .collect();
     let state = State::of(repository.root());
     let key = trace.call.session.clone().unwrap_or_default();
+    // Most stops have nothing to count, and nothing to forget.
+    if blocking.is_empty() && Session::read(&state, &key).stops == StopBlocks::default() {
+        return false;
+    }
     let texts = findings.iter();
     let digest = governor::digest(texts.map(|one| (one.rule.as_str(), one.what.as_str())));
     let chain = Chain {

@@ -3,9 +3,7 @@
 mod allowed;
 mod telling;
 
-use std::borrow::Cow;
-
-use super::{Trace, load_whole_policy};
+use super::{Trace, find_whole_policy};
 use crate::adapter::HookFiles;
 use crate::call::{Access, Event, ToolKind};
 use crate::deadline;
@@ -14,6 +12,7 @@ use crate::effects::{Effects, UnknownKind};
 use crate::outcome::baseline::Taken;
 use crate::outcome::{Baseline, Change, Site, Unread, Watch, compare, restore};
 use crate::policy::cache::Held;
+use crate::policy::cache::bytes::sum;
 use crate::policy::evaluate::Facts;
 use crate::policy::load::Loaded;
 use crate::policy::{Mode, PolicySet};
@@ -62,8 +61,13 @@ impl Looking<'_> {
 
     /// Notes the protected files, unless this session has done so.
     fn begin(&self, trace: &mut Trace, site: &Site, key: &str) {
+        // A runtime may say several times that a session begins.
+        if !key.is_empty() && Baseline::goes_on(site, key) {
+            return;
+        }
         deadline::watch();
-        let Some(watch) = self.watch(trace.call.event) else {
+        let everything = self.everything(trace.call.event);
+        let Some(watch) = everything.watch() else {
             return;
         };
         let is_start = trace.call.event == Event::SessionStart;
@@ -75,23 +79,26 @@ impl Looking<'_> {
             Ok(known) if is_start && !key.is_empty() => known.renewed(site, watch),
             _ => Baseline::take(site, watch),
         };
+        let taken = everything.sign(taken);
         if is_start {
             crate::outcome::forget_old(site.state());
         }
         keep(trace, site, key, taken);
     }
 
-    /// Everything that the repository's policies protect; `None` while they do not load.
-    fn watch(&self, event: Event) -> Option<Watch> {
-        let loaded = if event == Event::Stop {
-            // A stop is judged by all of them anyway.
-            self.held.whole()
-        } else {
-            Cow::Owned(load_whole_policy(self.repository))
-        };
-        loaded
-            .is_usable()
-            .then(|| Watch::of(&loaded.set, self.repository, &HookFiles::here()))
+    /// The policies of the whole repository.
+    fn everything(&self, event: Event) -> Everything<'_> {
+        let repository = self.repository;
+        Everything {
+            repository,
+            hook_files: HookFiles::here(),
+            held: if event == Event::Stop {
+                // A stop is judged by all of them anyway.
+                MaybeOwned::Here(self.held)
+            } else {
+                MaybeOwned::Own(Box::new(find_whole_policy(repository)))
+            },
+        }
     }
 
     /// Whether a call that ran could have changed a protected file.
@@ -100,12 +107,13 @@ impl Looking<'_> {
         match kind {
             Some(ToolKind::Shell | ToolKind::Mcp | ToolKind::Other) => could_touch(trace),
             Some(ToolKind::Write | ToolKind::Edit | ToolKind::Patch | ToolKind::Delete) => {
-                let watch = Watch::of(&self.loaded.set, self.repository, &HookFiles::here());
-                let case = self.repository.case();
-                allowed::touched(&trace.effects).any(|path| {
-                    watch.rule(path, Access::Write, case).is_some()
-                        || watch.rule(path, Access::Delete, case).is_some()
-                })
+                let touched = allowed::touched(&trace.effects);
+                Watch::would_hold(
+                    &self.loaded.set,
+                    self.repository,
+                    &HookFiles::here(),
+                    touched,
+                )
             }
             _ => false,
         }
@@ -123,11 +131,16 @@ impl Looking<'_> {
             Err(why) => return self.note_late(trace, site, key, was_noted.then_some(why)),
         };
         let mut is_new = false;
-        if trace.call.event == Event::Stop
-            && let Some(watch) = self.watch(trace.call.event)
-        {
-            is_new = watch != baseline.watch;
-            trace.troubles.extend(baseline.extend(site, watch));
+        if trace.call.event == Event::Stop {
+            let everything = self.everything(trace.call.event);
+            let source = everything.source();
+            if source.is_none_or(|source| baseline.source != Some(source))
+                && let Some(watch) = everything.watch()
+            {
+                is_new = true;
+                trace.troubles.extend(baseline.extend(site, watch));
+                baseline.source = source;
+            }
         }
         let found = compare::compare(site, &baseline);
         is_new |= found.refresh(&mut baseline);
@@ -142,6 +155,8 @@ impl Looking<'_> {
         if is_new && let Err(error) = baseline.write(site, key) {
             trace.troubles.push(error.to_string());
         }
+        // The process ends soon, and takes all of it along at once.
+        std::mem::forget(baseline);
     }
 
     /// What was noted is gone or damaged, or was never noted: from now on it is.
@@ -152,8 +167,9 @@ impl Looking<'_> {
                 unread(&why)
             ));
         }
-        if let Some(watch) = self.watch(trace.call.event) {
-            let taken = Baseline::take(site, watch);
+        let everything = self.everything(trace.call.event);
+        if let Some(watch) = everything.watch() {
+            let taken = everything.sign(Baseline::take(site, watch));
             keep(trace, site, key, taken);
         }
     }
@@ -250,6 +266,48 @@ impl Looking<'_> {
 
     pub(super) fn set(&self) -> &PolicySet {
         &self.loaded.set
+    }
+}
+
+/// The policies of the whole repository, and what else a watch is made of.
+struct Everything<'e> {
+    repository: &'e Repository,
+    held: MaybeOwned<'e>,
+    hook_files: HookFiles,
+}
+
+enum MaybeOwned<'e> {
+    Here(&'e Held<'e>),
+    Own(Box<Held<'e>>),
+}
+
+impl Everything<'_> {
+    fn held(&self) -> &Held<'_> {
+        match &self.held {
+            MaybeOwned::Here(held) => held,
+            MaybeOwned::Own(held) => held,
+        }
+    }
+
+    /// Everything that the policies protect; `None` while they do not load.
+    fn watch(&self) -> Option<Watch> {
+        let loaded = self.held().for_paths();
+        let is_usable = loaded.is_usable();
+        is_usable.then(|| Watch::of(&loaded.set, self.repository, &self.hook_files))
+    }
+
+    /// Returns a number for what the watch is made of: the same makes the same.
+    fn source(&self) -> Option<u64> {
+        let home = self.repository.home().unwrap_or_default();
+        let start = sum(self.held().source()?, home.as_bytes());
+        let configs = self.hook_files.moved();
+        Some(configs.fold(start, |state, config| sum(state, config.as_bytes())))
+    }
+
+    /// Notes what a baseline's watch was made of.
+    fn sign(&self, mut taken: Taken) -> Taken {
+        taken.baseline.source = self.source();
+        taken
     }
 }
 

@@ -108,7 +108,7 @@ fn keep_session(state: &State, call: &Call, verdict: Verdict, now: &str) -> Resu
     // Only a person's word begins the count of blocked stops anew.
     let is_prompt = call.event == Event::Prompt && !call.by_machine;
     let blocks = verdict >= Verdict::Ask;
-    let is_reset = is_prompt && Session::read(state, key) != Session::default();
+    let is_reset = is_prompt && Session::read(state, key).stops != StopBlocks::default();
     if !(blocks || is_start || is_reset) {
         return Ok(());
     }

@@ -20,8 +20,8 @@ use crate::{deadline, log, output, report};
 const STACK: usize = 8 * 1024 * 1024;
 /// As much as main threads mostly have; some systems take a little off.
 const ENOUGH: usize = STACK / 8 * 7;
-/// Payloads up to this size are read in no time, whatever is in them.
-const QUICK_PAYLOAD: usize = 32 * 1024;
+/// Payloads up to this size are read in no time, whatever is in them. What a call of this size would do is another matter.
+const QUICK_PAYLOAD: usize = 256 * 1024;
 
 /// A hook's command line.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,28 +1,24 @@
 //! `sessions/<key>.baseline`: the protected files as they were when a session began. Binary, because a hundred thousand
 //! entries are read on each look; with a version and a checksum, so that a torn or foreign file is told from a whole one.
 
-use std::fs;
+mod file;
+
+use std::fs::{self, Metadata};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::Site;
-use super::codec::{Reader, Writer};
 use super::compare::Told;
 use super::git::LazyGit;
 use super::listing::{Folder, Walk};
 use super::many;
 use super::note::{self, Entry, Noting};
 use super::watch::Watch;
+use crate::deadline;
 use crate::repo::text::child;
 use crate::state::{self, State, StateError};
+use file::{MAGIC, MAGIC_AUTO, decode};
 
-/// First bytes of the file.
-const MAGIC: &[u8; 8] = b"hg-base\n";
-/// The same where a rule puts files back: calls that are yet to run ask for that alone, and read no more.
-const MAGIC_AUTO: &[u8; 8] = b"hg-auto\n";
-const VERSION: u64 = 1;
-/// Bytes of the check sum.
-const SUM: usize = 32;
 /// Longest list of names in a message.
 const NAMED: usize = 5;
 
@@ -30,6 +26,8 @@ const NAMED: usize = 5;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Baseline {
     pub watch: Watch,
+    /// What the watch was made of, where that is known: the same makes the same watch.
+    pub source: Option<u64>,
     /// By path.
     pub(super) entries: Vec<Entry>,
     /// By path.
@@ -232,6 +230,22 @@ impl Baseline {
         !(session.is_empty() && is_old())
     }
 
+    /// Returns whether a session that goes on has a whole baseline.
+    #[must_use]
+    pub fn goes_on(site: &Site, session: &str) -> bool {
+        let path = child(site.state.folder(), &Self::name(session));
+        let mut bytes = Vec::new();
+        deadline::open_at_once(&path)
+            .and_then(|file| {
+                // Only a file ends.
+                let length = file.metadata().ok().filter(Metadata::is_file);
+                let length = length.map_or(0, |about| about.len());
+                file.take(length).read_to_end(&mut bytes)
+            })
+            .is_ok()
+            && file::goes_on(&bytes)
+    }
+
     /// Returns whether a rule of a session's baseline puts files back at once, by its first bytes.
     #[must_use]
     pub fn puts_back(site: &Site, session: &str) -> bool {
@@ -278,37 +292,6 @@ impl Baseline {
             source,
         })
     }
-
-    fn encode(&self) -> Vec<u8> {
-        /// What most entries take.
-        const ENTRY: usize = 160;
-        let is_auto = self.watch.rules.iter().any(|rule| rule.auto);
-        let mut body = Writer::default();
-        body.bytes.reserve(self.entries.len() * ENTRY);
-        body.bytes
-            .extend_from_slice(if is_auto { MAGIC_AUTO } else { MAGIC });
-        body.number(VERSION);
-        let sum = body.bytes.len();
-        body.bytes.extend_from_slice(&[0; SUM]);
-        self.watch.write_to(&mut body);
-        body.list(&self.entries, |writer, entry| entry.write_to(writer));
-        body.list(&self.folders, |writer, folder| {
-            writer.text(&folder.path);
-            note::write_stat(writer, &folder.stat);
-            writer.signed(folder.noted);
-            writer.optional(folder.link.as_deref());
-            writer.flag(folder.by_link);
-        });
-        body.list(&self.told, |writer, told| told.write_to(writer));
-        body.flag(self.ended);
-        let mut bytes = body.bytes;
-        if let Some((head, rest)) = bytes.split_at_mut_checked(sum + SUM)
-            && let Some(place) = head.get_mut(sum..)
-        {
-            place.copy_from_slice(blake3::hash(rest).as_bytes());
-        }
-        bytes
-    }
 }
 
 /// Whether a newer version wrote a baseline, by its first bytes.
@@ -317,44 +300,6 @@ fn is_newer(path: &Path) -> bool {
     let mut first = [0; MAGIC.len() + 8];
     let mut read = || fs::File::open(path)?.read_exact(&mut first);
     is_file && read().is_ok() && decode(&first) == Err(Unread::Newer)
-}
-
-fn decode(bytes: &[u8]) -> Result<Baseline, Unread> {
-    let mut reader = Reader::new(bytes);
-    let magic: [u8; 8] = reader.take().ok_or(Unread::Damaged)?;
-    if magic != *MAGIC && magic != *MAGIC_AUTO {
-        return Err(Unread::Damaged);
-    }
-    match reader.number() {
-        Some(VERSION) => {}
-        Some(newer) if newer > VERSION => return Err(Unread::Newer),
-        _ => return Err(Unread::Damaged),
-    }
-    let checksum: [u8; SUM] = reader.take().ok_or(Unread::Damaged)?;
-    let body = bytes.get(bytes.len() - reader.left()..).unwrap_or_default();
-    if *blake3::hash(body).as_bytes() != checksum {
-        return Err(Unread::Damaged);
-    }
-    read_body(&mut reader).ok_or(Unread::Damaged)
-}
-
-fn read_body(reader: &mut Reader<'_>) -> Option<Baseline> {
-    let baseline = Baseline {
-        watch: Watch::read_from(reader)?,
-        entries: reader.list(Entry::read_from)?,
-        folders: reader.list(|reader| {
-            Some(Folder {
-                path: reader.text()?,
-                stat: note::read_stat(reader)?,
-                noted: reader.signed()?,
-                link: reader.optional(Reader::text).ok()?,
-                by_link: reader.flag()?,
-            })
-        })?,
-        told: reader.list(Told::read_from)?,
-        ended: reader.flag()?,
-    };
-    reader.is_at_end().then_some(baseline)
 }
 
 /// Returns the watched files in the order of their paths, the folders they lie in, and what could not be looked at.

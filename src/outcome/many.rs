@@ -57,9 +57,14 @@ pub(super) fn look(root: &Path, paths: &[&str]) -> Vec<Seen> {
 #[cfg(target_os = "linux")]
 fn one_share(root: &Path, paths: &[&str]) -> Vec<Seen> {
     use rustix::fs::{AtFlags, CWD, Mode, OFlags, openat, statat};
+    use rustix::io::Errno;
 
     let noted = stat::now();
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    // Only asked for by their places in it: putting paths together would take longer than asking.
+    let Ok(top) = openat(CWD, root, flags, Mode::empty()) else {
+        return paths.iter().map(|path| alone(root, path, noted)).collect();
+    };
     let mut last = None;
     let mut seen = Vec::with_capacity(paths.len());
     for path in paths {
@@ -68,31 +73,41 @@ fn one_share(root: &Path, paths: &[&str]) -> Vec<Seen> {
             .filter(|(folder, _)| !folder.is_empty());
         let (folder, name) = split.unwrap_or(("", path));
         if last.as_ref().is_none_or(|(known, _)| *known != folder) {
-            let opened = openat(CWD, root.join(folder), flags, Mode::empty());
-            last = Some((folder, opened.ok()));
+            let place = if folder.is_empty() { "." } else { folder };
+            let opened = openat(&top, place, flags, Mode::empty());
+            last = Some((folder, opened));
         }
         let about = match &last {
-            Some((_, Some(folder))) => statat(folder, name, AtFlags::SYMLINK_NOFOLLOW).ok(),
-            _ => None,
+            Some((_, Ok(folder))) => statat(folder, name, AtFlags::SYMLINK_NOFOLLOW),
+            Some((_, Err(error))) => Err(*error),
+            None => Err(Errno::IO),
         };
-        // What is not there, or not to be seen, is asked for by its whole path, which says why.
         let what = match about {
-            Some(about) => Ok(stat::of_raw(&about)),
-            None => stat::look(&root.join(path)),
+            Ok(about) => Ok(stat::of_raw(&about)),
+            // Nothing is in a folder that is not there.
+            Err(Errno::NOENT) if !name.is_empty() => Ok((Nature::Missing, Stat::default())),
+            // What is not to be seen is asked for by its whole path, which says why.
+            Err(_) => {
+                seen.push(alone(root, path, noted));
+                continue;
+            }
         };
         seen.push(Seen { noted, what });
     }
     seen
 }
 
+fn alone(root: &Path, path: &str, noted: i64) -> Seen {
+    Seen {
+        noted,
+        what: stat::look(&root.join(path)),
+    }
+}
+
 #[cfg(not(target_os = "linux"))]
 fn one_share(root: &Path, paths: &[&str]) -> Vec<Seen> {
     let noted = stat::now();
-    let look = |path: &&str| Seen {
-        noted,
-        what: stat::look(&root.join(path)),
-    };
-    paths.iter().map(look).collect()
+    paths.iter().map(|path| alone(root, path, noted)).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Notes one file: what it is, a digest of what is in it, and the content where nothing else has it.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::fs;
 use std::io;
@@ -70,6 +71,8 @@ pub(super) struct Noting<'n> {
     pub(super) budget: Budget,
     /// Files of which only what they say about hooks counts.
     hooks_only: HashSet<&'n str>,
+    /// The digest of what a missing file says about hooks.
+    no_hooks: OnceCell<Option<Digest>>,
     /// Why content could not be kept, the first time.
     pub(super) trouble: Option<String>,
 }
@@ -83,6 +86,7 @@ impl<'n> Noting<'n> {
             store: Store::of(&site.state, &site.root),
             budget: Budget::new(),
             hooks_only: watch.hooks_only().collect(),
+            no_hooks: OnceCell::new(),
             trouble: None,
         }
     }
@@ -124,10 +128,15 @@ impl<'n> Noting<'n> {
             (nature, stat, shape) = (Nature::Missing, Stat::default(), Shape::Missing);
             kept = Kept::Yes;
         }
-        let hooks = if self.hooks_only.contains(path.as_str()) {
-            hooks_digest(&self.site.path(&path), nature)
-        } else {
+        let hooks = if !self.hooks_only.contains(path.as_str()) {
             None
+        } else if nature == Nature::Missing {
+            // Most are, and all of them say the same.
+            *self
+                .no_hooks
+                .get_or_init(|| hooks_digest(Path::new(""), nature))
+        } else {
+            hooks_digest(&self.site.path(&path), nature)
         };
         Entry {
             path,

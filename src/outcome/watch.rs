@@ -2,13 +2,16 @@
 //!
 //! A watch is kept with the baseline, so that the session is judged by what held when it began.
 
+use std::collections::BTreeSet;
+
 use super::codec::{Reader, Writer};
+use super::globs::Globs;
 use crate::adapter::HookFiles;
 use crate::call::Access;
-use crate::policy::path_pattern::{PathPattern, PathPatterns};
+use crate::policy::path_pattern::PathPattern;
 use crate::policy::rules::protect_paths::from_base;
 use crate::policy::rules::{Restore, floor};
-use crate::policy::{Action, PolicySet, RuleKind};
+use crate::policy::{Action, PolicySet, Rule, RuleKind};
 use crate::repo::{Case, LOCAL_POLICY_FILE, POLICY_FILE, Repository};
 
 /// What is watched, in the policy's order; the floor first.
@@ -32,7 +35,7 @@ pub struct Watched {
     pub reason: Option<String>,
     pub instead: Option<String>,
     base: String,
-    globs: PathPatterns,
+    globs: Globs,
     /// The floor's files by name, each relative to the root or absolute.
     files: Vec<Named>,
     write: bool,
@@ -40,9 +43,6 @@ pub struct Watched {
     /// Whether reading is refused too: then no copy of the content is made.
     secret: bool,
     pub auto: bool,
-    /// The globs that begin with a folder's name, and exceptions; and whether there are others.
-    anchored: PathPatterns,
-    everywhere: bool,
 }
 
 /// A file of the floor.
@@ -57,36 +57,36 @@ impl Watch {
     /// Returns what a policy protects. `hook_files` are the files that runtimes read their hooks from.
     #[must_use]
     pub fn of(set: &PolicySet, repository: &Repository, hook_files: &HookFiles) -> Self {
-        let mut rules = vec![floor_of(set, repository, hook_files)];
-        for rule in &set.rules {
-            let RuleKind::ProtectPaths(protect) = &rule.kind else {
-                continue;
-            };
-            let denies = |access| protect.deny.contains(&access);
-            let changes = denies(Access::Write) || denies(Access::Delete);
-            if rule.action == Action::Warn || protect.paths.is_empty() || !changes {
-                continue;
-            }
-            let mut watched = Watched {
-                id: rule.id.clone(),
-                origin: Some(format!("{}:{}", rule.origin.file, rule.origin.line)),
-                reason: rule.reason.clone(),
-                instead: rule.instead.clone(),
-                base: rule.base.clone(),
-                globs: protect.paths.clone(),
-                write: denies(Access::Write),
-                delete: denies(Access::Delete),
-                secret: denies(Access::Read),
-                auto: protect.restore == Restore::Auto,
-                ..Watched::default()
-            };
-            watched.sort_globs();
-            rules.push(watched);
-        }
+        let floor = Watched {
+            id: floor::ID.into(),
+            reason: Some(floor::REASON.into()),
+            files: floor_files(set, repository, hook_files),
+            write: true,
+            delete: true,
+            ..Watched::default()
+        };
+        let rules = set.rules.iter().filter_map(Watched::of);
         Self {
-            rules,
+            rules: std::iter::once(floor).chain(rules).collect(),
             own: set.records.clone(),
         }
+    }
+
+    /// Returns whether a policy protects any of some paths from being written or deleted, as [`Watch::of`] would.
+    #[must_use]
+    pub fn would_hold<'p>(
+        set: &PolicySet,
+        repository: &Repository,
+        hook_files: &HookFiles,
+        mut paths: impl Iterator<Item = &'p str>,
+    ) -> bool {
+        let case = repository.case();
+        let rules: Vec<Watched> = set.rules.iter().filter_map(Watched::of).collect();
+        paths.any(|path| {
+            floor_names(set, repository, hook_files)
+                .any(|(name, _)| name.is(path) && name.is_path())
+                || rules.iter().any(|rule| rule.covers(path, case))
+        })
     }
 
     /// Returns the rule that refuses an access to a path; for the floor's files whatever the access.
@@ -109,7 +109,7 @@ impl Watch {
         }
         self.rules.iter().find_map(|rule| {
             let path = from_base(path, &rule.base, case)?;
-            Some((rule, rule.globs.matches(path, case)?))
+            Some((rule, rule.globs.all().matches(path, case)?))
         })
     }
 
@@ -118,8 +118,8 @@ impl Watch {
         self.rules.iter().any(|rule| {
             match from_base(folder, &rule.base, case) {
                 Some(inner) => {
-                    rule.anchored.below(inner, case).is_some()
-                        || rule.globs.matches(inner, case).is_some()
+                    rule.globs.anchored().below(inner, case).is_some()
+                        || rule.globs.all().matches(inner, case).is_some()
                 }
                 // A folder above the rule's own.
                 None => from_base(&rule.base, folder, case).is_some(),
@@ -129,9 +129,9 @@ impl Watch {
 
     /// Returns whether a glob could match in any folder.
     pub(super) fn is_everywhere(&self, folder: &str, case: Case) -> bool {
-        self.rules
-            .iter()
-            .any(|rule| rule.everywhere && from_base(folder, &rule.base, case).is_some())
+        self.rules.iter().any(|rule| {
+            rule.globs.are_everywhere() && from_base(folder, &rule.base, case).is_some()
+        })
     }
 
     /// Returns whether no copy of a file's content may be made.
@@ -161,15 +161,41 @@ impl Watch {
         writer.list(&self.own, |writer, path| writer.text(path));
     }
 
-    pub(super) fn read_from(reader: &mut Reader<'_>) -> Option<Self> {
+    /// Reads a watch; `is_ours`: this very program wrote it.
+    pub(super) fn read_from(reader: &mut Reader<'_>, is_ours: bool) -> Option<Self> {
         Some(Self {
-            rules: reader.list(Watched::read_from)?,
+            rules: reader.list(|reader| Watched::read_from(reader, is_ours))?,
             own: reader.list(Reader::text)?,
         })
     }
 }
 
 impl Watched {
+    /// What of a rule is watched, if anything.
+    fn of(rule: &Rule) -> Option<Self> {
+        let RuleKind::ProtectPaths(protect) = &rule.kind else {
+            return None;
+        };
+        let denies = |access| protect.deny.contains(&access);
+        let changes = denies(Access::Write) || denies(Access::Delete);
+        if rule.action == Action::Warn || protect.paths.is_empty() || !changes {
+            return None;
+        }
+        Some(Self {
+            id: rule.id.clone(),
+            origin: Some(format!("{}:{}", rule.origin.file, rule.origin.line)),
+            reason: rule.reason.clone(),
+            instead: rule.instead.clone(),
+            base: rule.base.clone(),
+            globs: Globs::of(&protect.paths),
+            files: Vec::new(),
+            write: denies(Access::Write),
+            delete: denies(Access::Delete),
+            secret: denies(Access::Read),
+            auto: protect.restore == Restore::Auto,
+        })
+    }
+
     pub(super) fn base(&self) -> &str {
         &self.base
     }
@@ -178,22 +204,9 @@ impl Watched {
         let by_name = || self.files.iter().any(|named| named.path == path);
         let by_glob = || {
             from_base(path, &self.base, case)
-                .is_some_and(|inner| self.globs.matches(inner, case).is_some())
+                .is_some_and(|inner| self.globs.all().matches(inner, case).is_some())
         };
         by_name() || by_glob()
-    }
-
-    /// Tells globs whose folder is known from those that could match anywhere.
-    fn sort_globs(&mut self) {
-        for glob in self.globs.iter() {
-            let alone: PathPatterns = std::iter::once(glob.clone()).collect();
-            let is_anchored = alone.below("", Case::Sensitive).is_some();
-            if glob.is_exception() || is_anchored {
-                self.anchored.push(glob.clone());
-            } else {
-                self.everywhere = true;
-            }
-        }
     }
 
     fn write_to(&self, writer: &mut Writer) {
@@ -202,8 +215,7 @@ impl Watched {
             writer.optional(text.as_deref());
         }
         writer.text(&self.base);
-        let globs: Vec<&PathPattern> = self.globs.iter().collect();
-        writer.list(&globs, |writer, glob| writer.text(glob.text()));
+        writer.list(self.globs.texts(), |writer, glob| writer.text(glob));
         writer.list(&self.files, |writer, named| {
             writer.text(&named.path);
             writer.flag(named.hooks_only);
@@ -213,7 +225,7 @@ impl Watched {
         }
     }
 
-    fn read_from(reader: &mut Reader<'_>) -> Option<Self> {
+    fn read_from(reader: &mut Reader<'_>, is_ours: bool) -> Option<Self> {
         let mut watched = Self {
             id: reader.text()?,
             origin: reader.optional(Reader::text).ok()?,
@@ -222,9 +234,9 @@ impl Watched {
             base: reader.text()?,
             ..Self::default()
         };
-        let globs: Vec<String> = reader.list(Reader::text)?;
-        for glob in &globs {
-            watched.globs.push(PathPattern::parse(glob).ok()?);
+        watched.globs = Globs::written(reader.list(Reader::text)?);
+        if !is_ours && !watched.globs.are_right() {
+            return None;
         }
         watched.files = reader.list(|reader| {
             Some(Named {
@@ -236,46 +248,84 @@ impl Watched {
         watched.delete = reader.flag()?;
         watched.secret = reader.flag()?;
         watched.auto = reader.flag()?;
-        watched.sort_globs();
         Some(watched)
     }
 }
 
-/// The floor: policies and the files that runtimes read their hooks from.
-fn floor_of(set: &PolicySet, repository: &Repository, hook_files: &HookFiles) -> Watched {
-    let root = repository.root();
-    let policies = set.sources.iter().filter_map(|source| {
-        let path = source.path.as_deref()?;
-        let path = path.strip_prefix(root).unwrap_or(path);
-        path.to_str().map(str::to_owned)
+/// The floor: policies and the files that runtimes read their hooks from, each once.
+fn floor_files(set: &PolicySet, repository: &Repository, hook_files: &HookFiles) -> Vec<Named> {
+    let names = floor_names(set, repository, hook_files);
+    let names = names.filter(|(name, _)| name.is_path());
+    let all = names.map(|(name, hooks_only)| Named {
+        path: name.into_string(),
+        hooks_only,
     });
-    let always = [POLICY_FILE, LOCAL_POLICY_FILE].map(str::to_owned);
-    let mut files: Vec<Named> = Vec::new();
-    let mut add = |path: String, hooks_only| {
-        if !files.iter().any(|named| named.path == path) {
-            files.push(Named { path, hooks_only });
+    let all: Vec<Named> = all.collect();
+    let mut seen = BTreeSet::new();
+    let first = all.iter().map(|named| seen.insert(named.path.as_str()));
+    let first: Vec<bool> = first.collect();
+    let kept = all.into_iter().zip(first);
+    kept.filter_map(|(named, is_first)| is_first.then_some(named))
+        .collect()
+}
+
+/// The name of a file of the floor, before it is put together.
+enum Name<'n> {
+    Plain(&'n str),
+    /// As a runtime's table has it.
+    Config(&'n str),
+    /// A folder and a name in it.
+    In(&'n str, &'n str),
+}
+
+impl Name<'_> {
+    fn is(&self, path: &str) -> bool {
+        match self {
+            Self::Plain(name) | Self::Config(name) => *name == path,
+            Self::In(folder, name) => {
+                let rest = path.strip_prefix(folder);
+                rest.and_then(|rest| rest.strip_prefix('/')) == Some(*name)
+            }
         }
-    };
-    for path in always.into_iter().chain(policies) {
-        add(path, false);
     }
+
+    /// Some are globs, or paths of another system.
+    fn is_path(&self) -> bool {
+        let is_plain = |text: &str| !text.contains(['*', '?', '[', '{', '\\']);
+        match self {
+            Self::Plain(_) => true,
+            Self::Config(name) => is_plain(name),
+            Self::In(folder, name) => is_plain(folder) && is_plain(name),
+        }
+    }
+
+    fn into_string(self) -> String {
+        match self {
+            Self::Plain(name) | Self::Config(name) => (*name).to_owned(),
+            Self::In(folder, name) => [folder, "/", name].concat(),
+        }
+    }
+}
+
+/// The floor's files, and whether only what they say about hooks counts.
+fn floor_names<'n>(
+    set: &'n PolicySet,
+    repository: &'n Repository,
+    hook_files: &'n HookFiles,
+) -> impl Iterator<Item = (Name<'n>, bool)> {
+    let root = repository.root();
+    let policies = set.sources.iter().filter_map(move |source| {
+        let path = source.path.as_deref()?;
+        path.strip_prefix(root).unwrap_or(path).to_str()
+    });
+    let policies = [POLICY_FILE, LOCAL_POLICY_FILE].into_iter().chain(policies);
     let of_home = repository.home().into_iter().flat_map(|home| {
-        let below = hook_files.of_home();
-        below.map(move |rest| format!("{home}{rest}"))
+        let rests = hook_files.of_home();
+        rests.filter_map(move |rest| Some(Name::In(home, rest.strip_prefix('/')?)))
     });
     let written = hook_files.inside().chain(hook_files.absolute());
-    for path in written.map(str::to_owned).chain(of_home) {
-        // Some are globs, or paths of another system.
-        if !path.contains(['*', '?', '[', '{', '\\']) {
-            add(path, true);
-        }
-    }
-    Watched {
-        id: floor::ID.into(),
-        reason: Some(floor::REASON.into()),
-        files,
-        write: true,
-        delete: true,
-        ..Watched::default()
-    }
+    let configs = written.map(Name::Config).chain(of_home);
+    let configs = configs.map(|name| (name, true));
+    let policies = policies.map(|path| (Name::Plain(path), false));
+    policies.chain(configs)
 }

@@ -34,7 +34,9 @@ use crate::repo::Repository;
 use crate::repo::text::child;
 use crate::state::State;
 use crate::state::clock::Moment;
-use bytes::Damaged;
+pub(crate) use file::maker;
+
+use bytes::{Damaged, sum};
 use file::Opened;
 use head::Head;
 use triggers::Sight;
@@ -145,6 +147,32 @@ impl<'r> Held<'r> {
         self.loaded(|compiled| Ok(compiled.with(compiled.opened.all_rules()?)))
     }
 
+    /// Returns the policy with all rules for paths; perhaps with others.
+    #[must_use]
+    pub fn for_paths(&self) -> Cow<'_, Loaded> {
+        self.loaded(|compiled| Ok(compiled.with(compiled.opened.path_rules()?)))
+    }
+
+    /// Returns a number for everything that all rules are made of: layers, files with their contents, and this program.
+    /// `None` when the policy cannot be used.
+    #[must_use]
+    pub fn source(&self) -> Option<u64> {
+        let files = match &self.form {
+            Form::Compiled(compiled) => &compiled.head.files,
+            Form::Read(loaded) if loaded.is_usable() => &loaded.origins.files,
+            Form::Read(_) => return None,
+        };
+        let start = sum(maker(), self.root().as_bytes());
+        let layers = self.layers.iter().fold(start, |state, layer| {
+            let path = sum(state, layer.path.as_os_str().as_encoded_bytes());
+            sum(path, layer.base.as_bytes())
+        });
+        Some(files.iter().fold(layers, |state, file| {
+            let path = sum(state, file.path.as_os_str().as_encoded_bytes());
+            sum(path, &file.digest)
+        }))
+    }
+
     fn loaded(&self, of: impl FnOnce(&Compiled) -> Result<Loaded, Damaged>) -> Cow<'_, Loaded> {
         match &self.form {
             Form::Read(loaded) => Cow::Borrowed(loaded),
@@ -220,9 +248,9 @@ impl<'r> Held<'r> {
 
     /// The file's name: another for each program, for each root that the repository is reached by, and for each list of layers.
     fn name(&self) -> String {
-        let mut digest = bytes::sum(file::maker(), self.root().as_bytes());
+        let mut digest = sum(maker(), self.root().as_bytes());
         for layer in &self.layers {
-            digest = bytes::sum(digest, layer.path.as_os_str().as_encoded_bytes());
+            digest = sum(digest, layer.path.as_os_str().as_encoded_bytes());
         }
         // Formatting would take as long as finding the file.
         let bytes = digest.to_be_bytes().into_iter();

@@ -7,13 +7,15 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use super::text::Text;
+
 /// A JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::adapter) enum Json<'p> {
     Null,
     Bool(bool),
     Number(Number),
-    Text(Cow<'p, str>),
+    Text(Text<'p>),
     List(Vec<Self>),
     /// Of members with the same name the last one counts.
     Object(Vec<(Cow<'p, str>, Self)>),
@@ -94,7 +96,7 @@ impl<'p> Json<'p> {
             Self::Null => Json::Null,
             Self::Bool(value) => Json::Bool(value),
             Self::Number(number) => Json::Number(number),
-            Self::Text(text) => Json::Text(Cow::Owned(text.into_owned())),
+            Self::Text(text) => Json::Text(Cow::<str>::Owned(text.into_owned()).into()),
             Self::List(items) => Json::List(items.into_iter().map(Self::into_owned).collect()),
             Self::Object(members) => {
                 let owned = |(name, value): (Cow<'p, str>, Self)| {
@@ -142,11 +144,11 @@ impl<'p> Visitor<'p> for AnyValue {
     }
 
     fn visit_borrowed_str<E>(self, text: &'p str) -> Result<Json<'p>, E> {
-        Ok(Json::Text(Cow::Borrowed(text)))
+        Ok(Json::Text(Cow::Borrowed(text).into()))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Json<'p>, E> {
-        Ok(Json::Text(Cow::Owned(text.to_owned())))
+        Ok(Json::Text(Cow::<str>::Owned(text.to_owned()).into()))
     }
 
     fn visit_seq<A: SeqAccess<'p>>(self, mut items: A) -> Result<Json<'p>, A::Error> {

@@ -1,10 +1,8 @@
 //! Which changes of protected files a call was allowed to make: what it was let through with by name, what a command did
 //! that the rule's own `instead` tells agents to run, and what another session's call was allowed to.
 
-use std::borrow::Cow;
-
 use super::Looking;
-use crate::answer::{Trace, load_whole_policy};
+use crate::answer::{Trace, find_whole_policy};
 use crate::call::{Access, Event, ToolKind};
 use crate::decision::Verdict;
 use crate::effects::{Effects, Reach};
@@ -54,12 +52,11 @@ impl Allowed {
             can_ask: true,
             ..facts.clone()
         };
-        let loaded = load_whole_policy(looking.repository);
-        let loaded = if loaded.is_usable() {
-            Cow::Owned(loaded)
-        } else {
-            looking.held.whole()
-        };
+        let everything = find_whole_policy(looking.repository);
+        let mut loaded = everything.whole();
+        if !loaded.is_usable() {
+            loaded = looking.held.whole();
+        }
         let set = &loaded.set;
         let judgement = evaluate(set, &call, &trace.effects, &facts);
         let refused = judgement.decision.findings.into_iter();

@@ -11,13 +11,14 @@ const USUAL: usize = 4096;
 #[cfg(unix)]
 pub(super) fn read() -> Vec<u8> {
     use rustix::buffer::spare_capacity;
-    use rustix::io::{Errno, read};
+    use rustix::io::{Errno, ioctl_fionread, read};
 
     let stdin = rustix::stdio::stdin();
     let mut payload = Vec::with_capacity(USUAL);
     let mut beyond = Vec::new();
     loop {
         wait(stdin);
+        let room = PAYLOAD_LIMIT.saturating_sub(payload.len());
         let part = if payload.len() > PAYLOAD_LIMIT {
             beyond.clear();
             &mut beyond
@@ -25,7 +26,9 @@ pub(super) fn read() -> Vec<u8> {
             &mut payload
         };
         if part.spare_capacity_mut().is_empty() {
-            part.reserve(part.len().max(USUAL));
+            let waiting = usize::try_from(ioctl_fionread(stdin).unwrap_or(0)).unwrap_or(0);
+            // A file says how much is left, a pipe what it holds: memory beyond that is touched for nothing.
+            part.reserve(waiting.min(room).max(part.len()).max(USUAL) + 1);
         }
         match read(stdin, spare_capacity(part)) {
             Ok(0) => return payload,

@@ -38,7 +38,7 @@ const HEAD_SEED: u64 = 1 << 62;
 const BUCKET_SEED: u64 = 1 << 61;
 
 /// Returns a number for the program that this is.
-pub(super) fn maker() -> u64 {
+pub(crate) fn maker() -> u64 {
     sum(u64::from(FORMAT), &MAKER)
 }
 
@@ -301,6 +301,13 @@ impl Opened {
         for bucket in 0..self.buckets {
             self.bucket(bucket, |_, part| parts.push(part))?;
         }
+        self.read_rules(&mut parts, None)
+    }
+
+    /// Returns every rule for paths.
+    pub(super) fn path_rules(&self) -> Result<Vec<Rule>, Damaged> {
+        let mut parts = Vec::new();
+        self.find(all_paths(), &mut parts)?;
         self.read_rules(&mut parts, None)
     }
 

@@ -3,6 +3,7 @@ use std::path::Path;
 use super::fit::{self, Fit};
 use super::{Form, Held};
 use crate::policy::load::repository_layers;
+use crate::policy::{Rule, RuleKind};
 use crate::repo::Repository;
 
 /// A repository whose policy is a file that was written long ago, as its stamp has to say to prove anything.
@@ -49,6 +50,21 @@ fn a_stamp_that_proves_something_spares_the_reading() {
     let moment = held.state().moment().unwrap();
     let renewed = fit::renewed(&known, moment).unwrap();
     assert_eq!(renewed.files[0].stamp, stamp);
+}
+
+#[test]
+fn rules_for_paths_are_found_alone_and_in_order() {
+    let (folder, repository) = with_old_policy();
+    let layers = repository_layers(folder.path());
+    drop(Held::find(&repository, &layers, Vec::new));
+    let held = Held::find(&repository, &layers, Vec::new);
+    assert!(held.is_compiled());
+    let is_for_paths = |rule: &Rule| matches!(rule.kind, RuleKind::ProtectPaths(_));
+    let whole = held.whole().into_owned().set.rules;
+    let expected: Vec<&Rule> = whole.iter().filter(|rule| is_for_paths(rule)).collect();
+    assert!(!expected.is_empty() && expected.len() < whole.len());
+    let found = held.for_paths().into_owned().set.rules;
+    assert_eq!(format!("{found:?}"), format!("{expected:?}"));
 }
 
 #[cfg(unix)]
