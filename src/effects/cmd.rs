@@ -306,6 +306,8 @@ fn known(
                 walker.touch((Access::Write, false), path, true, name, span, state);
             }
         }
+        // It lists what it would copy.
+        "robocopy" if switches.iter().any(|given| given == "/l") => {}
         "copy" | "xcopy" | "robocopy" | "move" | "replace" => copy(
             walker,
             name,
