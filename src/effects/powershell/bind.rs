@@ -169,13 +169,17 @@ impl Bound {
                 }
             }
             Parameter::Trial => {
-                let value = if awaits { next() } else { glued };
+                let value = if awaits {
+                    Some(next().unwrap_or_default())
+                } else {
+                    glued
+                };
                 self.is_trial = value.is_none_or(|items| {
                     let is_true = |item: &Value| {
                         let text = item.known().unwrap_or_default();
                         text.trim_start_matches('$').eq_ignore_ascii_case("true")
                     };
-                    items.iter().all(is_true)
+                    !items.is_empty() && items.iter().all(is_true)
                 });
             }
             Parameter::Listed(option, _) if option.takes == Takes::Nothing => {
