@@ -23,6 +23,7 @@ mod printing;
 mod program;
 mod scripts;
 mod settings;
+mod setups;
 mod simple;
 mod sql;
 mod stages;

@@ -103,6 +103,7 @@ pub(super) fn shows(command: &Command) -> bool {
     };
     let name = simple.words.first().and_then(Word::bare_text);
     name.is_some_and(|name| SHOWS.contains(&name))
+        && simple.redirects.iter().all(is_read_by_somebody)
 }
 
 /// Whether what is printed is still shown with this redirection.
