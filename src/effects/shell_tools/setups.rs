@@ -54,7 +54,10 @@ impl Walker<'_> {
         let [name, word] = simple.words.as_slice() else {
             return false;
         };
-        let Some(asked) = substituted(word).filter(|_| name.bare_text() == Some("eval")) else {
+        if name.bare_text() != Some("eval") {
+            return false;
+        }
+        let Some(asked) = substituted(word) else {
             return false;
         };
         let Some(words) = static_words(asked) else {

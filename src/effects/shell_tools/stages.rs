@@ -59,9 +59,8 @@ impl Walker<'_> {
                 None => Input::Unknown,
             };
             let first = self.effects.commands.len();
-            let is_passed_on = stages.peek().is_some_and(|next| !shows(&next.command));
             let was_unseen = self.is_unseen;
-            self.is_unseen |= is_passed_on;
+            self.is_unseen |= stages.peek().is_some_and(|next| !shows(&next.command));
             self.command(&stage.command, &mut inner);
             self.is_unseen = was_unseen;
             if let Some(next) = stages.peek() {
