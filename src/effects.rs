@@ -275,6 +275,9 @@ impl PathEffect {
     }
 }
 
+/// Programs that print help wherever `--help` stands and hand no words on, and whose subcommands are too many to list.
+const HELPFUL: [&str; 6] = ["az", "doctl", "gcloud", "helm", "kubectl", "oc"];
+
 impl Invocation {
     /// Returns how much of the command is known.
     #[must_use]
@@ -314,15 +317,21 @@ impl Invocation {
         if last.value.known() != Some("--help") {
             return false;
         }
-        let mut program = self.program.as_deref().and_then(programs::find);
-        let is_name = |word: &Argument| {
+        let name = self.program.as_deref().unwrap_or_default();
+        let mut program = programs::find(name);
+        let mut is_name = |word: &Argument| {
+            let text = word.value.known().unwrap_or_default();
             let subcommands = program.map(|program| program.subcommands);
             let mut all = subcommands.unwrap_or_default().iter();
-            let found = all.find(|(name, _)| word.value.known() == Some(*name));
+            let found = all.find(|(known, _)| text == *known);
             program = found.map(|(_, program)| *program);
+            let is_letter = |letter: char| letter.is_ascii_lowercase() || letter == '-';
             program.is_some()
+                || (HELPFUL.contains(&name)
+                    && !text.starts_with('-')
+                    && text.chars().all(is_letter))
         };
-        names.iter().all(is_name)
+        names.iter().all(&mut is_name)
     }
 
     /// Returns the command as text: its words joined by blanks, `…` for what is not known.

@@ -4,6 +4,10 @@
 //! What cmd does itself with files is followed; everything else is a program with its words. A line that holds more than
 //! that is unparsable.
 
+mod loops;
+
+use loops::Loop;
+
 use super::powershell::Walker;
 use super::powershell::state::State;
 use super::{Argument, Span, UnknownKind, Value};
@@ -13,7 +17,7 @@ use crate::call::Access;
 const LENGTH: usize = 1 << 16;
 
 /// One command of a line.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct Command {
     /// Its words; one with a variable in it is not known.
     words: Vec<Text>,
@@ -87,15 +91,24 @@ fn follow(walker: &mut Walker<'_>, line: &str, span: Span, state: &mut State) {
         walker.unknown(UnknownKind::Unparsable, line, span);
         return;
     };
-    for command in commands {
-        if !walker.step(span) {
-            return;
+    let mut loops = Vec::new();
+    let mut commands = commands.into_iter();
+    while let Some(command) = commands.next() {
+        if let Some(head) = Loop::begins(&command) {
+            let set = commands.next().unwrap_or_default();
+            loops.push(head.over(walker, &set, span, state));
+            continue;
         }
-        for (writes, file) in &command.redirects {
-            let access = if *writes { Access::Write } else { Access::Read };
-            walker.touch((access, false), &file.value(), true, "cmd", span, state);
+        for command in loops::turns(command, &loops) {
+            if !walker.step(span) {
+                return;
+            }
+            for (writes, file) in &command.redirects {
+                let access = if *writes { Access::Write } else { Access::Read };
+                walker.touch((access, false), &file.value(), true, "cmd", span, state);
+            }
+            run(walker, &command.words, span, state);
         }
-        run(walker, &command.words, span, state);
     }
 }
 
@@ -306,6 +319,8 @@ fn known(
                 walker.touch((Access::Write, false), path, true, name, span, state);
             }
         }
+        // It lists what it would copy.
+        "robocopy" if switches.iter().any(|given| given == "/l") => {}
         "copy" | "xcopy" | "robocopy" | "move" | "replace" => copy(
             walker,
             name,

@@ -23,6 +23,7 @@ mod printing;
 mod program;
 mod scripts;
 mod settings;
+mod setups;
 mod simple;
 mod sql;
 mod stages;
@@ -133,6 +134,7 @@ fn line(effects: &mut Effects, text: &str, repository: &Repository, programs: &P
         is_typed: false,
         is_sourcing: false,
         is_condition: false,
+        is_unseen: false,
         is_overlong: false,
         file: None,
         bounds: Bounds::default(),
@@ -199,6 +201,8 @@ struct Walker<'a> {
     is_sourcing: bool,
     /// What is walked now decides whether something else runs.
     is_condition: bool,
+    /// What the present command prints goes to another program or into a word, and nobody reads it.
+    is_unseen: bool,
     /// A list of words was too long to be read.
     is_overlong: bool,
     /// The name of the file that is walked now.

@@ -26,9 +26,7 @@ const COMMON: [&str; 16] = [
     "-ProgressAction",
 ];
 /// And those that take none.
-const SWITCHES: [&str; 8] = [
-    "-Verbose", "-vb", "-Debug", "-db", "-WhatIf", "-wi", "-Confirm", "-cf",
-];
+const SWITCHES: [&str; 6] = ["-Verbose", "-vb", "-Debug", "-db", "-Confirm", "-cf"];
 
 /// What a word that begins with a dash is.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +36,8 @@ pub(super) enum Parameter {
     Common {
         takes_value: bool,
     },
+    /// `-WhatIf`
+    Trial,
 }
 
 /// The arguments of a cmdlet in the form in which the table reads them.
@@ -46,6 +46,8 @@ pub(super) struct Bound {
     pub(super) words: Vec<Argument>,
     /// What stands at some of the words.
     pub(super) given: Vec<Given>,
+    /// `-WhatIf`: it says what it would do, and does nothing.
+    pub(super) is_trial: bool,
 }
 
 /// A value, or a list of them, at the place of one word.
@@ -81,6 +83,14 @@ pub(super) fn parameter(entry: &'static Program, word: &str) -> Option<Parameter
         (value || SWITCHES.iter().any(|known| test(known)))
             .then_some(Parameter::Common { takes_value: value })
     };
+    let is_trial = name.eq_ignore_ascii_case("-wi")
+        || (name.len() > "-W".len()
+            && "-WhatIf"
+                .get(..name.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(name)));
+    if is_trial {
+        return Some(Parameter::Trial);
+    }
     if let Some(found) = common(&is) {
         return Some(found);
     }
@@ -157,6 +167,20 @@ impl Bound {
                 if glued.is_none() && (takes_value || awaits) {
                     next();
                 }
+            }
+            Parameter::Trial => {
+                let value = if awaits {
+                    Some(next().unwrap_or_default())
+                } else {
+                    glued
+                };
+                self.is_trial = value.is_none_or(|items| {
+                    let is_true = |item: &Value| {
+                        let text = item.known().unwrap_or_default();
+                        text.trim_start_matches('$').eq_ignore_ascii_case("true")
+                    };
+                    !items.is_empty() && items.iter().all(is_true)
+                });
             }
             Parameter::Listed(option, _) if option.takes == Takes::Nothing => {
                 let value = if awaits { next() } else { glued };

@@ -29,6 +29,9 @@ impl Walker<'_> {
             return left.unwrap_or_else(|| if blocks.is_empty() { unknown() } else { blocks });
         };
         let mut bound = Bound::of(entry, args, flow);
+        if bound.is_trial {
+            return left.unwrap_or_else(unknown);
+        }
         whole_paths(name, &mut bound);
         let items = self.bound(name, entry, &bound, span, state);
         left.or(items).unwrap_or_else(unknown)

@@ -1,11 +1,55 @@
-//! Commands that print the whole environment, where what follows them lets through only some of it.
+//! Commands that print variables of the environment: all of them, what the next command lets through, or some by name.
+
+use std::borrow::Cow;
 
 use super::Walker;
-use crate::effects::{Argument, Value};
-use crate::shell::{Command, Word};
+use super::fields::Field;
+use super::state::State;
+use crate::effects::{Argument, Span, Value};
+use crate::shell::{Command, ParamOp, PartKind, Redirect, Script, SimpleCommand, Target, Word};
+
+/// What prints its words.
+const PRINTERS: [&str; 3] = ["echo", "printf", "print"];
+/// What shows its input, as it is or in another writing.
+const SHOWS: [&str; 14] = [
+    "base64", "cat", "fold", "head", "hexdump", "less", "more", "nl", "od", "rev", "tail", "tee",
+    "tr", "xxd",
+];
 
 impl Walker<'_> {
-    /// `env | grep NAME` prints what `printenv NAME` does.
+    /// `echo "$NAME"` prints what `printenv NAME` does, where the line did not set it itself.
+    pub(super) fn print_variables(&mut self, simple: &SimpleCommand, span: Span, state: &State) {
+        let Some((first, words)) = simple.words.split_first() else {
+            return;
+        };
+        let name = first.bare_text();
+        let Some(name) = name.filter(|name| PRINTERS.contains(name)) else {
+            return;
+        };
+        if self.muted || self.is_unseen || !simple.redirects.iter().all(is_read_by_somebody) {
+            return;
+        }
+        let parts = words.iter().flat_map(|word| &word.parts);
+        let names: Vec<&str> = parts
+            .filter_map(|part| printed_whole(&part.kind))
+            .filter(|name| is_of_the_environment(name) && state.variable(name).is_none())
+            .collect();
+        for variable in names {
+            let word = Field::known(variable, span);
+            let mut invocation = self.invocation(Some("printenv"), &[word], span);
+            invocation.via.push(name.to_owned());
+            self.effects.commands.push(invocation);
+        }
+    }
+
+    /// Walks what runs in a shell of its own, and whose output becomes a word or a file.
+    pub(super) fn unseen(&mut self, script: &Script, state: &mut State) {
+        let outer = std::mem::replace(&mut self.is_unseen, true);
+        self.subshell(script, state);
+        self.is_unseen = outer;
+    }
+
+    /// `env | grep NAME` prints what `printenv NAME` does, and `env | cut -d= -f1` what `compgen -e` does.
     pub(super) fn name_variables(&mut self, first: usize, next: &Command) {
         let Some([.., last]) = self.effects.commands.get(first..) else {
             return;
@@ -23,21 +67,90 @@ impl Walker<'_> {
         if !is_dump {
             return;
         }
-        if let (Some(names), Some(last)) = (names_in(next), self.effects.commands.last_mut()) {
+        let (Some(words), Some(last)) = (words_of(next), self.effects.commands.last_mut()) else {
+            return;
+        };
+        if prints_names(&words) {
+            last.program = Some("compgen".into());
+            last.words = vec![plain("-e")];
+        } else if let Some(names) = names_in(&words) {
             last.program = Some("printenv".into());
             last.words = names;
         }
     }
 }
 
-/// Returns the names that a grep lets through; `None` when it may let through all.
-fn names_in(command: &Command) -> Option<Vec<Argument>> {
-    const SHORTEST: usize = 3;
+/// Whether a command lets through what stands before `=` alone, or counts lines.
+fn prints_names(words: &[Cow<'_, str>]) -> bool {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    let [program, rest @ ..] = words.as_slice() else {
+        return false;
+    };
+    let rest = rest.concat();
+    match *program {
+        "cut" => matches!(rest.as_str(), "-d=-f1" | "-f1-d="),
+        "sed" => matches!(rest.as_str(), "s/=.*//" | "-es/=.*//"),
+        "awk" => rest.replace(' ', "") == "-F={print$1}",
+        "wc" => rest == "-l",
+        _ => false,
+    }
+}
+
+/// Whether a command shows what it reads.
+pub(super) fn shows(command: &Command) -> bool {
     let Command::Simple(simple) = command else {
+        return false;
+    };
+    let name = simple.words.first().and_then(Word::bare_text);
+    name.is_some_and(|name| SHOWS.contains(&name))
+        && simple.redirects.iter().all(is_read_by_somebody)
+}
+
+/// Whether what is printed is still shown with this redirection.
+fn is_read_by_somebody(redirect: &Redirect) -> bool {
+    const SHOWN: [&str; 6] = [
+        "1",
+        "2",
+        "/dev/stdout",
+        "/dev/stderr",
+        "/dev/tty",
+        "/dev/fd/1",
+    ];
+    let Target::Word(word) = &redirect.target else {
+        return true;
+    };
+    redirect.descriptor() != Some(1)
+        || word
+            .static_text()
+            .is_some_and(|text| SHOWN.contains(&text.as_ref()))
+}
+
+/// Returns the variable whose value a part of a word stands for: not its length, and not a word in its place.
+fn printed_whole(kind: &PartKind) -> Option<&str> {
+    let PartKind::Parameter(parameter) = kind else {
         return None;
     };
-    let words: Option<Vec<_>> = simple.words.iter().map(Word::static_text).collect();
-    let words = words?;
+    let is_value = match &parameter.op {
+        None => true,
+        Some(ParamOp::Conditional(sign, ..)) => *sign != '+',
+        Some(_) => false,
+    };
+    let is_whole = is_value && !parameter.indirect && parameter.index.is_none();
+    is_whole.then_some(parameter.name.as_str())
+}
+
+/// Whether a name is written like those that programs are told things by.
+fn is_of_the_environment(name: &str) -> bool {
+    let is_letter =
+        |letter: u8| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == b'_';
+    name.len() > 2
+        && name.bytes().all(is_letter)
+        && !name.starts_with(|letter: char| letter.is_ascii_digit())
+}
+
+/// Returns the names that a grep lets through; `None` when it may let through all.
+fn names_in(words: &[Cow<'_, str>]) -> Option<Vec<Argument>> {
+    const SHORTEST: usize = 3;
     let (name, rest) = words.split_first()?;
     let (options, patterns): (Vec<_>, Vec<_>) = rest.iter().partition(|word| word.starts_with('-'));
     let mut letters = options.iter().flat_map(|word| word.chars().skip(1));
@@ -62,11 +175,22 @@ fn names_in(command: &Command) -> Option<Vec<Argument>> {
     };
     let names: Vec<&str> = names.collect();
     names.iter().all(is_name).then(|| {
-        let words = names.iter().map(|name| Argument {
-            value: Value::Known((*name).to_owned()),
-            places: None,
-            all_of: None,
-        });
+        let words = names.iter().map(|name| plain(name));
         words.collect()
     })
+}
+
+fn words_of(command: &Command) -> Option<Vec<Cow<'_, str>>> {
+    let Command::Simple(simple) = command else {
+        return None;
+    };
+    simple.words.iter().map(Word::static_text).collect()
+}
+
+fn plain(text: &str) -> Argument {
+    Argument {
+        value: Value::Known(text.to_owned()),
+        places: None,
+        all_of: None,
+    }
 }

@@ -44,6 +44,10 @@ impl Walker<'_> {
                 .collect();
             return self.deeper(started, &words, state);
         }
+        // `. ~/.cargo/env` reads a file that only has the name of a program.
+        if started.is_sourcing && programs::find(name).is_some() {
+            return;
+        }
         let mut run: Option<Invocation> = None;
         self.under(&started.name, |walker| {
             run = Some(walker.invocation(Some(name), words, started.span));

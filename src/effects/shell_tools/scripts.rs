@@ -397,7 +397,7 @@ impl Walker<'_> {
     }
 
     /// Whether a path is one of an installed program: of the system, or in a hidden folder of the person's home.
-    fn is_installed(&self, path: &str) -> bool {
+    pub(super) fn is_installed(&self, path: &str) -> bool {
         if Path::new(path).starts_with(self.repository.root()) {
             return false;
         }

@@ -64,6 +64,12 @@ impl Walker<'_> {
         let input = self.input_of(&simple.redirects, state);
         self.keep_inputs(&simple.redirects, state);
         let span = self.span(simple.span);
+        self.print_variables(simple, span, state);
+        if self.is_setup(simple, state) {
+            self.note_own("eval", &[], span, state);
+            self.given.truncate(outer);
+            return state.forget_all();
+        }
         state.succeeded = simple.words.is_empty();
         self.is_typed = self.is_as_typed(simple, state);
         // The usual command: one reading, and nothing that needs the state from before it.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::Walker;
+use super::dumps::shows;
 use super::fields::Field;
 use super::listing::installed;
 use super::printing::{echoed, printed};
@@ -58,7 +59,10 @@ impl Walker<'_> {
                 None => Input::Unknown,
             };
             let first = self.effects.commands.len();
+            let was_unseen = self.is_unseen;
+            self.is_unseen |= stages.peek().is_some_and(|next| !shows(&next.command));
             self.command(&stage.command, &mut inner);
+            self.is_unseen = was_unseen;
             if let Some(next) = stages.peek() {
                 self.name_variables(first, &next.command);
             }
@@ -72,7 +76,7 @@ impl Walker<'_> {
         let mut inner = state.clone();
         let output = self.printed_by(script, &mut inner);
         if !self.muted {
-            self.subshell(script, state);
+            self.unseen(script, state);
         }
         match output {
             Input::Known(text) => vec![Value::Known(text.trim_end_matches('\n').to_owned())],
@@ -94,7 +98,7 @@ impl Walker<'_> {
             _ => None,
         };
         if !self.muted {
-            self.subshell(&process.script, state);
+            self.unseen(&process.script, state);
         }
         self.files.push(File {
             place: Place::Outside(path.clone()),

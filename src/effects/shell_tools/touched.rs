@@ -275,8 +275,14 @@ impl Walker<'_> {
             return;
         };
         let is_folder = std::path::Path::new(&path).is_dir();
-        for target in pieces(started, reading, &[Role::LinkTarget]) {
-            let Some(target) = target.value.known() else {
+        let is_symbolic = reading.has("-s") && !reading.has("-r");
+        for part in &reading.parts {
+            let field = piece(started, part.at);
+            let Some(target) = field
+                .value
+                .known()
+                .filter(|_| part.role == Role::LinkTarget)
+            else {
                 continue;
             };
             let path = if is_folder {
@@ -286,12 +292,30 @@ impl Walker<'_> {
             };
             // A symbolic link's text starts from the link's own folder, a hard link's from the shell's.
             let from = match path.rsplit_once('/') {
-                Some((parent, _)) if reading.has("-s") => parent,
+                Some((parent, _)) if is_symbolic => parent,
                 _ => folder.as_str(),
             };
             if let Some(target) = joined(Some(from), target) {
+                if is_symbolic && !started.is_doubtful {
+                    self.lead(started, part.at.word, &target);
+                }
                 self.keep_link(path, target, link_span);
             }
+        }
+    }
+
+    /// Says where a word of a command leads, which its program does not read from the shell's folder.
+    fn lead(&mut self, started: &Started<'_>, at: usize, path: &str) {
+        let Some(command) = self.effects.commands.get_mut(started.index) else {
+            return;
+        };
+        let is_same = command.words.len() == started.fields.len();
+        if let Some(word) = command
+            .words
+            .get_mut(at)
+            .filter(|word| is_same && word.places.is_some())
+        {
+            word.places = Some(self.lookup.places(path, Follow::AllButLast));
         }
     }
 

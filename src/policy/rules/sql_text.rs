@@ -26,22 +26,46 @@ pub(super) fn found(regex: &TextPattern, sql: &str, is_mysql: bool) -> Option<St
         let all = regex.find(sql).map(str::to_owned);
         return all.or_else(|| regex.find(&without_comments(sql)).map(str::to_owned));
     };
+    let explained = explained(&text, &literals);
     let mut from = 0;
     loop {
         let rest = text.get(from..)?;
         let part = regex.find(rest)?;
         let at = from + (part.as_ptr().addr() - rest.as_ptr().addr());
-        let Some(literal) = literals.iter().find(|literal| literal.contains(&at)) else {
+        let mut passed = literals.iter().chain(&explained);
+        let Some(passed) = passed.find(|range| range.contains(&at)) else {
             return Some(part.to_owned());
         };
-        from = literal.end;
+        from = passed.end;
     }
+}
+
+/// Returns where the statements are that are only explained: `EXPLAIN` without `ANALYZE` runs nothing.
+fn explained(text: &str, literals: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    let ends = text.match_indices(';').map(|(at, _)| at);
+    let is_end = |at: &usize| !literals.iter().any(|literal| literal.contains(at));
+    for end in ends.filter(is_end).chain([text.len()]) {
+        let statement = text.get(start..end).unwrap_or_default().to_lowercase();
+        let mut words = statement.split_whitespace();
+        // Clients know other ways to end a statement, each on a line of its own.
+        let mut lines = statement.lines().map(str::trim);
+        let is_one =
+            lines.all(|line| !matches!(line, "go" | "/") && !line.starts_with("delimiter"));
+        if words.next() == Some("explain") && is_one && !statement.contains("analy") {
+            found.push(start..end);
+        }
+        start = end + 1;
+    }
+    found
 }
 
 /// Returns a text with a blank for each comment, and where its literals are; `None` where servers read it differently.
 fn statements(sql: &str, is_mysql: bool) -> Option<(String, Vec<Range<usize>>)> {
     let lower = sql.to_lowercase();
-    if sql.contains(ODD) || RUNS.iter().any(|word| lower.contains(word)) {
+    let is_odd = |letter: char| ODD.contains(&letter) && !(is_mysql && letter == '#');
+    if sql.contains(is_odd) || RUNS.iter().any(|word| lower.contains(word)) {
         return None;
     }
     let mut text = String::with_capacity(sql.len());
@@ -64,9 +88,7 @@ fn statements(sql: &str, is_mysql: bool) -> Option<(String, Vec<Range<usize>>)> 
             }
             text.push(' ');
             rest = behind;
-        } else if let Some(comment) = rest.strip_prefix("--")
-            && (!is_mysql || comment.is_empty() || comment.starts_with(char::is_whitespace))
-        {
+        } else if let Some(comment) = to_the_end_of_its_line(rest, is_mysql) {
             text.push(' ');
             rest = comment
                 .find('\n')
@@ -78,6 +100,16 @@ fn statements(sql: &str, is_mysql: bool) -> Option<(String, Vec<Range<usize>>)> 
         }
     }
     Some((text, literals))
+}
+
+/// Returns what stands behind the mark of a comment that ends with its line.
+fn to_the_end_of_its_line(rest: &str, is_mysql: bool) -> Option<&str> {
+    if let Some(comment) = rest.strip_prefix('#').filter(|_| is_mysql) {
+        return Some(comment);
+    }
+    let comment = rest.strip_prefix("--")?;
+    let counts = !is_mysql || comment.is_empty() || comment.starts_with(char::is_whitespace);
+    counts.then_some(comment)
 }
 
 /// Leaves comments out of a text that is not read any closer.
@@ -118,10 +150,13 @@ mod tests {
             "select 1; -- drop table x\nselect 2",
             "select /* drop table x */ 1",
             "insert into notes values ('drop table x'); select 'drop table y'",
+            "explain drop table x",
+            "select 1;\n EXPLAIN (format json) drop table x; select 2",
         ] {
             assert!(!finds(sql, false), "{sql}");
             assert!(!finds(sql, true), "{sql}");
         }
+        assert!(!finds("select 1 # it's a drop table x", true));
     }
 
     #[test]
@@ -145,6 +180,19 @@ mod tests {
         ] {
             assert!(finds(sql, false), "{sql}");
         }
+        for sql in [
+            "explain analyze select 1; drop table x",
+            "explain select 1; drop table x",
+            "explain select ';'; drop table x",
+            "explain select 1\nGO\ndrop table x",
+            "explain plan for select 1\n/\ndrop table x",
+            "explain (analyse) drop table x",
+            "select 1 explain drop table x",
+            "explain select '\\'; drop table x; --'",
+        ] {
+            assert!(finds(sql, false), "{sql}");
+        }
+        assert!(finds("select 1 # x\n; drop table x", true));
         assert!(finds("select 1 --1; drop table x", true));
         assert!(!finds("select 1 --1; drop table x", false));
     }
