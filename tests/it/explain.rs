@@ -141,3 +141,28 @@ fn replies_are_those_of_the_runtimes_that_the_policy_names() {
     assert_eq!(told(&[]), ["codex, devin"]);
     assert_eq!(told(&["--runtime", "cursor"]), ["cursor"]);
 }
+
+#[test]
+fn rounds_of_a_loop_stand_in_the_order_of_the_text() {
+    check(
+        "for f in z.txt a.txt z.txt; do rm $f; done",
+        "
+runs      1. rm z.txt         exact
+               deletes z.txt  exact
+          2. rm a.txt         exact
+               deletes a.txt  exact
+",
+        "\n",
+    );
+    check(
+        "printf 'q\\nb\\n' | while read -r f; do rm \"$f.md\"; done",
+        "
+runs      1. printf 'q\\nb\\n'  exact
+          2. rm q.md          exact
+               deletes q.md   exact
+          3. rm b.md          exact
+               deletes b.md   exact
+",
+        "\n",
+    );
+}

@@ -414,9 +414,7 @@ fn read(rest: &[Field], input: &Input, is_shared: bool, state: &mut State) {
 /// Returns the alternatives, or what all of them begin with.
 pub(super) fn some_of(mut values: Vec<Value>) -> Vec<Value> {
     let start = super::walk::common_start(&values);
-    values.sort();
-    values.dedup();
-    if values.len() > LINES {
+    if !super::state::keep_first(&mut values, LINES) {
         values = vec![Value::Starts(start)];
     }
     values

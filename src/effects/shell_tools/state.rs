@@ -171,11 +171,7 @@ impl State {
                 .map(|value| changed(*way, value))
                 .collect();
         }
-        values.sort();
-        values.dedup();
-        if values.len() > ALTERNATIVES || values.is_empty() {
-            values = vec![Value::Starts(String::new())];
-        }
+        settle(&mut values);
         self.lists.remove(name);
         if self.is_exported(name) {
             Arc::make_mut(&mut self.exported).insert(name.to_owned(), values.clone());
@@ -454,13 +450,30 @@ fn join_variables(
     }
 }
 
-/// Brings alternatives in order; too many of them are anything.
+/// Keeps each alternative once, in the order of the text; none or too many of them are anything.
 fn settle(values: &mut Vec<Value>) {
-    values.sort();
-    values.dedup();
-    if values.len() > ALTERNATIVES {
+    if values.is_empty() || !keep_first(values, ALTERNATIVES) {
         *values = vec![Value::Starts(String::new())];
     }
+}
+
+/// Removes what stands there before; `false` where more than this many are left.
+pub(super) fn keep_first(values: &mut Vec<Value>, most: usize) -> bool {
+    if values.len() < 2 {
+        return true;
+    }
+    let mut kept: Vec<Value> = Vec::new();
+    for value in values.drain(..) {
+        if kept.contains(&value) {
+            continue;
+        }
+        if kept.len() == most {
+            return false;
+        }
+        kept.push(value);
+    }
+    *values = kept;
+    true
 }
 
 #[cfg(test)]
