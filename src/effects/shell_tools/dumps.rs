@@ -66,6 +66,7 @@ fn names_in(command: &Command) -> Option<Vec<Argument>> {
             value: Value::Known((*name).to_owned()),
             places: None,
             all_of: None,
+            is_pattern: false,
         });
         words.collect()
     })
