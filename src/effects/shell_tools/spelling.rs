@@ -37,8 +37,10 @@ impl Piece {
     /// Returns what of it spells some of the text.
     fn within(&self, some: &Range<usize>) -> Option<Self> {
         let text = self.text.start.max(some.start)..self.text.end.min(some.end);
-        let line = self.part(&text);
-        (text.start < text.end).then_some(Self { text, line })
+        (text.start < text.end).then(|| Self {
+            line: self.part(&text),
+            text,
+        })
     }
 }
 
