@@ -8,6 +8,7 @@ mod file_tools;
 mod mcp_tools;
 mod powershell;
 mod shell_tools;
+mod span;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,16 +17,17 @@ use crate::call::{Access, Call, ToolKind};
 use crate::programs::{self, Programs};
 use crate::repo::{Follow, Place, Places, Repository};
 
+pub use span::Span;
+
 /// What one call would do.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Effects {
     pub paths: Vec<PathEffect>,
     pub commands: Vec<Invocation>,
     pub unknowns: Vec<Unknown>,
+    /// The first of the commands that only some shells run: those that take `\r\n` for the end of a line.
+    pub returns_from: Option<usize>,
 }
-
-/// Bytes of a shell command: first, and one past the last.
-pub type Span = (usize, usize);
 
 /// One path that a call touches.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,8 +68,9 @@ pub struct Invocation {
     pub words: Vec<Argument>,
     /// What the command was unwrapped from, outermost first: `sudo`, `bash`.
     pub via: Vec<String>,
-    /// Where it runs, when the line went there; `None` in the call's own folder, or in one that is not known.
-    pub folder: Option<Place>,
+    /// Where it may run, when the line went there; none in the call's own folder. `None` stands for a folder that is not
+    /// known.
+    pub folders: Vec<Option<Place>>,
     /// How it was typed, where nothing around it changes what it does.
     pub typed: Option<Typed>,
     /// SQL that a database client is given.
@@ -108,6 +111,8 @@ pub struct Argument {
     pub places: Option<Places>,
     /// The folder all of whose entries it stands for: `folder/*`.
     pub all_of: Option<Places>,
+    /// Letters of a pattern in it are one: it was not quoted.
+    pub is_pattern: bool,
 }
 
 /// What is known of a word before the run.
@@ -231,7 +236,7 @@ impl Effects {
 
     /// Adds effects that were found in another text, whose places are somewhere else in this one.
     fn add_moved(&mut self, more: Self, moved: impl Fn(usize) -> usize) {
-        let moved = |span: Span| (moved(span.0), moved(span.1));
+        let moved = |span: Span| span.moved(&moved);
         for mut effect in more.paths {
             effect.span = effect.span.map(moved);
             self.add_path(effect);

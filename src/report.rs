@@ -7,10 +7,12 @@ mod understood;
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::answer::{Policy, Trace, wording};
 use crate::call::ShellCommand;
 use crate::decision::{Decision, Verdict};
+use crate::effects::Span;
 use crate::repo::Place;
 
 /// Version of the JSON form.
@@ -21,6 +23,8 @@ const HEADING: usize = 10;
 const MARGIN: usize = 80;
 /// Lines that are marked at most.
 const POINTED: usize = 8;
+/// Objections that are drawn.
+const FINDINGS: usize = 40;
 /// Letters of a command that are shown.
 const LONGEST: usize = 4_000;
 
@@ -77,7 +81,8 @@ fn decided(text: &mut String, trace: &Trace) {
         Policy::Broken => "cannot be used: `when-broken` decides",
     };
     row(text, "policy", policy);
-    for finding in &trace.decision.findings {
+    let findings = &trace.decision.findings;
+    for finding in findings.iter().take(FINDINGS) {
         let origin = finding.origin.as_deref();
         let origin = origin.map_or_else(String::new, |origin| format!(" ({origin})"));
         let verdict = finding.verdict.name();
@@ -87,6 +92,10 @@ fn decided(text: &mut String, trace: &Trace) {
         if let Some(commands) = tool.and_then(|tool| ShellCommand::all(&tool.commands)) {
             pointed(text, &commands, finding.span);
         }
+    }
+    let more = findings.len().saturating_sub(FINDINGS);
+    if more > 0 {
+        row(text, "", &format!("and {more} more"));
     }
     for context in &trace.decision.context {
         row(text, "rule", &format!("{}: adds context", context.rule));
@@ -136,9 +145,12 @@ fn underlined(line: &str, first: usize, last: usize) -> (String, String) {
     let after = beginning(&escaped(after), MARGIN);
     let gap: String = before
         .chars()
-        .map(|letter| if letter == '\t' { '\t' } else { ' ' })
+        .map(|letter| match letter {
+            '\t' => "\t".to_owned(),
+            letter => " ".repeat(letter.width().unwrap_or(0)),
+        })
         .collect();
-    let marks = "^".repeat(marked.chars().count().max(1));
+    let marks = "^".repeat(marked.width().max(1));
     (format!("{before}{marked}{after}"), format!("{gap}{marks}"))
 }
 
@@ -219,6 +231,25 @@ pub fn escaped(text: &str) -> String {
     shown
 }
 
+/// Returns the one folder that a command runs in, where it is known.
+fn folder(folders: &[Option<Place>]) -> Option<&str> {
+    match folders {
+        [folder] => folder.as_ref().map(Place::shown),
+        _ => None,
+    }
+}
+
+fn folders(folders: &[Option<Place>]) -> Vec<Option<&str>> {
+    let shown = folders
+        .iter()
+        .map(|folder| folder.as_ref().map(Place::shown));
+    shown.collect()
+}
+
+fn bytes(span: Span) -> Value {
+    json!([span.start(), span.end()])
+}
+
 /// The same facts as JSON, stable and versioned.
 #[must_use]
 pub fn json(trace: &Trace) -> Value {
@@ -251,7 +282,7 @@ pub fn json(trace: &Trace) -> Value {
                 "real": effect.places.real.shown(),
                 "by": effect.by,
                 "certainty": effect.certainty().name(),
-                "span": effect.span.map(|(start, end)| json!([start, end])),
+                "span": effect.span.map(bytes),
             })
         })
         .collect();
@@ -264,8 +295,9 @@ pub fn json(trace: &Trace) -> Value {
                 "text": command.text(),
                 "via": command.via,
                 "certainty": command.certainty().name(),
-                "folder": command.folder.as_ref().map(Place::shown),
-                "span": [command.span.0, command.span.1],
+                "folder": folder(&command.folders),
+                "folders": folders(&command.folders),
+                "span": bytes(command.span),
             })
         })
         .collect();
@@ -277,7 +309,7 @@ pub fn json(trace: &Trace) -> Value {
             json!({
                 "what": understood::unknown(unknown.kind),
                 "written": unknown.written,
-                "span": unknown.span.map(|(start, end)| json!([start, end])),
+                "span": unknown.span.map(bytes),
             })
         })
         .collect();

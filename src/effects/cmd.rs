@@ -34,7 +34,13 @@ struct Text {
 }
 
 /// Follows what `cmd` is given as words.
-pub(super) fn started(walker: &mut Walker<'_>, words: &[Value], span: Span, state: &mut State) {
+pub(super) fn started(
+    walker: &mut Walker<'_>,
+    name: &str,
+    words: &[Value],
+    span: Span,
+    state: &mut State,
+) {
     let is_run = |word: &Value| {
         let text = word.start().to_lowercase();
         ["/c", "/k", "/r", "//c"]
@@ -74,7 +80,9 @@ pub(super) fn started(walker: &mut Walker<'_>, words: &[Value], span: Span, stat
             line.push_str(text);
         }
     }
-    follow(walker, unwrapped(&line), span, state);
+    let line = unwrapped(&line);
+    let span = walker.place_of(line).unwrap_or(span);
+    walker.under(name, |walker| follow(walker, line, span, state));
 }
 
 /// `"del x"`: quotes around the whole line are not part of it.
@@ -434,6 +442,7 @@ fn plain(value: Value) -> Argument {
         value,
         places: None,
         all_of: None,
+        is_pattern: false,
     }
 }
 

@@ -19,6 +19,9 @@ mod tree;
 mod values;
 mod words;
 
+use std::rc::Rc;
+
+use super::shell_tools::Origin;
 use super::{Effects, Invocation, Span, Unknown, UnknownKind, Value};
 use crate::programs::Programs;
 use crate::repo::Repository;
@@ -50,13 +53,13 @@ pub(super) fn add_started(
     effects: &mut Effects,
     repository: &Repository,
     programs: &Programs,
-    command: &Invocation,
-    folders: &[Option<String>],
+    (command, spelled, folders): (&Invocation, Rc<Origin>, &[Option<String>]),
 ) {
     let mut state = State::at(repository.cwd());
     state.folders = folders.to_vec();
     let mut walker = Walker::new(effects, repository, programs);
     walker.via.clone_from(&command.via);
+    walker.spelled = Some(spelled);
     let words: Vec<Value> = command
         .words
         .iter()
@@ -75,15 +78,17 @@ pub(super) fn is_shell(name: &str) -> bool {
 #[derive(Debug, Clone, Copy)]
 struct Source<'t> {
     text: &'t str,
-    base: Base,
+    base: Base<'t>,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Base {
+enum Base<'t> {
     /// Its first byte is this one of the outermost text.
     At(usize),
     /// It was made from what stands here.
     From(Span),
+    /// Its first byte is this one of a text that the outermost one spells.
+    Of(&'t Origin, usize),
 }
 
 impl<'t> Source<'t> {
@@ -106,6 +111,7 @@ impl<'t> Source<'t> {
             text: self.text.get(range.clone()).unwrap_or_default(),
             base: match self.base {
                 Base::At(at) => Base::At(at + range.start),
+                Base::Of(origin, at) => Base::Of(origin, at + range.start),
                 from @ Base::From(_) => from,
             },
         }
@@ -113,8 +119,9 @@ impl<'t> Source<'t> {
 
     fn span(self) -> Span {
         match self.base {
-            Base::At(at) => (at, at + self.text.len()),
+            Base::At(at) => Span::new(at, at + self.text.len()),
             Base::From(span) => span,
+            Base::Of(origin, at) => origin.span(&(at..at + self.text.len())),
         }
     }
 }
@@ -134,6 +141,8 @@ pub(super) struct Walker<'a> {
     nesting: usize,
     /// What the present command was unwrapped from, outermost first.
     via: Vec<String>,
+    /// The words of the command that a POSIX shell started, and where they stand.
+    spelled: Option<Rc<Origin>>,
 }
 
 impl<'a> Walker<'a> {
@@ -148,6 +157,7 @@ impl<'a> Walker<'a> {
             depth: 0,
             nesting: 0,
             via: Vec::new(),
+            spelled: None,
         }
     }
 
@@ -187,10 +197,29 @@ impl<'a> Walker<'a> {
 
     /// Follows a text that a program is given.
     fn nested(&mut self, by: &str, text: &str, span: Span, state: &mut State) -> Items {
+        let Some(spelled) = self.spelled.clone() else {
+            return self.under(by, |walker| walker.text(Source::made(text, span), state));
+        };
+        let origin = spelled.holding(text);
+        let source = Source {
+            text,
+            base: Base::Of(&origin, 0),
+        };
+        self.under(by, |walker| walker.text(source, state))
+    }
+
+    /// Returns where a text stands that a POSIX shell handed on.
+    pub(super) fn place_of(&self, text: &str) -> Option<Span> {
+        let spelled = self.spelled.as_ref()?;
+        Some(spelled.literal(text))
+    }
+
+    /// Does something inside a program that starts other commands.
+    pub(super) fn under<T>(&mut self, by: &str, act: impl FnOnce(&mut Self) -> T) -> T {
         self.via.push(by.to_owned());
-        let items = self.text(Source::made(text, span), state);
+        let found = act(self);
         self.via.pop();
-        items
+        found
     }
 
     pub(super) fn unknown(&mut self, kind: UnknownKind, written: &str, span: Span) {

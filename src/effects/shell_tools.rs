@@ -8,6 +8,7 @@ mod code;
 mod dumps;
 mod fields;
 mod find;
+mod functions;
 mod globs;
 mod interpreters;
 mod invocation;
@@ -15,6 +16,7 @@ mod listing;
 mod locals;
 mod look;
 mod mounts;
+mod origin;
 mod packages;
 mod parameters;
 mod patches;
@@ -25,6 +27,7 @@ mod scripts;
 mod settings;
 mod setups;
 mod simple;
+mod spelling;
 mod sql;
 mod stages;
 mod starts;
@@ -35,6 +38,7 @@ mod unread;
 mod walk;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{Effects, Span, Unknown, UnknownKind, Value, powershell};
@@ -44,6 +48,8 @@ use crate::repo::{Lookup, Place, Repository};
 use crate::shell;
 use look::Sieve;
 use mounts::Mount;
+pub(super) use origin::Origin;
+use origin::Source;
 use scripts::Bounds;
 use stages::{File, Input};
 use state::State;
@@ -75,7 +81,7 @@ pub(super) fn add(
         effects.add_unknown(Unknown {
             kind: UnknownKind::Unparsable,
             written: what,
-            span: Some((at, at + 1)),
+            span: Some(Span::new(at, at + 1)),
         });
     }
     if command.text.contains("\r\n") {
@@ -97,7 +103,9 @@ fn without_returns(
         .enumerate()
         .map(|(before, (at, _))| at - before)
         .collect();
+    let first = effects.commands.len();
     effects.add_moved(more, |at| at + removed.partition_point(|place| *place < at));
+    effects.returns_from = Some(first).filter(|first| *first < effects.commands.len());
 }
 
 /// Walks a command line of a POSIX shell.
@@ -115,7 +123,10 @@ fn line(effects: &mut Effects, text: &str, repository: &Repository, programs: &P
         remote: false,
         muted: false,
         here,
+        line: text,
         origin: None,
+        sources: Vec::new(),
+        spelled: origin::READ,
         input: Input::Inherited,
         files: Vec::new(),
         has_more_files: false,
@@ -163,8 +174,13 @@ struct Walker<'a> {
     muted: bool,
     /// The call's own folder.
     here: String,
-    /// The part of the outermost text that holds what is walked now, when that is a nested text.
-    origin: Option<Span>,
+    line: &'a str,
+    /// Where the text stands that is walked now, when that is not the line.
+    origin: Option<Rc<Origin>>,
+    /// What commands may read, the last one last.
+    sources: Vec<Source>,
+    /// Bytes that may still be read again to find texts in them.
+    spelled: usize,
     /// What the command that is walked now reads.
     input: Input,
     /// Files that the line wrote, the last one last.
@@ -216,23 +232,14 @@ impl Walker<'_> {
         match shell::parse(text) {
             Ok(script) => self.script(&script, state),
             Err(unparsed) => {
-                let span = self.origin.or(Some((unparsed.at, text.len())));
-                self.unknown(UnknownKind::Unparsable, &unread::told(text, unparsed), span);
+                let span = self.span(shell::Span {
+                    start: unparsed.at,
+                    end: text.len(),
+                });
+                let told = unread::told(text, unparsed);
+                self.unknown(UnknownKind::Unparsable, &told, Some(span));
             }
         }
-    }
-
-    /// Walks a text that stands inside another: all it does comes from `span`.
-    fn nested(&mut self, text: &str, span: Span, state: &mut State) {
-        if self.depth >= DEPTH {
-            self.unknown(UnknownKind::OpaqueCode, text, Some(span));
-            return;
-        }
-        let outer = self.origin.replace(self.origin.unwrap_or(span));
-        self.depth += 1;
-        self.text(text, state);
-        self.depth -= 1;
-        self.origin = outer;
     }
 
     /// Does something inside a program that starts other commands.
@@ -274,10 +281,5 @@ impl Walker<'_> {
         if !self.effects.unknowns.last().is_some_and(is_said) {
             self.unknown(UnknownKind::Unparsable, WHAT, span.into());
         }
-    }
-
-    /// Maps a span of the text that is walked to one of the outermost text.
-    fn span(&self, span: shell::Span) -> Span {
-        self.origin.unwrap_or((span.start, span.end))
     }
 }

@@ -143,6 +143,7 @@ impl Read<'_> {
             value: Value::Known((*name).to_owned()),
             places: None,
             all_of: None,
+            is_pattern: false,
         });
         let operands = self
             .reading

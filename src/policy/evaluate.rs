@@ -9,7 +9,7 @@ use super::{Action, IfNoAsk, Mode, PolicySet, Rule, RuleKind};
 use crate::adapter::HookFiles;
 use crate::call::{Call, Event};
 use crate::decision::{Context, Decision, Finding, Verdict};
-use crate::effects::Effects;
+use crate::effects::{Effects, Span};
 use crate::repo::{Case, Place};
 
 /// What evaluation may know of the world, gathered before it.
@@ -131,7 +131,7 @@ impl Judgement<'_> {
 
 impl Rule {
     /// Returns this rule's objection to something.
-    pub(crate) fn finding(&self, what: String, span: Option<(usize, usize)>) -> Finding {
+    pub(crate) fn finding(&self, what: String, span: Option<Span>) -> Finding {
         Finding {
             rule: self.id.clone(),
             origin: Some(format!("{}:{}", self.origin.file, self.origin.line)),
@@ -147,7 +147,7 @@ impl Rule {
             what,
             reason: self.reason.clone(),
             instead: self.instead.clone(),
-            span,
+            span: span.map(Span::bytes),
         }
     }
 }

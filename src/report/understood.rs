@@ -1,6 +1,10 @@
 //! Draws what a call was understood to do: its commands in the order they run, what each was started by, where, what it does to
 //! which paths, and how much of that is certain.
 
+use std::collections::BTreeMap;
+
+use unicode_width::UnicodeWidthStr;
+
 use crate::call::Access;
 use crate::effects::{Certainty, Effects, Invocation, PathEffect, Reach, Span, UnknownKind, Value};
 
@@ -12,6 +16,7 @@ const COMMANDS: usize = 200;
 const UNDER: usize = 20;
 
 /// One line, before the columns are set.
+#[derive(Clone)]
 struct Line {
     text: String,
     certainty: Option<Certainty>,
@@ -20,6 +25,7 @@ struct Line {
 /// A command in the tree.
 struct Node<'e> {
     command: &'e Invocation,
+    span: Span,
     level: usize,
     /// What it was started by that stands nowhere above it.
     through: &'e [String],
@@ -28,88 +34,165 @@ struct Node<'e> {
 /// Returns the drawing, line by line.
 pub(super) fn lines(effects: &Effects) -> Vec<String> {
     let nodes = tree(&effects.commands);
-    let mut paths: Vec<Option<&PathEffect>> = effects.paths.iter().map(Some).collect();
-    let mut unknowns: Vec<_> = effects.unknowns.iter().map(Some).collect();
+    let owned = Owned::of(effects, &nodes);
     let count = nodes.iter().filter(|node| node.level == 0).count();
     let digits = count.min(COMMANDS).to_string().len();
     let mut lines = Vec::new();
     let mut number = 0;
+    let mut alone = owned.alone.iter().peekable();
     for (at, node) in nodes.iter().enumerate().take(COMMANDS) {
-        number += usize::from(node.level == 0);
+        if node.level == 0 {
+            number += 1;
+            let start = node.span.start();
+            while let Some((_, line)) = alone.next_if(|(place, _)| *place < start) {
+                lines.push(line.clone());
+            }
+            if effects.returns_from == Some(at) {
+                lines.push(Line::plain("where \\r\\n ends a line:".to_owned()));
+            }
+        }
         let (first, further) = prefixes(&nodes, at, number, digits);
         lines.push(Line {
             text: format!("{first}{}", command(node)),
             certainty: Some(node.command.certainty()),
         });
-        let is_own = |span: Option<Span>, by: &str, written: &str| {
-            covers(node.command.span, span) && !belongs_later(&nodes, at, span, by, written)
-        };
-        let own = take(&mut paths, |effect| {
-            is_own(effect.span, &effect.by, &effect.written)
-        });
-        let mut under: Vec<Line> = own
-            .iter()
-            .map(|effect| path(effect, node.command.program.as_deref()))
-            .collect();
-        let own = take(&mut unknowns, |unknown| {
-            is_own(unknown.span, "", &unknown.written)
-        });
-        under.extend(own.iter().map(|one| unknown_line(one.kind, &one.written)));
+        let under = owned.under.get(at).map(Vec::as_slice).unwrap_or_default();
         let more = under.len().saturating_sub(UNDER);
-        under.truncate(UNDER);
-        if more > 0 {
-            under.push(Line {
-                text: format!("and {more} more"),
-                certainty: None,
-            });
-        }
-        lines.extend(under.into_iter().map(|line| Line {
+        let more = (more > 0).then(|| Line::plain(format!("and {more} more")));
+        let under = under.iter().take(UNDER).cloned().chain(more);
+        lines.extend(under.map(|line| Line {
             text: format!("{further}{}", line.text),
             ..line
         }));
     }
     let more = nodes.len().saturating_sub(COMMANDS);
     if more > 0 {
-        lines.push(Line {
-            text: format!("and {more} more commands"),
-            certainty: None,
-        });
+        lines.push(Line::plain(format!("and {more} more commands")));
     }
-    lines.extend(paths.iter().flatten().map(|effect| path(effect, None)));
-    let rest = unknowns.iter().flatten();
-    lines.extend(rest.map(|one| unknown_line(one.kind, &one.written)));
+    lines.extend(alone.map(|(_, line)| line.clone()));
     in_columns(&lines)
 }
 
-/// The shell's own work, which the first command of a tree stands for.
+impl Line {
+    fn plain(text: String) -> Self {
+        Self {
+            text,
+            certainty: None,
+        }
+    }
+}
+
+/// What is drawn under which command.
+struct Owned {
+    under: Vec<Vec<Line>>,
+    /// What no command does, with where it stands: redirections of the shell itself.
+    alone: Vec<(usize, Line)>,
+}
+
+/// The shell's own work.
 const SHELL: &str = "the shell";
 
-/// Whether what a command's text holds is the work of one that is drawn further down.
-fn belongs_later(
-    nodes: &[Node<'_>],
-    at: usize,
-    span: Option<Span>,
-    by: &str,
-    written: &str,
-) -> bool {
-    let Some(node) = nodes.get(at) else {
-        return false;
-    };
-    let is_by = |node: &Node<'_>| node.command.program.as_deref() == Some(by);
-    let names = |node: &Node<'_>| {
-        let mut words = node.command.words.iter();
+impl Owned {
+    fn of(effects: &Effects, nodes: &[Node<'_>]) -> Self {
+        let mut all = Self {
+            under: nodes.iter().map(|_| Vec::new()).collect(),
+            alone: Vec::new(),
+        };
+        let reads = |effect: &&PathEffect| effect.access == Access::Read;
+        let (first, rest): (Vec<_>, Vec<_>) = effects.paths.iter().partition(reads);
+        let mut rounds: BTreeMap<(Span, usize), usize> = BTreeMap::new();
+        for effect in first.into_iter().chain(rest) {
+            let mut owners = owners(nodes, effect.span, &effect.by, &effect.written);
+            // Rounds of a loop have the same place in the text.
+            if effect.by == SHELL
+                && owners.len() > 1
+                && let Some(span) = effect.span
+            {
+                let round = rounds.entry((span, effect.access as usize)).or_default();
+                let turn = *round % owners.len();
+                owners.rotate_left(turn);
+                *round += 1;
+            }
+            let owner = owners.first().copied();
+            let program = owner.and_then(|at| nodes.get(at)?.command.program.as_deref());
+            all.add(owner, effect.span, path(effect, program));
+        }
+        for unknown in &effects.unknowns {
+            let owner = owners(nodes, unknown.span, "", &unknown.written);
+            let line = unknown_line(unknown.kind, &unknown.written);
+            all.add(owner.first().copied(), unknown.span, line);
+        }
+        all.alone.sort_by_key(|(at, _)| *at);
+        all
+    }
+
+    fn add(&mut self, owner: Option<usize>, span: Option<Span>, line: Line) {
+        match owner.and_then(|owner| self.under.get_mut(owner)) {
+            Some(under) => under.push(line),
+            None => self.alone.push((span.map_or(0, Span::start), line)),
+        }
+    }
+}
+
+/// Returns the commands that something may be the work of, the likeliest first.
+fn owners(nodes: &[Node<'_>], span: Option<Span>, by: &str, written: &str) -> Vec<usize> {
+    let by = by.split(" (in ").next().unwrap_or_default();
+    let held = holders(nodes, span);
+    let node = |at: usize| nodes.get(at);
+    let is_by =
+        |at: &usize| node(*at).is_some_and(|node| node.command.program.as_deref() == Some(by));
+    let names = |at: &usize| {
+        let words = node(*at).map(|node| node.command.words.as_slice());
+        let mut words = words.unwrap_or_default().iter();
         words.any(|word| word.value.known() == Some(written))
     };
-    let later = nodes.get(at + 1..).unwrap_or_default().iter();
-    let mut later = later.filter(|later| covers(later.command.span, span));
-    if by == SHELL {
-        return later.any(|later| later.level == 0);
+    let some = |all: Vec<usize>, fits: &dyn Fn(&usize) -> bool| -> Vec<usize> {
+        let some: Vec<usize> = all.iter().copied().filter(fits).collect();
+        if some.is_empty() { all } else { some }
+    };
+    if by != SHELL && !held.iter().any(is_by) {
+        return held.last().copied().into_iter().collect();
     }
-    if !is_by(node) {
-        return later.next().is_some();
+    let own = if by == SHELL {
+        held
+    } else {
+        some(held, &is_by)
+    };
+    let own = some(own, &names);
+    let length = |at: &usize| node(*at).map_or(0, |node| node.span.end() - node.span.start());
+    let shortest = own.iter().map(length).min();
+    some(own, &|at| Some(length(at)) == shortest)
+}
+
+/// Returns the commands that hold a part of the line, or that were given what holds it.
+fn holders(nodes: &[Node<'_>], span: Option<Span>) -> Vec<usize> {
+    let Some(span) = span else {
+        return Vec::new();
+    };
+    let is_around = |node: &Node<'_>| span.is_within(node.span);
+    let is_given = |node: &Node<'_>| node.span.holder() == span.holder();
+    let mut held: Vec<usize> = Vec::new();
+    let mut given: Vec<usize> = Vec::new();
+    for (at, node) in nodes.iter().enumerate() {
+        if !is_around(node) && !is_given(node) {
+            continue;
+        }
+        // What a command reads may stand anywhere in the line, in the words of another one.
+        if is_around(node) && is_given(node) {
+            held.push(at);
+        }
+        given.push(at);
     }
-    // Rounds of a loop have the same place in the text.
-    !names(node) && later.any(|later| is_by(later) && names(later))
+    if held.is_empty() {
+        let is_given_any = given.iter().any(|at| nodes.get(*at).is_some_and(is_given));
+        given.retain(|at| {
+            nodes
+                .get(*at)
+                .is_some_and(|node| !is_given_any || is_given(node))
+        });
+        return given;
+    }
+    held
 }
 
 /// Finds each command's place: below the command that its `via` names last, when that was the last one of its name.
@@ -124,6 +207,7 @@ fn tree(commands: &[Invocation]) -> Vec<Node<'_>> {
             .count();
         nodes.push(Node {
             command,
+            span: command.span,
             level: same,
             through: command.via.get(same..).unwrap_or_default(),
         });
@@ -165,9 +249,10 @@ fn command(node: &Node<'_>) -> String {
         Some(program) => quoted(program),
         None => "…".to_owned(),
     };
-    for word in &command.words {
+    for argument in &command.words {
         text.push(' ');
-        match &word.value {
+        match &argument.value {
+            Value::Known(word) if !word.contains(' ') && argument.is_pattern => text.push_str(word),
             Value::Known(word) => text.push_str(&quoted(word)),
             Value::Starts(start) => {
                 text.push_str(start);
@@ -179,15 +264,24 @@ fn command(node: &Node<'_>) -> String {
     if !node.through.is_empty() {
         text.extend(["  through ", &node.through.join(", ")]);
     }
-    if let Some(folder) = &command.folder {
-        text.extend(["  in ", folder.shown()]);
+    if !command.folders.is_empty() {
+        let folders = command.folders.iter();
+        let folders = folders.map(|folder| match folder {
+            Some(folder) => folder.shown(),
+            None => "a folder that is not known",
+        });
+        let folders: Vec<&str> = folders.collect();
+        text.extend(["  in ", &super::escaped(&folders.join(" or "))]);
     }
     text
 }
 
 /// Returns a word as it could be typed.
 fn quoted(word: &str) -> String {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "_-+=:,./@%^~{}[]!…".contains(letter);
+    let is_plain = |letter: char| {
+        let is_foreign = !letter.is_ascii() && !letter.is_whitespace() && !letter.is_control();
+        is_foreign || letter.is_alphanumeric() || "_-+=:,./@%^~{}[]!".contains(letter)
+    };
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
     }
@@ -250,28 +344,18 @@ pub(super) fn unknown(kind: UnknownKind) -> &'static str {
     }
 }
 
-/// Whether a span lies in another.
-fn covers(outer: Span, inner: Option<Span>) -> bool {
-    inner.is_some_and(|(start, end)| outer.0 <= start && end <= outer.1)
-}
-
-/// Takes those that fit out of a list.
-fn take<'e, T>(list: &mut [Option<&'e T>], fits: impl Fn(&T) -> bool) -> Vec<&'e T> {
-    list.iter_mut()
-        .filter(|one| one.is_some_and(&fits))
-        .filter_map(Option::take)
-        .collect()
-}
-
 /// Sets the certainty beside the texts, in one column as far as they are short enough.
 fn in_columns(lines: &[Line]) -> Vec<String> {
-    let width = |line: &Line| line.text.chars().count();
+    let width = |line: &Line| super::escaped(&line.text).width();
     let short = lines.iter().map(width).filter(|width| *width <= WIDEST);
     let column = short.max().unwrap_or(0);
     lines
         .iter()
         .map(|line| match line.certainty {
-            Some(certainty) => format!("{:<column$}  {}", line.text, certainty.name()),
+            Some(certainty) => {
+                let gap = " ".repeat(column.saturating_sub(width(line)));
+                format!("{}{gap}  {}", line.text, certainty.name())
+            }
             None => line.text.clone(),
         })
         .collect()

@@ -90,7 +90,9 @@ impl<'t> Parser<'t> {
     /// Reads the bodies that wait, in the order of their redirections.
     pub(super) fn read_heredocs(&mut self) -> Outcome<()> {
         for pending in std::mem::take(&mut self.pending) {
+            let start = self.pos;
             let body = self.heredoc_text(&pending)?;
+            let place = self.outer.is_none().then(|| self.place(start, &pending));
             let parts = if pending.doc.expands {
                 self.nested(&body, pending.span).heredoc_body()?
             } else {
@@ -98,9 +100,22 @@ impl<'t> Parser<'t> {
                 builder.push_text(&body, true, Span::default());
                 builder.finish()
             };
-            let _ = pending.doc.body.set(parts);
+            let _ = pending.doc.body.set((parts, place));
         }
         Ok(())
+    }
+
+    /// Returns where the body stands that was read from here on, without the line that ends it.
+    fn place(&self, start: usize, pending: &Pending) -> Span {
+        let raw = self.slice(start, self.pos);
+        let lines = raw.strip_suffix('\n').unwrap_or(raw);
+        let last = lines.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = lines.get(last..).unwrap_or_default();
+        let is_delimiter = line.trim_start_matches('\t') == pending.doc.delimiter;
+        Span {
+            start,
+            end: start + if is_delimiter { last } else { raw.len() },
+        }
     }
 
     /// Moves over the body and the line that ends it. The end of the text ends it too.

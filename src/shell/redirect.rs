@@ -123,14 +123,20 @@ pub struct HereDoc {
     pub delimiter: String,
     /// Whether parameters and substitutions in the body are expanded.
     pub expands: bool,
-    pub(super) body: Arc<OnceLock<Vec<Part>>>,
+    pub(super) body: Arc<OnceLock<(Vec<Part>, Option<Span>)>>,
 }
 
 impl HereDoc {
     /// Returns the parts of the body.
     #[must_use]
     pub fn body(&self) -> &[Part] {
-        self.body.get().map_or(&[], Vec::as_slice)
+        self.body.get().map_or(&[], |(parts, _)| parts)
+    }
+
+    /// Returns where the body stands; none inside of what stands in a text of its own.
+    #[must_use]
+    pub fn place(&self) -> Option<Span> {
+        self.body.get().and_then(|(_, place)| *place)
     }
 }
 

@@ -27,6 +27,8 @@ mod examples;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
+mod explain_marks;
+#[cfg(test)]
 mod export;
 #[cfg(test)]
 mod fifty;

@@ -327,6 +327,7 @@ fn some_effects() -> impl Strategy<Value = Effects> {
         unknown,
     )
         .prop_map(|(paths, commands, unknown)| Effects {
+            returns_from: None,
             paths,
             commands,
             unknowns: unknown

@@ -364,6 +364,7 @@ pub(super) fn plain(value: &Value) -> Argument {
         value: value.clone(),
         places: None,
         all_of: None,
+        is_pattern: false,
     }
 }
 

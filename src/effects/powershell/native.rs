@@ -72,7 +72,7 @@ impl Walker<'_> {
         state: &mut State,
     ) {
         match shell(name) {
-            Some(Shell::Cmd) => cmd::started(self, words, span, state),
+            Some(Shell::Cmd) => cmd::started(self, name, words, span, state),
             Some(Shell::PowerShell) => self.powershell(name, words, flow, span, state),
             None => {}
         }

@@ -2,6 +2,7 @@
 
 use super::Walker;
 use super::fields::Field;
+use super::origin::{Origin, together};
 use super::parameters::separators;
 use super::positional::Positional;
 use super::printing::printed;
@@ -60,7 +61,7 @@ impl Walker<'_> {
                 }
                 return false;
             }
-            "alias" => Self::alias(rest, state),
+            "alias" => Self::alias(rest, span, state),
             "unset" => {
                 for field in rest {
                     self.subscript(&field.value, span, state);
@@ -73,11 +74,11 @@ impl Walker<'_> {
                 }
             }
             "hash" => {
-                Self::hash(rest, state);
+                Self::hash(rest, span, state);
                 return false;
             }
             "trap" => {
-                trap(rest, state);
+                self.trap(rest, span, state);
                 return false;
             }
             "set" => set(rest, state),
@@ -140,7 +141,8 @@ impl Walker<'_> {
         if let Some(words) = words {
             let text = words.join(" ");
             let before = self.give(state);
-            self.under("eval", |walker| walker.nested(&text, span, state));
+            let words = together(rest, span);
+            self.under("eval", |walker| walker.nested(&text, words, span, state));
             state.take_back(before);
         } else {
             self.unknown(UnknownKind::OpaqueCode, "eval", Some(span));
@@ -242,12 +244,12 @@ impl Walker<'_> {
         };
         if index.contains("$(") || index.contains('`') {
             let text = format!(": \"{}\"", index.replace('"', ""));
-            self.nested(&text, span, &mut state.clone());
+            self.nested(&text, Some(span), span, &mut state.clone());
         }
     }
 
     /// `hash -p /bin/rm name`: the name is that program from here on.
-    fn hash(rest: &[Field], state: &mut State) {
+    fn hash(rest: &[Field], span: Span, state: &mut State) {
         let words: Vec<&str> = rest
             .iter()
             .filter_map(|field| field.value.known())
@@ -262,13 +264,13 @@ impl Walker<'_> {
             return;
         };
         for name in names {
-            let function = Function::new(body.clone());
+            let function = Function::new(body.clone(), Some(Origin::unseen(span)));
             state.functions.insert((*name).to_owned(), function);
         }
     }
 
     /// An alias is a function for whatever shell expands it.
-    fn alias(rest: &[Field], state: &mut State) {
+    fn alias(rest: &[Field], span: Span, state: &mut State) {
         for field in rest {
             let Some((name, text)) = field.value.known().and_then(|text| text.split_once('='))
             else {
@@ -280,28 +282,28 @@ impl Walker<'_> {
             // One that calls itself means the program, which is walked in any case.
             let is_itself = text.split_whitespace().next() == Some(name);
             if let Some(body) = super::stages::only_compound(script).filter(|_| !is_itself) {
-                state
-                    .functions
-                    .insert(name.to_owned(), Function::alias(body));
+                let alias = Function::alias(body, Some(Origin::unseen(span)));
+                state.functions.insert(name.to_owned(), alias);
             }
         }
     }
-}
 
-/// `trap 'text' EXIT`: what it runs sees the variables of a later moment.
-fn trap(rest: &[Field], state: &mut State) {
-    let mut words = rest.iter().map(|field| &field.value);
-    let mut word = words.next();
-    if word.and_then(Value::known) == Some("--") {
-        word = words.next();
-    }
-    if let (Some(text), true) = (word.and_then(Value::known), words.next().is_some())
-        && !text.starts_with('-')
-        && state.traps.texts.len() < TRAPS
-    {
-        state.traps.texts.push(text.to_owned());
-        state.traps.seen = Some(Variables::clone(&state.variables));
-        state.traps.folders.clone_from(&state.folders);
+    /// `trap 'text' EXIT`: what it runs sees the variables of a later moment.
+    fn trap(&mut self, rest: &[Field], span: Span, state: &mut State) {
+        let mut words = rest.iter();
+        let mut word = words.next();
+        if word.and_then(|word| word.value.known()) == Some("--") {
+            word = words.next();
+        }
+        if let (Some(word), true) = (word, words.next().is_some())
+            && let Some(text) = word.value.known().filter(|text| !text.starts_with('-'))
+            && state.traps.texts.len() < TRAPS
+        {
+            let origin = self.origin_of(text, Some(word.span), span);
+            state.traps.texts.push((text.to_owned(), origin));
+            state.traps.seen = Some(Variables::clone(&state.variables));
+            state.traps.folders.clone_from(&state.folders);
+        }
     }
 }
 
@@ -414,9 +416,7 @@ fn read(rest: &[Field], input: &Input, is_shared: bool, state: &mut State) {
 /// Returns the alternatives, or what all of them begin with.
 pub(super) fn some_of(mut values: Vec<Value>) -> Vec<Value> {
     let start = super::walk::common_start(&values);
-    values.sort();
-    values.dedup();
-    if values.len() > LINES {
+    if !super::state::keep_first(&mut values, LINES) {
         values = vec![Value::Starts(start)];
     }
     values

@@ -192,5 +192,6 @@ fn plain(text: &str) -> Argument {
         value: Value::Known(text.to_owned()),
         places: None,
         all_of: None,
+        is_pattern: false,
     }
 }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::parameters::separators;
-use super::state::State;
+use super::state::{State, keep_first};
 use super::{Walker, globs};
 use crate::effects::{Span, UnknownKind, Value};
 use crate::shell::{Part, PartKind, Word};
@@ -178,7 +178,7 @@ impl Walker<'_> {
         mode: Mode,
         state: &mut State,
     ) -> Vec<Drafts> {
-        let values = match &part.kind {
+        let mut values = match &part.kind {
             PartKind::Text(text) => {
                 each(&mut readings, |draft| draft.push(text, part.quoted));
                 return readings;
@@ -198,6 +198,10 @@ impl Walker<'_> {
             PartKind::Parameter(parameter) => {
                 if let Some(elements) = self.elements(parameter, part.quoted, state) {
                     let separators = mode.separators(part.quoted, state);
+                    if elements.is_empty() && part.quoted && mode == Mode::Words {
+                        // `"$@"` without parameters is no word, not an empty one.
+                        each(&mut readings, Draft::forget_quotes);
+                    }
                     for drafts in &mut readings {
                         append_all(drafts, &elements, separators.as_deref(), part.quoted);
                     }
@@ -212,6 +216,7 @@ impl Walker<'_> {
                 vec![Value::Starts(String::new())]
             }
         };
+        keep_first(&mut values, usize::MAX);
         let separators = mode.separators(part.quoted, state);
         let separators = separators.as_deref();
         if let [value] = values.as_slice() {

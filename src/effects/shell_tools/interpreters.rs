@@ -3,6 +3,7 @@
 use super::Walker;
 use super::code;
 use super::fields::Field;
+use super::origin::Origin;
 use super::program::{Started, base_name, piece};
 use super::scripts::Stored;
 use super::stages::Input;
@@ -188,7 +189,7 @@ impl Walker<'_> {
         let words = words_of_code(started, reading);
         let found = code::look_at_file(language, &file.text, &words);
         self.within(&file.path, |walker| {
-            walker.code_found(started, found, started.span, state);
+            walker.code_found(started, found, &Origin::unseen(started.span), state);
         });
     }
 

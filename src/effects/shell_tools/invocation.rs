@@ -6,7 +6,7 @@ use super::program::Started;
 use super::simple::joined;
 use super::state::State;
 use crate::effects::{Argument, Invocation, Span, Typed, powershell};
-use crate::repo::{Follow, Places};
+use crate::repo::{Follow, Place, Places};
 
 impl Walker<'_> {
     /// Keeps a text of the invocation that rules can look at.
@@ -49,7 +49,9 @@ impl Walker<'_> {
             .filter(|command| command.program.as_deref().is_some_and(powershell::is_shell));
         if let Some(command) = command.cloned().filter(|_| !self.remote) {
             let (repository, programs) = (self.repository, self.programs);
-            powershell::add_started(self.effects, repository, programs, &command, &state.folders);
+            let words = self.words_at(command.span);
+            let started = (&command, words, state.folders.as_slice());
+            powershell::add_started(self.effects, repository, programs, started);
         }
     }
 
@@ -60,6 +62,21 @@ impl Walker<'_> {
         let folder = self.lookup.places(folder, Follow::All).real;
         let program = first.value.known()?.to_owned();
         Some(Typed { program, folder })
+    }
+
+    /// Returns where a command may run that is not where the call is.
+    fn folders_of(&mut self, state: &State) -> Vec<Option<Place>> {
+        let here = self.lookup.places(&self.here, Follow::All).lexical;
+        let folders = state.folders.iter().map(|folder| {
+            let places = self.lookup.places(folder.as_deref()?, Follow::All);
+            Some(places.lexical)
+        });
+        let folders: Vec<_> = folders.collect();
+        let is_here = |folder: &Option<Place>| folder.as_ref() == Some(&here);
+        if folders.iter().all(is_here) {
+            return Vec::new();
+        }
+        folders
     }
 
     /// Notes where the words of a command lead when they are taken for paths.
@@ -78,9 +95,9 @@ impl Walker<'_> {
             [Some(folder)] => Some(folder.as_str()),
             _ => None,
         };
-        invocation.folder = folder
-            .filter(|folder| *folder != self.here && !is_remote)
-            .map(|folder| self.lookup.places(folder, Follow::All).lexical);
+        if !is_remote && folder != Some(self.here.as_str()) {
+            invocation.folders = self.folders_of(state);
+        }
         let mut places = |path: &str| -> Option<Places> {
             let absolute = joined(folder, path).filter(|path| !is_remote || is_everywhere(path))?;
             Some(self.lookup.places(&absolute, Follow::AllButLast))
@@ -109,5 +126,6 @@ fn argument(field: &Field) -> Argument {
         value: field.value.clone(),
         places: None,
         all_of: None,
+        is_pattern: field.pattern.is_some(),
     }
 }

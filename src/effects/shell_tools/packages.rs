@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use super::Walker;
+use super::origin::Origin;
 use super::positional::Positional;
 use super::program::{Started, piece};
 use super::settings::quoted;
@@ -59,7 +60,8 @@ impl Walker<'_> {
                 .into_iter()
                 .flatten()
             {
-                walker.nested(text.trim_end(), started.span, &mut inner.clone());
+                let origin = Origin::unseen(started.span);
+                walker.text_from(text.trim_end(), origin, &mut inner.clone());
             }
         });
     }

@@ -156,7 +156,7 @@ impl Walker<'_> {
         let left = self.compared.checked_sub(effort);
         self.compared = left.unwrap_or_default();
         if left.is_none() {
-            self.too_many_steps(self.origin);
+            self.too_many_steps(self.carrier());
         }
         left.is_some()
     }

@@ -1,4 +1,7 @@
-//! What `echo` and `printf` print.
+//! What `echo`, `printf` and their like print.
+
+use super::program::base_name;
+use super::stages::Input;
 
 /// What `echo` prints. With `-e` or a shell that reads escapes the text is another, but no rule rests on its escapes.
 pub(super) fn echoed(arguments: &[&str]) -> String {
@@ -74,5 +77,60 @@ fn escaped(rest: &str) -> (String, usize) {
         Some('0'..='7') => number(0, 4, 8).unwrap_or_else(|| plain("")),
         Some(other) if "\\\"'".contains(other) => (other.to_string(), 1),
         _ => ("\\".to_owned(), 0),
+    }
+}
+
+/// What grep lets through of a known text. What cannot be said is not known.
+pub(super) fn filtered(program: &str, words: &[&str], input: Input) -> Input {
+    let Input::Known(text) = input else {
+        return Input::Unknown;
+    };
+    let letters: String = words
+        .iter()
+        .filter_map(|word| word.strip_prefix('-'))
+        .collect();
+    let patterns: Vec<&&str> = words.iter().filter(|word| !word.starts_with('-')).collect();
+    let ([pattern], true) = (
+        patterns.as_slice(),
+        letters.chars().all(|letter| "viEFGw".contains(letter)),
+    ) else {
+        return Input::Unknown;
+    };
+    let pattern = if program == "fgrep" || letters.contains('F') {
+        regex::escape(pattern)
+    } else if program == "egrep" || letters.contains('E') {
+        (**pattern).to_owned()
+    } else {
+        pattern.replace("\\|", "|")
+    };
+    let Ok(regex) = regex::RegexBuilder::new(&pattern)
+        .case_insensitive(letters.contains('i'))
+        .build()
+    else {
+        return Input::Unknown;
+    };
+    let kept = text
+        .lines()
+        .filter(|line| regex.is_match(line) != letters.contains('v'));
+    let kept: Vec<String> = kept.map(|line| format!("{line}\n")).collect();
+    Input::Known(kept.concat())
+}
+
+pub(super) fn name_part(program: &str, words: &[&str]) -> Option<String> {
+    match (program, words) {
+        ("dirname", [path]) => {
+            let path = path.trim_end_matches('/');
+            Some(match path.rsplit_once('/') {
+                Some(("", _)) => "/".into(),
+                Some((folder, _)) => folder.into(),
+                None => ".".into(),
+            })
+        }
+        ("basename", [path]) => Some(base_name(path).into()),
+        ("basename", [path, ending]) => {
+            let name = base_name(path);
+            Some(name.strip_suffix(ending).unwrap_or(name).into())
+        }
+        _ => None,
     }
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::Walker;
 use super::fields::Field;
+use super::origin::Origin;
 use super::positional::Positional;
 use super::program::{Started, base_name, is_folder, pieces};
 use super::simple::joined;
@@ -257,11 +258,11 @@ impl Walker<'_> {
             let (Ok(script), true) = (script, walker.depth < super::DEPTH) else {
                 return walker.unknown(UnknownKind::Script, &stored.path, Some(span));
             };
-            let outer = walker.origin.replace(walker.origin.unwrap_or(span));
-            walker.depth += 1;
-            walker.script(&script, state);
-            walker.depth -= 1;
-            walker.origin = outer;
+            walker.inside(Origin::unseen(span), |walker| {
+                walker.depth += 1;
+                walker.script(&script, state);
+                walker.depth -= 1;
+            });
         });
     }
 
@@ -277,7 +278,7 @@ impl Walker<'_> {
         let (files, is_sure) = match self.content(path, state) {
             Some(Input::Known(text)) => {
                 let outer = state.enter(words);
-                self.under("source", |walker| walker.nested(&text, span, state));
+                self.under("source", |walker| walker.nested(&text, None, span, state));
                 return state.exit(outer);
             }
             Some(_) => {

@@ -71,7 +71,7 @@ impl Walker<'_> {
             for text in texts.filter(|text| text.contains("$(") || text.contains('`')) {
                 let text = format!(": \"{}\"", text.replace('"', ""));
                 self.under(name, |walker| {
-                    walker.nested(&text, span, &mut state.clone());
+                    walker.nested(&text, Some(span), span, &mut state.clone());
                 });
             }
         }
@@ -79,7 +79,9 @@ impl Walker<'_> {
             return;
         }
         for text in values.iter().filter_map(Value::known) {
-            self.under(name, |walker| walker.nested(text, span, &mut state.clone()));
+            self.under(name, |walker| {
+                walker.nested(text, Some(span), span, &mut state.clone());
+            });
         }
     }
 

@@ -1,5 +1,6 @@
 //! Simple commands: assignments, redirections, what the shell does itself, and everything else handed to `program`.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Walker;
@@ -79,7 +80,7 @@ impl Walker<'_> {
             if declares {
                 self.declare_lists(&simple.words, state);
             }
-            return self.follow_traps(span, state);
+            return self.follow_traps(state);
         }
         let mut after: Option<State> = None;
         for fields in readings {
@@ -98,7 +99,7 @@ impl Walker<'_> {
         if declares {
             self.declare_lists(&simple.words, state);
         }
-        self.follow_traps(span, state);
+        self.follow_traps(state);
     }
 
     /// Returns the readings of a command such as `local`: the words that assign are not split.
@@ -134,7 +135,7 @@ impl Walker<'_> {
     }
 
     /// Follows what traps run once more, where variables or folders are others than before.
-    fn follow_traps(&mut self, span: Span, state: &mut State) {
+    fn follow_traps(&mut self, state: &mut State) {
         let is_seen = |state: &State| {
             let seen = state.traps.seen.as_ref();
             seen.is_some_and(|seen| Arc::ptr_eq(seen, &state.variables))
@@ -149,8 +150,10 @@ impl Walker<'_> {
             traps: Traps::default(),
             ..state.clone()
         };
-        for text in &state.traps.texts {
-            self.under("trap", |walker| walker.nested(text, span, &mut inner));
+        for (text, origin) in &state.traps.texts {
+            self.under("trap", |walker| {
+                walker.text_from(text, Rc::clone(origin), &mut inner);
+            });
         }
     }
 
@@ -173,7 +176,7 @@ impl Walker<'_> {
             }
             let outer = std::mem::replace(&mut self.input, input.clone());
             let before = self.give(state);
-            self.call(name, &function, parameters, state);
+            self.call(name, &function, parameters, span, state);
             state.take_back(before);
             self.input = outer;
         } else if !self.builtin(name, rest, input, span, state) {

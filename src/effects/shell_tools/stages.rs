@@ -6,8 +6,9 @@ use super::Walker;
 use super::dumps::shows;
 use super::fields::Field;
 use super::listing::installed;
-use super::printing::{echoed, printed};
+use super::printing::{echoed, filtered, name_part, printed};
 use super::program::base_name;
+use super::spelling::Manner;
 use super::state::State;
 use crate::effects::Value;
 use crate::repo::{Follow, Place};
@@ -202,6 +203,9 @@ impl Walker<'_> {
         }
         let known = |text: Option<String>| text.map_or(Input::Unknown, Input::Known);
         let no_operands = words.iter().all(|word| word.starts_with('-'));
+        if matches!(program, "echo" | "printf") {
+            self.note_printed(rest);
+        }
         match program {
             "echo" => Input::Known(echoed(&words)),
             "printf" => known(printed(&words)),
@@ -394,8 +398,12 @@ impl Walker<'_> {
 
     fn read_through(&mut self, redirect: &Redirect, state: &mut State) -> Input {
         match (&redirect.target, redirect.op) {
-            (Target::HereDoc(document), _) => self.body(document, state),
+            (Target::HereDoc(document), op) => {
+                let strips = op == RedirectOp::HereDocTabs;
+                self.body_of(document, strips, state)
+            }
             (Target::Word(word), RedirectOp::HereString) => {
+                self.note_word(self.span(word.span));
                 match self.values(word, state).as_slice() {
                     [field] => field
                         .value
@@ -415,7 +423,11 @@ impl Walker<'_> {
         }
     }
 
-    fn body(&mut self, document: &HereDoc, state: &mut State) -> Input {
+    fn body_of(&mut self, document: &HereDoc, strips: bool, state: &mut State) -> Input {
+        if let Some(place) = document.place() {
+            let expands = document.expands;
+            self.note_source(place.start..place.end, Manner::Body { expands, strips });
+        }
         self.text_of(document.body(), state)
             .map_or(Input::Unknown, Input::Known)
     }
@@ -433,61 +445,6 @@ pub(super) fn only_compound(script: Script) -> Option<Compound> {
         .into_iter();
     match stages.next()?.command {
         Command::Compound(compound) => Some(*compound),
-        _ => None,
-    }
-}
-
-/// What grep lets through of a known text. What cannot be said is not known.
-fn filtered(program: &str, words: &[&str], input: Input) -> Input {
-    let Input::Known(text) = input else {
-        return Input::Unknown;
-    };
-    let letters: String = words
-        .iter()
-        .filter_map(|word| word.strip_prefix('-'))
-        .collect();
-    let patterns: Vec<&&str> = words.iter().filter(|word| !word.starts_with('-')).collect();
-    let ([pattern], true) = (
-        patterns.as_slice(),
-        letters.chars().all(|letter| "viEFGw".contains(letter)),
-    ) else {
-        return Input::Unknown;
-    };
-    let pattern = if program == "fgrep" || letters.contains('F') {
-        regex::escape(pattern)
-    } else if program == "egrep" || letters.contains('E') {
-        (**pattern).to_owned()
-    } else {
-        pattern.replace("\\|", "|")
-    };
-    let Ok(regex) = regex::RegexBuilder::new(&pattern)
-        .case_insensitive(letters.contains('i'))
-        .build()
-    else {
-        return Input::Unknown;
-    };
-    let kept = text
-        .lines()
-        .filter(|line| regex.is_match(line) != letters.contains('v'));
-    let kept: Vec<String> = kept.map(|line| format!("{line}\n")).collect();
-    Input::Known(kept.concat())
-}
-
-fn name_part(program: &str, words: &[&str]) -> Option<String> {
-    match (program, words) {
-        ("dirname", [path]) => {
-            let path = path.trim_end_matches('/');
-            Some(match path.rsplit_once('/') {
-                Some(("", _)) => "/".into(),
-                Some((folder, _)) => folder.into(),
-                None => ".".into(),
-            })
-        }
-        ("basename", [path]) => Some(base_name(path).into()),
-        ("basename", [path, ending]) => {
-            let name = base_name(path);
-            Some(name.strip_suffix(ending).unwrap_or(name).into())
-        }
         _ => None,
     }
 }

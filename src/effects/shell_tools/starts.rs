@@ -1,7 +1,11 @@
 //! What a program starts: the command behind a wrapper, shell text, code of another language, a script file.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use super::code;
 use super::fields::Field;
+use super::origin::{Origin, together};
 use super::positional::Positional;
 use super::program::{Started, assigned, piece, values_of};
 use super::stages::Input;
@@ -75,8 +79,8 @@ impl Walker<'_> {
         let words: Option<Vec<&str>> = fields.iter().map(|field| field.value.known()).collect();
         match words {
             Some(words) => {
-                let text = Field::known(&words.join(" "), started.span);
-                self.script_text(started, &text, state);
+                let span = together(fields, started.span).unwrap_or(started.span);
+                self.script_text(started, &Field::known(&words.join(" "), span), state);
             }
             None => self.unknown(UnknownKind::OpaqueCode, &started.name, Some(started.span)),
         }
@@ -88,8 +92,9 @@ impl Walker<'_> {
             self.unknown(UnknownKind::OpaqueCode, &field.shown(), Some(started.span));
             return;
         };
+        let words = (field.span != started.span).then_some(field.span);
         self.under(&started.name, |walker| {
-            walker.nested(text, started.span, &mut state.clone());
+            walker.nested(text, words, started.span, &mut state.clone());
         });
     }
 
@@ -137,9 +142,11 @@ impl Walker<'_> {
         let outer = self.given.len();
         let assigned = variables.iter().filter_map(|field| assigned(&field.value));
         self.given.extend(assigned);
+        let span = together(fields, started.span).unwrap_or(started.span);
+        let rest = moved(rest, started.span, span);
         self.depth += 1;
         self.under(&started.name, |walker| {
-            walker.program(first, rest, started.input, started.span, &mut state.clone());
+            walker.program(first, &rest, started.input, span, &mut state.clone());
         });
         self.depth -= 1;
         self.given.truncate(outer);
@@ -274,7 +281,12 @@ impl Walker<'_> {
         if found.is_opaque {
             self.unknown(UnknownKind::OpaqueCode, &started.name, Some(field.span));
         }
-        self.code_found(started, found, field.span, state);
+        if found.paths.is_empty() && found.scripts.is_empty() && found.files.is_empty() {
+            return;
+        }
+        let words = (field.span != started.span).then_some(field.span);
+        let code = self.origin_of(text, words, started.span);
+        self.code_found(started, found, &code, state);
     }
 
     /// Adds what was found in code.
@@ -282,7 +294,7 @@ impl Walker<'_> {
         &mut self,
         started: &Started<'_>,
         found: code::Found,
-        span: Span,
+        code: &Rc<Origin>,
         state: &State,
     ) {
         for (access, path) in found.paths {
@@ -292,7 +304,7 @@ impl Walker<'_> {
             } else {
                 Follow::All
             };
-            let unknown = Field::unknown(span);
+            let unknown = Field::unknown(code.literal(path.start()));
             let field = Field {
                 value: path,
                 ..unknown
@@ -305,12 +317,27 @@ impl Walker<'_> {
         }
         for script in found.scripts {
             if self.budget == 0 {
-                return self.too_many_steps(span);
+                return self.too_many_steps(started.span);
             }
-            let text = Field::known(&script, span);
-            self.script_text(started, &text, state);
+            let origin = code.holding(&script);
+            self.under(&started.name, |walker| {
+                walker.text_from(&script, origin, &mut state.clone());
+            });
         }
     }
+}
+
+/// Has words that stand nowhere by themselves stand with the command that gets them.
+fn moved(words: &[Field], from: Span, to: Span) -> Cow<'_, [Field]> {
+    let is_from = |word: &Field| word.span == from;
+    if from == to || !words.iter().any(is_from) {
+        return Cow::Borrowed(words);
+    }
+    let mut moved = words.to_vec();
+    for word in moved.iter_mut().filter(|word| is_from(word)) {
+        word.span = to;
+    }
+    Cow::Owned(moved)
 }
 
 fn is_assignment(field: &Field) -> bool {
@@ -401,7 +428,7 @@ fn words_of(
     if let Some(split) = command.split {
         let text = piece(started, split);
         let words = text.value.start().split_whitespace();
-        fields.extend(words.map(|word| Field::known(word.trim_matches(['\'', '"']), started.span)));
+        fields.extend(words.map(|word| Field::known(word.trim_matches(['\'', '"']), text.span)));
     }
     for field in given {
         let text = field.value.known().unwrap_or_default();

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::functions::join_functions;
+pub(super) use super::functions::{Body, Function};
 use super::locals::Locals;
+use super::origin::Origin;
 use super::positional::Positional;
 use crate::effects::{Value, Variables};
-use crate::shell::Compound;
 
 /// Alternatives kept of one folder or variable; with more it is not known.
 pub(super) const ALTERNATIVES: usize = 8;
@@ -65,60 +67,11 @@ pub(super) struct State {
     pub(super) succeeded: bool,
 }
 
-/// A function's body, or several where it hangs on the way through the line which holds.
-#[derive(Debug, Clone)]
-pub(super) struct Function {
-    pub(super) bodies: Vec<Rc<Compound>>,
-    /// Whether the program of that name may run as well: an alias that a shell does not expand, or a definition that was
-    /// passed over.
-    pub(super) is_doubtful: bool,
-    /// Whether shells that are started have it, too: `export -f`.
-    pub(super) is_exported: bool,
-}
-
-impl Function {
-    pub(super) fn new(body: Compound) -> Self {
-        Self {
-            bodies: vec![Rc::new(body)],
-            is_doubtful: false,
-            is_exported: false,
-        }
-    }
-
-    pub(super) fn alias(body: Compound) -> Self {
-        Self {
-            is_doubtful: true,
-            ..Self::new(body)
-        }
-    }
-
-    fn join(&mut self, other: &Self) {
-        self.is_doubtful |= other.is_doubtful;
-        for body in &other.bodies {
-            if !self.bodies.iter().any(|known| Rc::ptr_eq(known, body)) {
-                self.bodies.push(Rc::clone(body));
-            }
-        }
-    }
-}
-
-/// Equality is identity: two definitions are two functions.
-impl PartialEq for Function {
-    fn eq(&self, other: &Self) -> bool {
-        self.is_doubtful == other.is_doubtful
-            && self.bodies.len() == other.bodies.len()
-            && self
-                .bodies
-                .iter()
-                .zip(&other.bodies)
-                .all(|(one, other)| Rc::ptr_eq(one, other))
-    }
-}
-
 /// What the traps of a shell run.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Traps {
-    pub(super) texts: Vec<String>,
+    /// Each with where it stands.
+    pub(super) texts: Vec<(String, Rc<Origin>)>,
     /// `None` before anything is trapped.
     pub(super) seen: Option<Variables>,
     pub(super) folders: Vec<Folder>,
@@ -126,7 +79,8 @@ pub(super) struct Traps {
 
 impl PartialEq for Traps {
     fn eq(&self, other: &Self) -> bool {
-        self.texts == other.texts
+        let texts = self.texts.iter().map(|(text, _)| text);
+        texts.eq(other.texts.iter().map(|(text, _)| text))
     }
 }
 
@@ -171,11 +125,7 @@ impl State {
                 .map(|value| changed(*way, value))
                 .collect();
         }
-        values.sort();
-        values.dedup();
-        if values.len() > ALTERNATIVES || values.is_empty() {
-            values = vec![Value::Starts(String::new())];
-        }
+        settle(&mut values);
         self.lists.remove(name);
         if self.is_exported(name) {
             Arc::make_mut(&mut self.exported).insert(name.to_owned(), values.clone());
@@ -367,7 +317,7 @@ impl State {
         joined.references.extend(other.references);
         joined.locals = super::locals::joined(joined.locals, other.locals);
         for text in other.traps.texts {
-            if !joined.traps.texts.contains(&text) {
+            if !joined.traps.texts.iter().any(|(known, _)| *known == text.0) {
                 joined.traps.texts.push(text);
             }
         }
@@ -405,22 +355,6 @@ pub(super) fn either(one: Option<State>, other: Option<State>) -> Option<State> 
     }
 }
 
-fn join_functions(
-    functions: &mut BTreeMap<String, Function>,
-    mut other: BTreeMap<String, Function>,
-) {
-    for (name, function) in functions.iter_mut() {
-        match other.remove(name) {
-            Some(other) => function.join(&other),
-            None => function.is_doubtful = true,
-        }
-    }
-    for (name, mut function) in other {
-        function.is_doubtful = true;
-        functions.insert(name, function);
-    }
-}
-
 fn join_variables(
     variables: &mut BTreeMap<String, Vec<Value>>,
     other: &BTreeMap<String, Vec<Value>>,
@@ -454,13 +388,30 @@ fn join_variables(
     }
 }
 
-/// Brings alternatives in order; too many of them are anything.
+/// Keeps each alternative once, in the order of the text; none or too many of them are anything.
 fn settle(values: &mut Vec<Value>) {
-    values.sort();
-    values.dedup();
-    if values.len() > ALTERNATIVES {
+    if values.is_empty() || !keep_first(values, ALTERNATIVES) {
         *values = vec![Value::Starts(String::new())];
     }
+}
+
+/// Removes what stands there before; `false` where more than this many are left.
+pub(super) fn keep_first(values: &mut Vec<Value>, most: usize) -> bool {
+    if values.len() < 2 {
+        return true;
+    }
+    let mut kept: Vec<Value> = Vec::new();
+    for value in values.drain(..) {
+        if kept.contains(&value) {
+            continue;
+        }
+        if kept.len() == most {
+            return false;
+        }
+        kept.push(value);
+    }
+    *values = kept;
+    true
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use super::Walker;
 use super::fields::Field;
 use super::locals::Locals;
+use super::origin::Origin;
 use super::positional::Positional;
-use super::state::{Function, State, either};
-use crate::effects::{UnknownKind, Value};
+use super::state::{Body, Function, State, either};
+use crate::effects::{Span, UnknownKind, Value};
 use crate::shell::{
     AndOr, CaseClause, CaseEnd, Command, Compound, CompoundKind, Connector, Script, TestExpr, Word,
 };
@@ -267,7 +268,7 @@ impl Walker<'_> {
             Command::Simple(simple) => self.simple(simple, state),
             Command::Compound(compound) => self.compound(compound, state),
             Command::Function(function) => {
-                let body = Function::new(function.body.clone());
+                let body = Function::new(function.body.clone(), self.origin.clone());
                 state.functions.insert(function.name.clone(), body);
             }
             Command::Coproc(coproc) => {
@@ -284,22 +285,23 @@ impl Walker<'_> {
         name: &str,
         function: &Function,
         parameters: Positional,
+        span: Span,
         state: &mut State,
     ) {
         if self.depth >= super::DEPTH {
-            self.unknown(UnknownKind::OpaqueCode, name, self.origin);
+            self.unknown(UnknownKind::OpaqueCode, name, Some(span));
             return;
         }
         let outer = std::mem::replace(&mut state.parameters, parameters);
         let locals = state.locals.replace(Locals::default());
         self.depth += 1;
         if let [body] = function.bodies.as_slice() {
-            self.compound(body, state);
+            self.body(body, span, state);
         } else {
             let mut after: Option<State> = None;
             for body in &function.bodies {
                 let mut inner = state.clone();
-                self.compound(body, &mut inner);
+                self.body(body, span, &mut inner);
                 inner.ended = false;
                 after = either(after, Some(inner));
             }
@@ -309,6 +311,17 @@ impl Walker<'_> {
         state.ended = false;
         state.end_locals(locals);
         state.parameters = outer;
+    }
+
+    /// Walks the body of a function. What the line does not show of it stands where it is called.
+    fn body(&mut self, body: &Body, span: Span, state: &mut State) {
+        let origin = match &body.origin {
+            Some(origin) if !origin.is_seen() => Some(Origin::unseen(span)),
+            other => other.clone(),
+        };
+        let outer = std::mem::replace(&mut self.origin, origin);
+        self.compound(&body.compound, state);
+        self.origin = outer;
     }
 }
 

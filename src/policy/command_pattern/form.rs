@@ -298,12 +298,14 @@ pub(super) fn argument_at(at: At, words: &[Argument]) -> Argument {
                 },
                 places: None,
                 all_of: None,
+                is_pattern: false,
             }
         }
         None => Argument {
             value: Value::Starts(String::new()),
             places: None,
             all_of: None,
+            is_pattern: false,
         },
     }
 }

@@ -24,7 +24,10 @@ pub(crate) fn judge(
     // What a sanctioned command starts is sanctioned with it; the command itself is what the rule is about.
     let is_sanctioned = |command: &Invocation| {
         let spans = || Sanctioned::of(rule).spans(effects, known.facts);
-        !command.via.is_empty() && sanctioned.get_or_init(spans).contains(&command.span)
+        !command.via.is_empty()
+            && sanctioned
+                .get_or_init(spans)
+                .contains(&command.span.holder())
     };
     let findings = judged.iter().filter_map(|judged| {
         if judged.command.asks_for_help() {

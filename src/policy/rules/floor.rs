@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::protect_paths::describe;
 use crate::call::Access;
 use crate::decision::{Finding, Verdict};
-use crate::effects::{Effects, Invocation, PathEffect, Reach};
+use crate::effects::{Effects, Invocation, PathEffect, Reach, Span};
 use crate::policy::evaluate::Facts;
 use crate::repo::{Case, LOCAL_POLICY_FILE, POLICY_FILE, Place, Places};
 use crate::state::FOLDER;
@@ -41,7 +41,7 @@ pub(crate) fn judge(effects: &Effects, facts: &Facts) -> Vec<Finding> {
     paths.chain(calls).collect()
 }
 
-fn finding(what: String, span: Option<(usize, usize)>) -> Finding {
+fn finding(what: String, span: Option<Span>) -> Finding {
     Finding {
         rule: ID.into(),
         origin: None,
@@ -50,7 +50,7 @@ fn finding(what: String, span: Option<(usize, usize)>) -> Finding {
         what,
         reason: Some(REASON.into()),
         instead: Some("ask the person to make this change".into()),
-        span,
+        span: span.map(Span::bytes),
     }
 }
 

@@ -8,7 +8,7 @@ use super::sanctioned::Sanctioned;
 use crate::call::Access;
 use crate::decision::Finding;
 use crate::effects::Effects;
-use crate::effects::{PathEffect, Reach};
+use crate::effects::{PathEffect, Reach, Span};
 use crate::policy::evaluate::Facts;
 use crate::policy::path_pattern::{PathPatterns, Seen};
 use crate::policy::{Rule, RuleKind};
@@ -31,7 +31,7 @@ pub(crate) fn judge(
     let sanctioned = OnceCell::new();
     let is_sanctioned = |effect: &PathEffect| {
         let spans = || Sanctioned::of(rule).spans(effects, facts);
-        let is_within = |span| sanctioned.get_or_init(spans).contains(&span);
+        let is_within = |span: Span| sanctioned.get_or_init(spans).contains(&span.holder());
         effect.span.is_some_and(is_within)
     };
     effects

@@ -66,7 +66,7 @@ impl<'r> Sanctioned<'r> {
             .commands
             .iter()
             .filter(|command| self.is(command, facts))
-            .map(|command| command.span)
+            .map(|command| command.span.holder())
             .collect()
     }
 
@@ -75,7 +75,7 @@ impl<'r> Sanctioned<'r> {
     #[must_use]
     pub fn is_all_of(&self, effects: &Effects, facts: &Facts) -> bool {
         let spans = self.spans(effects, facts);
-        let is_inside = |span: Span| spans.iter().any(|held| is_within(span, *held));
+        let is_inside = |span: Span| spans.iter().any(|held| span.holder().is_within(*held));
         let is_known = |command: &Invocation| {
             let name = command.program.as_deref().unwrap_or_default();
             is_inside(command.span) || (command.via.is_empty() && BESIDE.contains(&name))
@@ -88,12 +88,6 @@ impl<'r> Sanctioned<'r> {
             && effects.commands.iter().all(is_known)
             && opaque.all(|unknown| unknown.span.is_some_and(is_inside))
     }
-}
-
-/// Whether a part of a text lies within another.
-#[must_use]
-pub fn is_within(inner: Span, outer: Span) -> bool {
-    outer.0 <= inner.0 && inner.1 <= outer.1
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::call::Access;
 use crate::decision::{Finding, Verdict};
-use crate::effects::{Effects, UnknownKind};
+use crate::effects::{Effects, Span, UnknownKind};
 use crate::policy::{PolicySet, RuleKind};
 
 /// Id under which these findings are reported.
@@ -51,7 +51,7 @@ pub(crate) fn judge(set: &PolicySet, effects: &Effects) -> Vec<Finding> {
                 },
                 reason: Some("the policy cannot judge what it cannot see".into()),
                 instead: Some("write the command out, one step at a time".into()),
-                span: unknown.span,
+                span: unknown.span.map(Span::bytes),
             })
         })
         .collect()

@@ -47,6 +47,11 @@ impl Draft {
         self.open = true;
     }
 
+    /// Takes back that quotes were there, where nothing stood between them.
+    pub(super) fn forget_quotes(&mut self) {
+        self.exists &= self.open || self.has_pattern || !self.text.is_empty();
+    }
+
     pub(super) fn field(self, span: Span) -> Field {
         Field {
             value: if self.open {
