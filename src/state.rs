@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub(crate) mod clock;
+mod digest;
 pub mod session;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -167,6 +168,25 @@ impl State {
         None
     }
 
+    /// Opens a file of the folder to add to its end, and to read it. Nothing in here waits, so that the time is watched only
+    /// where folders have to be made first, or where something is wrong.
+    ///
+    /// # Errors
+    /// When the folder or the file is a link, or the disk refuses.
+    pub(crate) fn open_to_add(&self, name: &str) -> Result<File, StateError> {
+        let path = self.folder.join(name);
+        let folder = path.parent().unwrap_or(&self.folder);
+        let is_link = self.folder.is_symlink() || (folder != self.folder && folder.is_symlink());
+        if !(is_link || path.is_symlink()) {
+            outlive_limits();
+            if let Ok(file) = open_to_add(&path, true) {
+                return Ok(file);
+            }
+        }
+        let path = self.prepare(name)?;
+        open_to_add(&path, true).map_err(|source| self.io(&path, source))
+    }
+
     /// Removes what processes that were killed while they wrote have left behind.
     pub(crate) fn tidy(&self) {
         const AGE: Duration = Duration::from_hours(1);
@@ -228,6 +248,11 @@ pub(crate) fn outlive_limits() {
     {
         static ONCE: std::sync::Once = std::sync::Once::new();
         ONCE.call_once(|| {
+            use rustix::process::{Resource, getrlimit};
+            // Hardly anybody is limited.
+            if getrlimit(Resource::Fsize).current.is_none() {
+                return;
+            }
             let noticed = std::sync::Arc::default();
             // Refused, everything stays as it is.
             let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, noticed);
@@ -315,8 +340,12 @@ pub fn append_line(path: &Path, line: &str) -> io::Result<()> {
 /// # Errors
 /// Those of opening, and that it is no file.
 pub(crate) fn open_to_append(path: &Path) -> io::Result<File> {
+    open_to_add(path, false)
+}
+
+fn open_to_add(path: &Path, and_read: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.create(true).append(true);
+    options.create(true).append(true).read(and_read);
     without_waiting(&mut options);
     let file = options.open(path)?;
     if file.metadata()?.is_file() {

@@ -37,6 +37,8 @@ fn a_session_leaves_its_record() {
     assert_eq!(record["detail"], "logout");
     assert_eq!(record["session"], "s1");
     assert_eq!(record["runtime"], "claude-code");
+    assert_eq!(record["blocked"], 1);
+    assert_eq!(record["started"], audit(&repo)[0]["time"]);
     let verdicts: Vec<_> = audit(&repo)
         .iter()
         .map(|line| {
@@ -310,7 +312,8 @@ fn counts_of_parallel_calls_are_not_lost() {
             scope.spawn(|| repo.shell("cat .env").denied());
         }
     });
-    assert_eq!(repo.json(".hook-state/sessions/s.json")["denied"], 12);
+    let blocked = repo.read(".hook-state/sessions/s.blocked");
+    assert_eq!(blocked.lines().count(), 12);
 }
 
 #[test]
