@@ -7,6 +7,7 @@ pub mod audit;
 pub(crate) mod clock;
 mod digest;
 pub mod session;
+pub(crate) mod time;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
@@ -177,7 +178,7 @@ impl State {
         let path = self.folder.join(name);
         let folder = path.parent().unwrap_or(&self.folder);
         let is_link = self.folder.is_symlink() || (folder != self.folder && folder.is_symlink());
-        if !(is_link || path.is_symlink()) {
+        if !is_link {
             outlive_limits();
             if let Ok(file) = open_to_add(&path, true) {
                 return Ok(file);
@@ -343,10 +344,14 @@ pub(crate) fn open_to_append(path: &Path) -> io::Result<File> {
     open_to_add(path, false)
 }
 
-fn open_to_add(path: &Path, and_read: bool) -> io::Result<File> {
+/// Opens a file to add to it; one of hookgate's own is no link, and can be read.
+fn open_to_add(path: &Path, is_own: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.create(true).append(true).read(and_read);
-    without_waiting(&mut options);
+    options.create(true).append(true).read(is_own);
+    without_waiting(&mut options, is_own);
+    if cfg!(not(unix)) && is_own && path.is_symlink() {
+        return Err(io::Error::other("it is a link"));
+    }
     let file = options.open(path)?;
     if file.metadata()?.is_file() {
         return Ok(file);
@@ -355,16 +360,17 @@ fn open_to_add(path: &Path, and_read: bool) -> io::Result<File> {
 }
 
 #[cfg(unix)]
-fn without_waiting(options: &mut OpenOptions) {
+fn without_waiting(options: &mut OpenOptions, no_links: bool) {
     use std::os::unix::fs::OpenOptionsExt;
 
     use rustix::fs::OFlags;
-    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
-    options.custom_flags(i32::try_from(flags).unwrap_or(0));
+    let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    flags.set(OFlags::NOFOLLOW, no_links);
+    options.custom_flags(i32::try_from(flags.bits()).unwrap_or(0));
 }
 
 #[cfg(not(unix))]
-fn without_waiting(_options: &mut OpenOptions) {}
+fn without_waiting(_options: &mut OpenOptions, _no_links: bool) {}
 
 /// Turns a text from a payload into a file name: letters, digits, `-` and `_` stay, all else becomes `%` and its byte in
 /// hexadecimal digits. Different texts give different names.

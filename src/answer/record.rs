@@ -15,7 +15,7 @@ use crate::policy::{Rule, RuleKind};
 use crate::repo::{LOCAL_POLICY_FILE, POLICY_FILE, Repository, head};
 use crate::state::audit::{self, Entry};
 use crate::state::session::{Blocked, Session, StopBlocks};
-use crate::state::{self, State, StateError};
+use crate::state::{self, State, StateError, time};
 
 /// Records a decision. What cannot be written becomes a trouble of the trace and changes nothing else.
 pub(super) fn keep(
@@ -30,7 +30,7 @@ pub(super) fn keep(
         return;
     }
     let state = State::of(repository.root());
-    let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    let now = time::rfc3339(SystemTime::now());
     if trace.call.event == Event::SessionStart {
         state.tidy();
     }

@@ -48,13 +48,15 @@ pub(super) fn digest(text: &str) -> String {
 /// Adds one block, which is what the bytes begin with.
 fn compress(value: [u32; 8], bytes: &[u8], flags: u32) -> [u32; 8] {
     let length = bytes.len().min(BLOCK);
-    let mut block = [0; BLOCK];
-    for (place, byte) in block.iter_mut().zip(bytes) {
-        *place = *byte;
-    }
     let mut words = [0; 16];
-    for (word, four) in words.iter_mut().zip(block.as_chunks::<4>().0) {
+    let (fours, rest) = bytes.as_chunks::<4>();
+    for (word, four) in words.iter_mut().zip(fours) {
         *word = u32::from_le_bytes(*four);
+    }
+    // The last block of a text ends in zeros.
+    if let Some(word) = words.get_mut(fours.len()) {
+        let bytes = rest.iter().rev();
+        *word = bytes.fold(0, |word, byte| word << 8 | u32::from(*byte));
     }
     let length = u32::try_from(length).unwrap_or_default();
     let [a, b, c, d, e, f, g, h] = value;
@@ -105,13 +107,12 @@ fn permuted(m: &[u32; 16]) -> [u32; 16] {
 }
 
 fn hexadecimal(words: &[u32; 8]) -> String {
-    let digit = |value: u8| char::from(if value < 10 { b'0' } else { b'a' - 10 } + value);
-    let mut text = String::with_capacity(64);
+    let digit = |value: u8| if value < 10 { b'0' } else { b'a' - 10 } + value;
+    let mut digits = Vec::with_capacity(64);
     for byte in words.iter().flat_map(|word| word.to_le_bytes()) {
-        text.push(digit(byte >> 4));
-        text.push(digit(byte & 15));
+        digits.extend([digit(byte >> 4), digit(byte & 15)]);
     }
-    text
+    String::from_utf8(digits).unwrap_or_default()
 }
 
 #[cfg(test)]
