@@ -25,7 +25,9 @@ fn a_session_leaves_its_record() {
         "session-start",
         &payload(&repo, "SessionStart", &json!({"source": "startup"})),
     );
-    repo.shell("cat .env").denied();
+    let call = json!({"tool_name": "Bash", "tool_input": {"command": "cat .env"}});
+    repo.hook("before-tool", &payload(&repo, "PreToolUse", &call))
+        .denied();
     repo.hook(
         "session-end",
         &payload(&repo, "SessionEnd", &json!({"reason": "logout"})),
