@@ -59,9 +59,10 @@ fn compress(value: [u32; 8], bytes: &[u8], flags: u32) -> [u32; 8] {
         *word = bytes.fold(0, |word, byte| word << 8 | u32::from(*byte));
     }
     let length = u32::try_from(length).unwrap_or_default();
-    let [a, b, c, d, e, f, g, h] = value;
-    let [i, j, k, l, ..] = IV;
-    let mut state = [a, b, c, d, e, f, g, h, i, j, k, l, 0, 0, length, flags];
+    let mut state = [0; 16];
+    let (low, high) = state.split_at_mut(8);
+    low.copy_from_slice(&value);
+    high.copy_from_slice(&[IV[0], IV[1], IV[2], IV[3], 0, 0, length, flags]);
     for _ in 0..6 {
         mix(&mut state, &words);
         words = permuted(&words);
@@ -87,12 +88,13 @@ fn mix(s: &mut [u32; 16], m: &[u32; 16]) {
     [s[3], s[4], s[9], s[14]] = quarter([s[3], s[4], s[9], s[14]], m[14], m[15]);
 }
 
-fn quarter([mut a, mut b, mut c, mut d]: [u32; 4], x: u32, y: u32) -> [u32; 4] {
-    a = a.wrapping_add(b).wrapping_add(x);
+fn quarter(four: [u32; 4], first: u32, second: u32) -> [u32; 4] {
+    let [mut a, mut b, mut c, mut d] = four;
+    a = a.wrapping_add(b).wrapping_add(first);
     d = (d ^ a).rotate_right(16);
     c = c.wrapping_add(d);
     b = (b ^ c).rotate_right(12);
-    a = a.wrapping_add(b).wrapping_add(y);
+    a = a.wrapping_add(b).wrapping_add(second);
     d = (d ^ a).rotate_right(8);
     c = c.wrapping_add(d);
     b = (b ^ c).rotate_right(7);
