@@ -35,7 +35,7 @@ impl Session {
     /// Reads a session; one that is unknown or unreadable begins anew.
     #[must_use]
     pub fn read(state: &State, key: &str) -> Self {
-        let Some(value) = state.read(&path(key)) else {
+        let Some(value) = state.read_at_once(&path(key)) else {
             return Self::default();
         };
         let number = |pointer: &str| value.pointer(pointer).and_then(Value::as_u64).unwrap_or(0);

@@ -112,6 +112,21 @@ fn nothing_is_written_through_a_link() {
     assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_session_is_not_read_through_a_link() {
+    let (_folder, state) = state();
+    let session = Session {
+        started: Some("2026-11-21T10:00:00Z".into()),
+        ..Session::default()
+    };
+    session.write(&state, "a").unwrap();
+    let sessions = state.folder().join("sessions");
+    std::os::unix::fs::symlink(sessions.join("a.json"), sessions.join("b.json")).unwrap();
+    assert_eq!(Session::read(&state, "a"), session);
+    assert_eq!(Session::read(&state, "b"), Session::default());
+}
+
 #[test]
 fn the_folder_ignores_itself() {
     let (_folder, state) = state();
