@@ -1,9 +1,10 @@
 //! The time that one hook call has: whatever happens, its runtime gets an answer within five seconds.
 //!
-//! A call that only asks for a few stamps of files, or lists a few folders, needs no watch, and most calls are such ones.
-//! Before anything that can take long (a whole tree of folders, a file of the repository that is read, a policy that is
-//! compiled), [`watch`] starts a thread that sleeps until the time is over and then answers in place of the judging one.
-//! Where no hook call is judged, in a command that a person types or in a test, nothing of this does anything.
+//! A call that only asks for a few stamps of files, or lists a few folders, needs no watch, nor does one that adds a line to
+//! files of hookgate's own that nobody holds; most calls are such ones. Before anything that can take long (a whole tree of
+//! folders, a file of the repository that is read, a policy that is compiled, a lock that another process has), [`watch`]
+//! starts a thread that sleeps until the time is over and then answers in place of the judging one. Where no hook call is
+//! judged, in a command that a person types or in a test, nothing of this does anything.
 
 use std::fs::{self, File, OpenOptions, ReadDir};
 use std::io;

@@ -37,5 +37,6 @@ mod log;
 pub mod output;
 #[cfg(test)]
 mod processor;
+mod quote;
 pub mod report;
 pub mod settings;

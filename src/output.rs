@@ -112,8 +112,27 @@ pub(crate) fn reply(stdout: &str, stderr: &str) {
         let _ = io::stderr().write_all(stderr.as_bytes());
     }
     if !stdout.is_empty() {
-        let mut out = io::stdout().lock();
-        let _ = out.write_all(stdout.as_bytes());
-        let _ = out.flush();
+        let _ = whole(stdout.as_bytes());
     }
+}
+
+/// Writes to stdout as it is: one answer needs no buffer.
+#[cfg(unix)]
+fn whole(mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let written = match rustix::io::write(rustix::stdio::stdout(), bytes) {
+            Ok(written) => written,
+            Err(rustix::io::Errno::INTR) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        bytes = bytes.get(written..).unwrap_or_default();
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn whole(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
 }

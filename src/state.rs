@@ -5,10 +5,12 @@
 
 pub mod audit;
 pub(crate) mod clock;
+mod digest;
 pub mod session;
+pub(crate) mod time;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -27,6 +29,8 @@ pub const VERSION: u64 = 1;
 
 /// Largest file that is read, in bytes.
 const FILE_LIMIT: u64 = 16 * 1024 * 1024;
+/// A file up to this size is read in no time.
+const QUICK_FILE: u64 = 64 * 1024;
 /// How often, and how long in between, a lock is tried: half a second in all.
 const LOCK_TRIES: u32 = 100;
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
@@ -73,9 +77,23 @@ impl State {
     /// Returns a JSON file's content; `None` when it is missing, unreadable or from a newer version.
     #[must_use]
     pub fn read(&self, name: &str) -> Option<Value> {
-        let bytes = self.read_bytes(name, FILE_LIMIT)?;
-        let value: Value = serde_json::from_slice(&bytes).ok()?;
-        (version_of(&value) <= VERSION).then_some(value)
+        json_of(&self.read_bytes(name, FILE_LIMIT)?)
+    }
+
+    /// Like [`State::read`]. The time is watched only where there is much to read.
+    pub(crate) fn read_at_once(&self, name: &str) -> Option<Value> {
+        if cfg!(not(unix)) {
+            // Opening would follow a link there.
+            return self.read(name);
+        }
+        let mut file = deadline::open_at_once(&self.folder.join(name)).ok()?;
+        let about = file.metadata().ok()?;
+        if !about.is_file() || about.len() > QUICK_FILE {
+            return self.read(name);
+        }
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).ok()?;
+        json_of(&bytes)
     }
 
     /// Returns a file's bytes; `None` when it is missing, unreadable, no file or larger than the limit.
@@ -168,6 +186,25 @@ impl State {
         None
     }
 
+    /// Opens a file of the folder to add to its end, and to read it. Nothing in here waits, so that the time is watched only
+    /// where folders have to be made first, or where something is wrong.
+    ///
+    /// # Errors
+    /// When the folder or the file is a link, or the disk refuses.
+    pub(crate) fn open_to_add(&self, name: &str) -> Result<File, StateError> {
+        let path = self.folder.join(name);
+        let folder = path.parent().unwrap_or(&self.folder);
+        let is_link = self.folder.is_symlink() || (folder != self.folder && folder.is_symlink());
+        if !is_link {
+            outlive_limits();
+            if let Ok(file) = open_to_add(&path, true) {
+                return Ok(file);
+            }
+        }
+        let path = self.prepare(name)?;
+        open_to_add(&path, true).map_err(|source| self.io(&path, source))
+    }
+
     /// Removes what processes that were killed while they wrote have left behind.
     pub(crate) fn tidy(&self) {
         const AGE: Duration = Duration::from_hours(1);
@@ -229,6 +266,11 @@ pub(crate) fn outlive_limits() {
     {
         static ONCE: std::sync::Once = std::sync::Once::new();
         ONCE.call_once(|| {
+            use rustix::process::{Resource, getrlimit};
+            // Hardly anybody is limited.
+            if getrlimit(Resource::Fsize).current.is_none() {
+                return;
+            }
             let noticed = std::sync::Arc::default();
             // Refused, everything stays as it is.
             let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, noticed);
@@ -316,9 +358,17 @@ pub fn append_line(path: &Path, line: &str) -> io::Result<()> {
 /// # Errors
 /// Those of opening, and that it is no file.
 pub(crate) fn open_to_append(path: &Path) -> io::Result<File> {
+    open_to_add(path, false)
+}
+
+/// Opens a file to add to it; one of hookgate's own is no link, and can be read.
+fn open_to_add(path: &Path, is_own: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    without_waiting(&mut options);
+    options.create(true).append(true).read(is_own);
+    without_waiting(&mut options, is_own);
+    if cfg!(not(unix)) && is_own && path.is_symlink() {
+        return Err(io::Error::other("it is a link"));
+    }
     let file = options.open(path)?;
     if file.metadata()?.is_file() {
         return Ok(file);
@@ -327,16 +377,17 @@ pub(crate) fn open_to_append(path: &Path) -> io::Result<File> {
 }
 
 #[cfg(unix)]
-fn without_waiting(options: &mut OpenOptions) {
+fn without_waiting(options: &mut OpenOptions, no_links: bool) {
     use std::os::unix::fs::OpenOptionsExt;
 
     use rustix::fs::OFlags;
-    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
-    options.custom_flags(i32::try_from(flags).unwrap_or(0));
+    let mut flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    flags.set(OFlags::NOFOLLOW, no_links);
+    options.custom_flags(i32::try_from(flags.bits()).unwrap_or(0));
 }
 
 #[cfg(not(unix))]
-fn without_waiting(_options: &mut OpenOptions) {}
+fn without_waiting(_options: &mut OpenOptions, _no_links: bool) {}
 
 /// Turns a text from a payload into a file name: letters, digits, `-` and `_` stay, all else becomes `%` and its byte in
 /// hexadecimal digits. Different texts give different names.
@@ -369,6 +420,12 @@ pub fn holds_copies(folder: &str) -> bool {
         .strip_suffix("/objects")
         .or_else(|| folder.strip_suffix("/restored"));
     below.is_some_and(|below| below == FOLDER || below.ends_with("/.hook-state"))
+}
+
+/// Reads JSON of a version that is known.
+fn json_of(bytes: &[u8]) -> Option<Value> {
+    let value: Value = serde_json::from_slice(bytes).ok()?;
+    (version_of(&value) <= VERSION).then_some(value)
 }
 
 fn version_of(value: &Value) -> u64 {

@@ -5,12 +5,11 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value;
-
 use super::table::{Adapter, Cannot, Instead, Node, Piece, ReplyRow, ReplyTemplate, Slot};
 use super::visible::sendable;
 use crate::call::Event;
 use crate::decision::{Answer, Answered, Verdict};
+use crate::quote;
 
 /// What the hook process leaves behind. Empty texts mean that nothing is printed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -217,7 +216,7 @@ impl<'a> Texts<'a> {
                 Wrote::Content
             }
             Node::Text(pieces) => {
-                push_json(&self.text(pieces), out);
+                quote::push(&self.text(pieces), out);
                 Wrote::Content
             }
             Node::Slot(slot) => {
@@ -225,7 +224,7 @@ impl<'a> Texts<'a> {
                 if text.is_empty() {
                     return Wrote::Nothing;
                 }
-                push_json(text, out);
+                quote::push(text, out);
                 match slot {
                     Slot::Event => Wrote::Label,
                     Slot::Reason | Slot::Context | Slot::Notice => Wrote::Content,
@@ -284,9 +283,4 @@ enum Wrote {
     /// Only the event's name, which labels what else is there.
     Label,
     Nothing,
-}
-
-fn push_json(text: &str, out: &mut String) {
-    // A `Value` writes itself without a way to fail.
-    out.push_str(&Value::from(text).to_string());
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Component, Path};
 use std::time::SystemTime;
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::Trace;
 use super::gates::Settled;
@@ -13,11 +13,9 @@ use crate::call::{Call, Event};
 use crate::decision::Verdict;
 use crate::policy::{Rule, RuleKind};
 use crate::repo::{LOCAL_POLICY_FILE, POLICY_FILE, Repository, head};
-use crate::state::session::{Session, StopBlocks};
-use crate::state::{self, State, audit};
-
-/// Longest text kept of one finding, in characters.
-const WHAT_LIMIT: usize = 1_000;
+use crate::state::audit::{self, Entry};
+use crate::state::session::{Blocked, Session, StopBlocks};
+use crate::state::{self, State, StateError, time};
 
 /// Records a decision. What cannot be written becomes a trouble of the trace and changes nothing else.
 pub(super) fn keep(
@@ -32,16 +30,16 @@ pub(super) fn keep(
         return;
     }
     let state = State::of(repository.root());
-    let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+    let now = time::rfc3339(SystemTime::now());
     if trace.call.event == Event::SessionStart {
         state.tidy();
     }
-    if let Err(trouble) = keep_session(&state, &trace.call, trace.decision.verdict, &now) {
-        trace.troubles.push(trouble);
+    if let Err(error) = keep_session(&state, &trace.call, trace.decision.verdict, &now) {
+        trace.troubles.push(error.to_string());
     }
     if is_worth_a_line {
         let entry = entry(adapter, trace, settled, &now);
-        if let Err(error) = audit::append(&state, entry) {
+        if let Err(error) = audit::append(&state, &entry) {
             trace.troubles.push(error.to_string());
         }
     }
@@ -64,64 +62,49 @@ fn is_worth_a_line(trace: &Trace, settled: &[Settled]) -> bool {
         || matches!(trace.call.event, Event::SessionStart | Event::SessionEnd)
 }
 
-fn entry(adapter: &Adapter, trace: &Trace, settled: &[Settled], now: &str) -> Map<String, Value> {
+fn entry<'t>(
+    adapter: &'t Adapter,
+    trace: &'t Trace,
+    settled: &'t [Settled],
+    now: &'t str,
+) -> Entry<'t> {
     let decision = &trace.decision;
-    let findings: Vec<Value> = decision
-        .findings
-        .iter()
-        .map(|finding| {
-            let what: String = finding.what.chars().take(WHAT_LIMIT).collect();
-            json!({"rule": finding.rule, "verdict": finding.verdict.name(), "what": what})
-        })
-        .collect();
-    let gates: Map<String, Value> = settled
-        .iter()
-        .map(|settled| (settled.gate.clone(), json!(settled.status)))
-        .collect();
-    let fields = [
-        ("time", json!(now)),
-        ("runtime", json!(adapter.name)),
-        ("event", json!(trace.call.event.name())),
-        ("session", json!(trace.call.session)),
-        (
-            "tool",
-            json!(trace.call.tool.as_ref().map(|tool| &tool.name)),
-        ),
-        ("verdict", json!(decision.verdict.name())),
-        ("would", json!(decision.would.map(Verdict::name))),
-        ("findings", json!(findings)),
-        ("gates", Value::Object(gates)),
-        ("foreign", json!(trace.call.foreign)),
-    ];
-    fields
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value))
-        .collect()
+    let gates = settled.iter();
+    Entry {
+        time: now,
+        runtime: adapter.name,
+        event: trace.call.event.name(),
+        session: trace.call.session.as_deref(),
+        tool: trace.call.tool.as_ref().map(|tool| tool.name.as_str()),
+        verdict: decision.verdict.name(),
+        would: decision.would.map(Verdict::name),
+        findings: &decision.findings,
+        gates: gates.map(|one| (one.gate.as_str(), one.status)).collect(),
+        foreign: trace.call.foreign,
+    }
 }
 
-/// Counts a decision in its session's file. Only events that change a count write it.
-fn keep_session(state: &State, call: &Call, verdict: Verdict, now: &str) -> Result<(), String> {
+/// Keeps what a session has been through. Only events that change something of it write.
+fn keep_session(state: &State, call: &Call, verdict: Verdict, now: &str) -> Result<(), StateError> {
     let Some(key) = call.session.as_deref() else {
         return Ok(());
     };
     let is_start = call.event == Event::SessionStart;
     // Only a person's word begins the count of blocked stops anew.
     let is_prompt = call.event == Event::Prompt && !call.by_machine;
-    let blocks = verdict >= Verdict::Ask;
-    let is_reset = is_prompt && Session::read(state, key).stops != StopBlocks::default();
-    if !(blocks || is_start || is_reset) {
-        return Ok(());
+    if is_start || (is_prompt && Session::read(state, key).stops != StopBlocks::default()) {
+        Session::update(state, key, |session| {
+            if is_start {
+                session.started.get_or_insert_with(|| now.to_owned());
+            } else {
+                session.stops = StopBlocks::default();
+            }
+        })?;
     }
-    let updated = Session::update(state, key, |session| {
-        if is_start || blocks {
-            session.started.get_or_insert_with(|| now.to_owned());
-        }
-        session.denied = session.denied.saturating_add(u64::from(blocks));
-        if is_prompt {
-            session.stops = StopBlocks::default();
-        }
-    });
-    updated.map_err(|error| error.to_string())
+    if verdict >= Verdict::Ask {
+        Blocked::add(state, key, now)?;
+    }
+    Ok(())
 }
 
 /// One JSON line about the session, as a person reads it later.
@@ -133,7 +116,9 @@ fn record_line(
     now: &str,
 ) -> String {
     let session = call.session.as_deref().unwrap_or_default();
-    let known = Session::read(state, session);
+    let blocked = Blocked::read(state, session);
+    // A session whose start was not seen began no later than this.
+    let started = Session::read(state, session).started.or(blocked.first);
     let head = head::head(repository.root()).unwrap_or_default();
     let gate = state.read(state::LAST_GATE);
     let gate_field = |key: &str| gate.as_ref().and_then(|gate| gate.get(key)).cloned();
@@ -143,8 +128,8 @@ fn record_line(
         "detail": call.detail,
         "runtime": adapter.name,
         "session": call.session,
-        "started": known.started,
-        "blocked": known.denied,
+        "started": started,
+        "blocked": blocked.count,
         "last_gate": gate_field("gate"),
         "last_gate_status": gate_field("status"),
         "branch": head.branch,

@@ -4,6 +4,8 @@ use crate::decision::{Answer, Decision, Finding, Verdict};
 
 /// Findings told at most; a model needs the first few to change course.
 const TOLD: usize = 5;
+/// As much as most paragraphs need, in bytes.
+const PARAGRAPH: usize = 240;
 
 /// Returns what an adapter writes a reply from.
 #[must_use]
@@ -72,25 +74,30 @@ fn paragraph(finding: &Finding) -> String {
     } else {
         ' '
     };
-    let mut text = format!("{}: {}", finding.rule, ended(&finding.what));
-    let further = [("Reason", &finding.reason), ("Instead", &finding.instead)];
+    let mut text = String::with_capacity(PARAGRAPH);
+    text.push_str(&finding.rule);
+    text.push_str(": ");
+    push_ended(&finding.what, &mut text);
+    let further = [
+        ("Reason: ", &finding.reason),
+        ("Instead: ", &finding.instead),
+    ];
     for (heading, more) in further {
         if let Some(more) = more {
             text.push(gap);
             text.push_str(heading);
-            text.push_str(": ");
-            text.push_str(&ended(more));
+            push_ended(more, &mut text);
         }
     }
     text
 }
 
-/// Ends a sentence, unless it ends already.
-fn ended(sentence: &str) -> String {
+/// Adds a sentence with its end, unless it ends already.
+fn push_ended(sentence: &str, text: &mut String) {
     let sentence = sentence.trim();
-    if sentence.ends_with(['.', '!', '?', '…']) || sentence.contains('\n') {
-        sentence.to_owned()
-    } else {
-        format!("{sentence}.")
+    text.push_str(sentence);
+    let is_ended = sentence.ends_with(['.', '!', '?', '…']) || sentence.contains('\n');
+    if !is_ended {
+        text.push('.');
     }
 }

@@ -1,5 +1,10 @@
 //! `sessions/<key>.json`: what one session has been through. Written on session start, prompts that end a chain of blocked
-//! stops, and blocked stops; counts are for the session's record.
+//! stops, and blocked stops.
+//!
+//! `sessions/<key>.blocked`: the time of each decision that blocked something, a line each. They are for the session's record,
+//! and many: a line is added in one write, where replacing a file can wait for the disk.
+
+use std::io::Write;
 
 use serde_json::{Value, json};
 
@@ -8,10 +13,8 @@ use super::{State, StateError, file_name};
 /// What is remembered of a session.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Session {
-    /// RFC 3339, when the session's first event came.
+    /// RFC 3339, when the session began.
     pub started: Option<String>,
-    /// Decisions that blocked something, stops included.
-    pub denied: u64,
     pub stops: StopBlocks,
     /// What was said and is not said again.
     pub told: Vec<String>,
@@ -32,7 +35,7 @@ impl Session {
     /// Reads a session; one that is unknown or unreadable begins anew.
     #[must_use]
     pub fn read(state: &State, key: &str) -> Self {
-        let Some(value) = state.read(&path(key)) else {
+        let Some(value) = state.read_at_once(&path(key)) else {
             return Self::default();
         };
         let number = |pointer: &str| value.pointer(pointer).and_then(Value::as_u64).unwrap_or(0);
@@ -44,7 +47,6 @@ impl Session {
         };
         Self {
             started: text("/started"),
-            denied: number("/denied"),
             stops: StopBlocks {
                 total: number("/stop_blocks/total"),
                 same: number("/stop_blocks/same"),
@@ -83,7 +85,6 @@ impl Session {
             "version": super::VERSION,
             "session": key,
             "started": self.started,
-            "denied": self.denied,
             "told": self.told,
             "stop_blocks": {
                 "total": self.stops.total,
@@ -93,6 +94,42 @@ impl Session {
         });
         state.write(&path(key), &value)
     }
+}
+
+/// The decisions of a session that blocked something, stops included.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Blocked {
+    pub count: usize,
+    /// When the first came, RFC 3339.
+    pub first: Option<String>,
+}
+
+impl Blocked {
+    /// Adds one.
+    ///
+    /// # Errors
+    /// When a folder is a link or the disk refuses.
+    pub fn add(state: &State, key: &str, now: &str) -> Result<(), StateError> {
+        let name = blocked_path(key);
+        let mut file = state.open_to_add(&name)?;
+        file.write_all(format!("{now}\n").as_bytes())
+            .map_err(|source| state.io(&state.folder().join(name), source))
+    }
+
+    /// Counts those of a session.
+    #[must_use]
+    pub fn read(state: &State, key: &str) -> Self {
+        let bytes = state.read_bytes(&blocked_path(key), super::FILE_LIMIT);
+        let text = String::from_utf8_lossy(bytes.as_deref().unwrap_or_default()).into_owned();
+        Self {
+            count: text.lines().count(),
+            first: text.lines().next().map(str::to_owned),
+        }
+    }
+}
+
+fn blocked_path(key: &str) -> String {
+    format!("sessions/{}.blocked", file_name(key))
 }
 
 fn texts(value: &Value, key: &str) -> Vec<String> {

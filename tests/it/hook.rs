@@ -25,7 +25,9 @@ fn a_session_leaves_its_record() {
         "session-start",
         &payload(&repo, "SessionStart", &json!({"source": "startup"})),
     );
-    repo.shell("cat .env").denied();
+    let call = json!({"tool_name": "Bash", "tool_input": {"command": "cat .env"}});
+    repo.hook("before-tool", &payload(&repo, "PreToolUse", &call))
+        .denied();
     repo.hook(
         "session-end",
         &payload(&repo, "SessionEnd", &json!({"reason": "logout"})),
@@ -37,6 +39,8 @@ fn a_session_leaves_its_record() {
     assert_eq!(record["detail"], "logout");
     assert_eq!(record["session"], "s1");
     assert_eq!(record["runtime"], "claude-code");
+    assert_eq!(record["blocked"], 1);
+    assert_eq!(record["started"], audit(&repo)[0]["time"]);
     let verdicts: Vec<_> = audit(&repo)
         .iter()
         .map(|line| {
@@ -310,7 +314,8 @@ fn counts_of_parallel_calls_are_not_lost() {
             scope.spawn(|| repo.shell("cat .env").denied());
         }
     });
-    assert_eq!(repo.json(".hook-state/sessions/s.json")["denied"], 12);
+    let blocked = repo.read(".hook-state/sessions/s.blocked");
+    assert_eq!(blocked.lines().count(), 12);
 }
 
 #[test]

@@ -206,11 +206,15 @@ pub(super) fn describe(effect: &PathEffect, place: &Place) -> String {
     let shown = place.shown();
     let written = &effect.written;
     let by = &effect.by;
-    if shown == written || shown == "." || written.ends_with(&format!("/{shown}")) {
-        format!("{by} {verb} `{shown}`")
-    } else {
-        format!("{by} {verb} `{shown}` (written as `{written}`)")
+    let above = written.strip_suffix(shown);
+    let is_end = above.is_some_and(|above| above.is_empty() || above.ends_with('/'));
+    let mut text = [by, " ", verb, " `", shown, "`"].concat();
+    if !is_end && shown != "." {
+        text.push_str(" (written as `");
+        text.push_str(written);
+        text.push_str("`)");
     }
+    text
 }
 
 /// Returns a root-relative path as seen from a rule's base, or `None` when it does not lie there.
