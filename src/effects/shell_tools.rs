@@ -113,6 +113,7 @@ fn line(effects: &mut Effects, text: &str, repository: &Repository, programs: &P
         depth: 0,
         remote: false,
         muted: false,
+        captured: false,
         here,
         origin: None,
         input: Input::Inherited,
@@ -159,6 +160,8 @@ struct Walker<'a> {
     remote: bool,
     /// Only texts are asked for now; effects are collected on another way.
     muted: bool,
+    /// What is printed goes to another command or a file, and is not shown.
+    captured: bool,
     /// The call's own folder.
     here: String,
     /// The part of the outermost text that holds what is walked now, when that is a nested text.

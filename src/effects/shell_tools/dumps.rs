@@ -1,8 +1,12 @@
 //! Commands that print the whole environment, where what follows them lets through only some of it.
 
 use super::Walker;
+use super::fields::Field;
+use super::state::State;
 use crate::effects::{Argument, Value};
-use crate::shell::{Command, Word};
+use crate::shell::{
+    Command, ParamOp, Parameter, PartKind, Redirect, RedirectOp, SimpleCommand, Word,
+};
 
 impl Walker<'_> {
     /// `env | grep NAME` prints what `printenv NAME` does.
@@ -28,6 +32,66 @@ impl Walker<'_> {
             last.words = names;
         }
     }
+}
+
+impl Walker<'_> {
+    /// `echo $API_KEY` prints what `printenv API_KEY` does, where the line did not set it.
+    pub(super) fn shown_variables(&mut self, simple: &SimpleCommand, state: &State) {
+        if self.captured || self.muted || self.remote {
+            return;
+        }
+        let name = simple.words.first().and_then(Word::static_text);
+        if !matches!(name.as_deref(), Some("echo" | "printf" | "print"))
+            || simple.redirects.iter().any(leads_away)
+        {
+            return;
+        }
+        for word in simple.words.iter().skip(1) {
+            for part in &word.parts {
+                if let PartKind::Parameter(parameter) = &part.kind
+                    && shows(parameter)
+                    && state.variable(&parameter.name).is_none()
+                {
+                    self.print_variable(&parameter.name, simple);
+                }
+            }
+        }
+    }
+
+    fn print_variable(&mut self, name: &str, simple: &SimpleCommand) {
+        let field = Field::known(name, self.span(simple.span));
+        let span = self.span(simple.span);
+        let invocation = self.invocation(Some("printenv"), &[field], span);
+        self.effects.commands.push(invocation);
+    }
+}
+
+/// Whether what is printed may go to a file.
+pub(super) fn leads_away(redirect: &Redirect) -> bool {
+    use RedirectOp::{Append, AppendBoth, Clobber, Write, WriteBoth};
+    matches!(
+        redirect.op,
+        Write | Append | Clobber | WriteBoth | AppendBoth
+    )
+}
+
+/// Whether an expansion puts a variable's value into a text, and the variable is named as keys are.
+fn shows(parameter: &Parameter) -> bool {
+    const LAST: &str =
+        "KEY TOKEN SECRET PASSWORD PASSWD PASSPHRASE PASS APIKEY CREDENTIAL CREDENTIALS PAT";
+    const HARMLESS: &str = "GOOGLE_APPLICATION_CREDENTIALS";
+    let last = parameter.name.rsplit('_').next().unwrap_or_default();
+    let is_value = matches!(
+        parameter.op,
+        None | Some(ParamOp::Substring(_) | ParamOp::Pattern(..) | ParamOp::Transform(_))
+            | Some(ParamOp::Conditional('-' | '?', ..))
+    );
+    is_value
+        && !parameter.indirect
+        && parameter.index.is_none()
+        && parameter.name.contains('_')
+        && LAST.split(' ').any(|word| word == last)
+        && parameter.name != HARMLESS
 }
 
 /// Returns the names that a grep lets through; `None` when it may let through all.

@@ -47,7 +47,7 @@ impl Walker<'_> {
             Some(_) => return None,
         };
         if quoted && joins {
-            values = vec![joined(&values)];
+            values = vec![joined(&values, separator(state))];
         }
         Some(values)
     }
@@ -200,7 +200,7 @@ impl Walker<'_> {
                 _ => None,
             },
             ("IFS", _) => known(BLANKS),
-            ("@" | "*", _) => Some(vec![joined(state.parameters.all()?)]),
+            ("@" | "*", _) => Some(vec![joined(state.parameters.all()?, separator(state))]),
             // A word that is not known may be none, or several.
             ("#", _) => {
                 let parameters = state.parameters.all()?;
@@ -223,18 +223,25 @@ pub(super) fn separators(state: &State) -> String {
     }
 }
 
-fn static_text(arith: &Arith) -> Option<String> {
+pub(super) fn static_text(arith: &Arith) -> Option<String> {
     arith.parts.iter().map(|part| part.text()).collect()
 }
 
-/// Returns one element of a list; a list that is not known has unknown ones.
+/// Returns what one element of a list may be; a list that is not known has unknown ones.
 fn element(name: &str, index: Option<&str>, state: &State) -> Option<Vec<Value>> {
-    let list = state.list(name)?;
-    let index = index?.trim();
-    if matches!(index, "@" | "*") {
-        return Some(vec![joined(&list)]);
+    /// Elements that an index may mean which is not known.
+    const MOST: usize = 8;
+    let index = index.map(str::trim);
+    if let Some(own) = index.and_then(|index| state.variable(&element_name(name, index))) {
+        return Some(own.to_vec());
     }
-    let index: isize = index.parse().ok()?;
+    let list = state.list(name)?;
+    if matches!(index, Some("@" | "*")) {
+        return Some(vec![joined(&list, " ")]);
+    }
+    let Some(index) = index.and_then(|index| index.parse::<isize>().ok()) else {
+        return (list.len() <= MOST && !list.is_empty()).then_some(list);
+    };
     let at = if index < 0 {
         list.len().checked_sub(index.unsigned_abs())?
     } else {
@@ -245,11 +252,27 @@ fn element(name: &str, index: Option<&str>, state: &State) -> Option<Vec<Value>>
     ])
 }
 
-fn joined(values: &[Value]) -> Value {
+/// The name under which an element is kept that was set by itself.
+pub(super) fn element_name(name: &str, index: &str) -> String {
+    format!("{name}[{}]", index.trim_matches(['"', '\'']))
+}
+
+/// Returns what stands between the elements of `"$*"`.
+fn separator(state: &State) -> &str {
+    match state.variable("IFS") {
+        Some([Value::Known(letters)]) => letters
+            .char_indices()
+            .nth(1)
+            .map_or(letters, |(end, _)| letters.get(..end).unwrap_or_default()),
+        _ => " ",
+    }
+}
+
+fn joined(values: &[Value], separator: &str) -> Value {
     let mut text = String::new();
     for (at, value) in values.iter().enumerate() {
         if at > 0 {
-            text.push(' ');
+            text.push_str(separator);
         }
         text.push_str(value.start());
         if value.known().is_none() {

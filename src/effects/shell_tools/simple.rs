@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Walker;
 use super::fields::{Field, combine};
+use super::parameters::{element_name, static_text};
 use super::positional::Positional;
 use super::stages::Input;
 use super::state::{State, Traps};
@@ -66,6 +67,7 @@ impl Walker<'_> {
         let span = self.span(simple.span);
         state.succeeded = simple.words.is_empty();
         self.is_typed = self.is_as_typed(simple, state);
+        self.shown_variables(simple, state);
         // The usual command: one reading, and nothing that needs the state from before it.
         if let ([fields], []) = (readings.as_slice(), simple.redirects.as_slice()) {
             self.words(fields, &input, span, state);
@@ -236,8 +238,9 @@ impl Walker<'_> {
                     continue;
                 }
             };
-            if assignment.index.is_some() {
-                state.forget(&assignment.name);
+            if let Some(index) = &assignment.index {
+                let index = static_text(index);
+                state.set_element(&assignment.name, index.as_deref(), values);
             } else if assignment.append {
                 let before = state.variable(&assignment.name).map(<[Value]>::to_vec);
                 state.set(
@@ -262,10 +265,29 @@ impl Walker<'_> {
             .collect();
         let readings = self.fields(&words, state);
         let is_plain = elements.iter().all(|element| element.index.is_none());
-        let (true, [fields]) = (is_plain, readings.as_slice()) else {
+        let [fields] = readings.as_slice() else {
             state.forget(name);
             return;
         };
+        if !append {
+            state.forget_elements(name);
+        }
+        if !is_plain {
+            if fields.len() != elements.len() {
+                state.forget(name);
+                return;
+            }
+            state.set_list(
+                name,
+                fields.iter().map(|field| field.value.clone()).collect(),
+            );
+            for (element, field) in elements.iter().zip(fields) {
+                if let Some(index) = element.index.as_ref().and_then(static_text) {
+                    state.set(&element_name(name, &index), vec![field.value.clone()]);
+                }
+            }
+            return;
+        }
         let before = if append {
             state.list(name)
         } else {

@@ -58,7 +58,10 @@ impl Walker<'_> {
                 None => Input::Unknown,
             };
             let first = self.effects.commands.len();
+            let outer_captured = self.captured;
+            self.captured |= stages.peek().is_some();
             self.command(&stage.command, &mut inner);
+            self.captured = outer_captured;
             if let Some(next) = stages.peek() {
                 self.name_variables(first, &next.command);
             }
@@ -72,7 +75,9 @@ impl Walker<'_> {
         let mut inner = state.clone();
         let output = self.printed_by(script, &mut inner);
         if !self.muted {
+            let shown = std::mem::replace(&mut self.captured, true);
             self.subshell(script, state);
+            self.captured = shown;
         }
         match output {
             Input::Known(text) => vec![Value::Known(text.trim_end_matches('\n').to_owned())],
@@ -94,7 +99,9 @@ impl Walker<'_> {
             _ => None,
         };
         if !self.muted {
+            let shown = std::mem::replace(&mut self.captured, true);
             self.subshell(&process.script, state);
+            self.captured = shown;
         }
         self.files.push(File {
             place: Place::Outside(path.clone()),

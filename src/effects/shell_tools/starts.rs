@@ -42,7 +42,8 @@ impl Walker<'_> {
         fields: &[Field],
         state: &State,
     ) {
-        let is_remote = matches!(command.role, Role::RemoteCommand | Role::RemoteScriptWords);
+        let leads_away = matches!(command.role, Role::RemoteCommand | Role::RemoteScriptWords);
+        let is_remote = leads_away && !is_this_machine(started, reading);
         let is_text = matches!(command.role, Role::ScriptWords | Role::RemoteScriptWords);
         let act = |walker: &mut Self| {
             if is_text {
@@ -66,6 +67,13 @@ impl Walker<'_> {
                 }
             });
             self.mounts = outer;
+        } else if leads_away {
+            let inner = at_home(self.repository.home(), state);
+            if is_text {
+                self.joined_text(started, fields, &inner);
+            } else {
+                self.deeper(started, fields, &inner);
+            }
         } else {
             act(self);
         }
@@ -170,6 +178,10 @@ impl Walker<'_> {
             _ if started.name == "crontab" => self.schedule(started, &text, state),
             Role::Sql => self.sql(started, &text, state),
             Role::Script => self.script_with(started, reading, &text, state),
+            Role::RemoteScript if is_this_machine(started, reading) => {
+                let inner = at_home(self.repository.home(), state);
+                self.script_text(started, &text, &inner);
+            }
             Role::RemoteScript => self.far_away(|walker| walker.script_text(started, &text, state)),
             Role::Code => self.code(started, reading, &text, state),
             Role::Patch => self.patch_text(started, &text, state),
@@ -294,7 +306,7 @@ impl Walker<'_> {
             };
             let unknown = Field::unknown(span);
             let field = Field {
-                value: path,
+                value: from_home(path, self.repository.home()),
                 ..unknown
             };
             self.path(access, &field, follow, is_delete, &started.name, state);
@@ -310,6 +322,40 @@ impl Walker<'_> {
             let text = Field::known(&script, span);
             self.script_text(started, &text, state);
         }
+    }
+}
+
+/// Code leaves it to a call of its own to expand `~`; nobody names a folder so.
+fn from_home(path: Value, home: Option<&str>) -> Value {
+    let rest = path.start().strip_prefix('~');
+    match (rest, home) {
+        (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => {
+            let whole = format!("{home}{rest}");
+            match path {
+                Value::Known(_) => Value::Known(whole),
+                Value::Starts(_) => Value::Starts(whole),
+            }
+        }
+        _ => path,
+    }
+}
+
+/// Whether `ssh` leads back to this machine.
+fn is_this_machine(started: &Started<'_>, reading: &Reading<'_>) -> bool {
+    let remote = reading.parts.iter().find(|part| part.role == Role::Remote);
+    remote.is_some_and(|part| {
+        let field = piece(started, part.at);
+        let host = field.value.known().unwrap_or_default();
+        let host = host.rsplit('@').next().unwrap_or(host);
+        matches!(host, "localhost" | "127.0.0.1" | "::1" | "0.0.0.0")
+    })
+}
+
+/// The state of a shell that was just begun in the home folder.
+fn at_home(home: Option<&str>, state: &State) -> State {
+    State {
+        folders: vec![home.map(str::to_owned)],
+        ..state.clone()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Follows the tree in the order in which the shell runs it.
 
 use super::Walker;
+use super::dumps::leads_away;
 use super::fields::Field;
 use super::locals::Locals;
 use super::positional::Positional;
@@ -86,7 +87,10 @@ impl Walker<'_> {
         let input = self.input_of(&compound.redirects, state);
         self.keep_inputs(&compound.redirects, state);
         let outer = std::mem::replace(&mut self.input, input);
+        let outer_captured = self.captured;
+        self.captured |= compound.redirects.iter().any(leads_away);
         self.compound_kind(&compound.kind, state);
+        self.captured = outer_captured;
         self.input = outer;
         self.keep(&compound.redirects, None, state);
         state.succeeded = false;
