@@ -6,9 +6,11 @@
 mod builtins;
 mod code;
 mod dumps;
+mod elements;
 mod fields;
 mod find;
 mod globs;
+mod home;
 mod interpreters;
 mod invocation;
 mod listing;

@@ -16,6 +16,7 @@ mod others;
 mod r;
 mod sed;
 mod texts;
+mod values;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -28,8 +29,7 @@ use functions::Function;
 use lexer::Token;
 use names::{HANDED, HARMLESS, OPENS, SHELLS, is_in};
 use texts::{
-    MODES, accesses, arguments, glued, has_flags, in_place, is_handed, joins_path, statements,
-    well_known, words_of_options,
+    MODES, accesses, arguments, glued, has_flags, in_place, is_handed, statements, words_of_options,
 };
 
 /// What was found in a piece of code.
@@ -304,126 +304,6 @@ impl<'c> Reader<'c> {
             }
             _ => false,
         }
-    }
-
-    /// Keeps `name = "text"`, and says whether that is all there is.
-    fn is_assignment(&mut self, tokens: &[Token]) -> bool {
-        let at = tokens.iter().position(|token| *token == Token::Sign('='));
-        let Some((left, right)) =
-            at.and_then(|at| Some((tokens.get(..at)?, tokens.get(at + 1..)?)))
-        else {
-            return false;
-        };
-        // `open("file", mode="w")` assigns nothing.
-        let Some(Token::Name(name)) = left.last().filter(|_| !left.contains(&Token::Sign('(')))
-        else {
-            return false;
-        };
-        let is_plain = right.iter().all(|token| match token {
-            Token::Text(_) => true,
-            Token::Sign(sign) => "()/+,.".contains(*sign),
-            Token::Name(name) => {
-                let last = name.rsplit('.').next().unwrap_or(name);
-                matches!(
-                    last,
-                    "Path" | "join" | "str" | "new" | "resolve" | "expanduser" | "expand_path"
-                ) || (name == "require" && joins_path(right))
-                    || well_known(name).is_some()
-                    || self.names.contains_key(name)
-            }
-            Token::Shell(_) | Token::End => false,
-        });
-        let texts = self.texts(right);
-        if let ([value], true) = (texts.as_slice(), is_plain) {
-            self.names.insert(name.clone(), value.clone());
-            return true;
-        }
-        self.keep_list(name, right)
-    }
-
-    /// Returns the texts of tokens; those that are put together to one path are one.
-    fn texts(&self, tokens: &[Token]) -> Vec<Value> {
-        let mut all: Vec<Value> = Vec::new();
-        let mut glue: Option<&str> = None;
-        let mut joins = false;
-        let mut before = None;
-        let mut is_path_module = false;
-        for (at, token) in tokens.iter().enumerate() {
-            let name = before.replace(token);
-            if *token == Token::Sign('(') && tokens.get(at + 1) == Some(&Token::Sign(')')) {
-                continue;
-            }
-            if *token == Token::Sign(')') && name == Some(&Token::Sign('(')) {
-                continue;
-            }
-            if let (Token::Text(module), [Token::Name(word), Token::Sign('(')]) = (
-                token,
-                at.checked_sub(2)
-                    .and_then(|start| tokens.get(start..at))
-                    .unwrap_or_default(),
-            ) && word == "require"
-            {
-                is_path_module = matches!(module.start(), "path" | "node:path");
-                continue;
-            }
-            let value = match token {
-                Token::Text(value) => Some(value.clone()),
-                Token::Name(name) if name.ends_with("argv") || name == "ARGV" => {
-                    all.extend(self.words.iter().cloned().map(Value::Known));
-                    None
-                }
-                Token::Name(name) => {
-                    let last = name.rsplit('.').next();
-                    if is_path_module && matches!(name.as_str(), ".join" | ".resolve") {
-                        joins = true;
-                        continue;
-                    }
-                    joins |=
-                        matches!(last, Some("join" | "Path" | "resolve")) && !name.starts_with('.');
-                    if last == Some("joinpath") && !all.is_empty() {
-                        glue = Some("/");
-                        continue;
-                    }
-                    if let Some(list) = self.list_of(name).filter(|_| glue.is_none()) {
-                        all.extend(list.iter().cloned());
-                        continue;
-                    }
-                    let base = name
-                        .rsplit_once('.')
-                        .map_or(name.as_str(), |(base, _)| base);
-                    self.names
-                        .get(name)
-                        .or_else(|| self.names.get(base))
-                        .cloned()
-                        .or_else(|| well_known(name))
-                }
-                _ => None,
-            };
-            match (value, token) {
-                (Some(value), _) => match (glue.take(), all.last_mut()) {
-                    (Some(glue), Some(before)) => *before = glued(before, glue, &value),
-                    _ => all.push(value),
-                },
-                (None, Token::Name(name)) if glue.is_some() && !name.starts_with('.') => {
-                    // Something that is filled in when it runs.
-                    let open = Value::Starts(String::new());
-                    if let (Some(glue), Some(before)) = (glue.take(), all.last_mut()) {
-                        *before = glued(before, glue, &open);
-                    }
-                }
-                (None, Token::Sign('/')) if !all.is_empty() => glue = Some("/"),
-                (None, Token::Sign(',')) if joins => glue = Some("/"),
-                (None, Token::Sign('+' | '.')) if !all.is_empty() => glue = Some(""),
-                // `separator.join([…])` makes no path.
-                (None, Token::Sign('[')) => (glue, joins) = (None, false),
-                (None, Token::Sign('(')) if glue.is_some() => {}
-                (None, Token::Sign('(' | ')')) => {
-                    joins &= *token != Token::Sign(')');
-                }
-                _ => glue = None,
-            }
-        }
-        all
     }
 
     /// `open(path, mode)`, `open(F, ">path")`, `path.open(mode)`.

@@ -5,7 +5,7 @@ use super::fields::Field;
 use super::state::State;
 use crate::effects::{Argument, Value};
 use crate::shell::{
-    Command, ParamOp, Parameter, PartKind, Redirect, RedirectOp, SimpleCommand, Word,
+    Command, ParamOp, Parameter, PartKind, Redirect, RedirectOp, Script, SimpleCommand, Word,
 };
 
 impl Walker<'_> {
@@ -56,6 +56,13 @@ impl Walker<'_> {
                 }
             }
         }
+    }
+
+    /// Walks a subshell whose output is not shown.
+    pub(super) fn captured_subshell(&mut self, script: &Script, state: &mut State) {
+        let outer_captured = std::mem::replace(&mut self.captured, true);
+        self.subshell(script, state);
+        self.captured = outer_captured;
     }
 
     fn print_variable(&mut self, name: &str, simple: &SimpleCommand) {

@@ -3,6 +3,7 @@
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::Walker;
+use super::elements::element;
 use super::fields::Field;
 use super::state::State;
 use crate::effects::Value;
@@ -227,36 +228,6 @@ pub(super) fn static_text(arith: &Arith) -> Option<String> {
     arith.parts.iter().map(|part| part.text()).collect()
 }
 
-/// Returns what one element of a list may be; a list that is not known has unknown ones.
-fn element(name: &str, index: Option<&str>, state: &State) -> Option<Vec<Value>> {
-    /// Elements that an index may mean which is not known.
-    const MOST: usize = 8;
-    let index = index.map(str::trim);
-    if let Some(own) = index.and_then(|index| state.variable(&element_name(name, index))) {
-        return Some(own.to_vec());
-    }
-    let list = state.list(name)?;
-    if matches!(index, Some("@" | "*")) {
-        return Some(vec![joined(&list, " ")]);
-    }
-    let Some(index) = index.and_then(|index| index.parse::<isize>().ok()) else {
-        return (list.len() <= MOST && !list.is_empty()).then_some(list);
-    };
-    let at = if index < 0 {
-        list.len().checked_sub(index.unsigned_abs())?
-    } else {
-        index.unsigned_abs()
-    };
-    Some(vec![
-        list.get(at).cloned().unwrap_or(Value::Known(String::new())),
-    ])
-}
-
-/// The name under which an element is kept that was set by itself.
-pub(super) fn element_name(name: &str, index: &str) -> String {
-    format!("{name}[{}]", index.trim_matches(['"', '\'']))
-}
-
 /// Returns what stands between the elements of `"$*"`.
 fn separator(state: &State) -> &str {
     match state.variable("IFS") {
@@ -268,7 +239,7 @@ fn separator(state: &State) -> &str {
     }
 }
 
-fn joined(values: &[Value], separator: &str) -> Value {
+pub(super) fn joined(values: &[Value], separator: &str) -> Value {
     let mut text = String::new();
     for (at, value) in values.iter().enumerate() {
         if at > 0 {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::Walker;
+use super::elements::element_name;
 use super::fields::{Field, combine};
-use super::parameters::{element_name, static_text};
+use super::parameters::static_text;
 use super::positional::Positional;
 use super::stages::Input;
 use super::state::{State, Traps};

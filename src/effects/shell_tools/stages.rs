@@ -75,9 +75,7 @@ impl Walker<'_> {
         let mut inner = state.clone();
         let output = self.printed_by(script, &mut inner);
         if !self.muted {
-            let shown = std::mem::replace(&mut self.captured, true);
-            self.subshell(script, state);
-            self.captured = shown;
+            self.captured_subshell(script, state);
         }
         match output {
             Input::Known(text) => vec![Value::Known(text.trim_end_matches('\n').to_owned())],
@@ -99,9 +97,7 @@ impl Walker<'_> {
             _ => None,
         };
         if !self.muted {
-            let shown = std::mem::replace(&mut self.captured, true);
-            self.subshell(&process.script, state);
-            self.captured = shown;
+            self.captured_subshell(&process.script, state);
         }
         self.files.push(File {
             place: Place::Outside(path.clone()),

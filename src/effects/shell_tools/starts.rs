@@ -2,6 +2,7 @@
 
 use super::code;
 use super::fields::Field;
+use super::home::{at_home, from_home, is_this_machine};
 use super::positional::Positional;
 use super::program::{Started, assigned, piece, values_of};
 use super::stages::Input;
@@ -322,40 +323,6 @@ impl Walker<'_> {
             let text = Field::known(&script, span);
             self.script_text(started, &text, state);
         }
-    }
-}
-
-/// Code leaves it to a call of its own to expand `~`; nobody names a folder so.
-fn from_home(path: Value, home: Option<&str>) -> Value {
-    let rest = path.start().strip_prefix('~');
-    match (rest, home) {
-        (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => {
-            let whole = format!("{home}{rest}");
-            match path {
-                Value::Known(_) => Value::Known(whole),
-                Value::Starts(_) => Value::Starts(whole),
-            }
-        }
-        _ => path,
-    }
-}
-
-/// Whether `ssh` leads back to this machine.
-fn is_this_machine(started: &Started<'_>, reading: &Reading<'_>) -> bool {
-    let remote = reading.parts.iter().find(|part| part.role == Role::Remote);
-    remote.is_some_and(|part| {
-        let field = piece(started, part.at);
-        let host = field.value.known().unwrap_or_default();
-        let host = host.rsplit('@').next().unwrap_or(host);
-        matches!(host, "localhost" | "127.0.0.1" | "::1" | "0.0.0.0")
-    })
-}
-
-/// The state of a shell that was just begun in the home folder.
-fn at_home(home: Option<&str>, state: &State) -> State {
-    State {
-        folders: vec![home.map(str::to_owned)],
-        ..state.clone()
     }
 }
 

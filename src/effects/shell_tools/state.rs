@@ -7,7 +7,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::locals::Locals;
-use super::parameters::element_name;
 use super::positional::Positional;
 use crate::effects::{Value, Variables};
 use crate::shell::Compound;
@@ -259,43 +258,6 @@ impl State {
         } else {
             // Its first element alone would pass for all of it.
             self.forget(name);
-        }
-    }
-
-    /// Sets one element of an array; without an index, one that is not known.
-    pub(super) fn set_element(&mut self, name: &str, index: Option<&str>, values: Vec<Value>) {
-        let key = index.map(|index| element_name(name, index));
-        let is_new = key.as_ref().is_some_and(|key| self.variable(key).is_none());
-        let empty = vec![Value::Known(String::new())];
-        let list = match self.lists.get(name) {
-            Some(list) => Some(list.to_vec()),
-            None if self.variable(name).is_none_or(|held| held == empty) => Some(Vec::new()),
-            None => None,
-        };
-        match (list, values.as_slice()) {
-            (Some(mut list), [value]) if is_new => {
-                list.push(value.clone());
-                self.set_list(name, list);
-            }
-            _ => self.forget(name),
-        }
-        if let Some(key) = key {
-            self.set(&key, values);
-        }
-    }
-
-    /// Forgets the elements of an array that were set by themselves.
-    pub(super) fn forget_elements(&mut self, name: &str) {
-        let start = element_name(name, "");
-        let start = start.trim_end_matches(']');
-        let names: Vec<String> = self
-            .variables
-            .keys()
-            .filter(|name| name.starts_with(start))
-            .cloned()
-            .collect();
-        for name in names {
-            self.forget(&name);
         }
     }
 
