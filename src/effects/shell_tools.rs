@@ -17,6 +17,7 @@ mod listing;
 mod locals;
 mod look;
 mod mounts;
+mod outputs;
 mod packages;
 mod parameters;
 mod patches;

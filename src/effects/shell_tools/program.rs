@@ -176,6 +176,7 @@ impl Walker<'_> {
                 state,
             );
         }
+        self.usual_outputs(started, reading, elsewhere.as_ref().unwrap_or(state));
         self.behind_dashes(started, reading, elsewhere.as_ref().unwrap_or(state));
         self.unpack_library(started, elsewhere.as_ref().unwrap_or(state));
         self.setting_words(started, reading, state);

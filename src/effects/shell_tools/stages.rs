@@ -64,6 +64,7 @@ impl Walker<'_> {
             self.captured = outer_captured;
             if let Some(next) = stages.peek() {
                 self.name_variables(first, &next.command);
+                self.handed_on(first, &next.command, state);
             }
             self.input = outer;
             state.leave();
