@@ -90,8 +90,12 @@ fn shows(parameter: &Parameter) -> bool {
     let last = parameter.name.rsplit('_').next().unwrap_or_default();
     let is_value = matches!(
         parameter.op,
-        None | Some(ParamOp::Substring(_) | ParamOp::Pattern(..) | ParamOp::Transform(_))
-            | Some(ParamOp::Conditional('-' | '?', ..))
+        None | Some(
+            ParamOp::Substring(_)
+                | ParamOp::Pattern(..)
+                | ParamOp::Transform(_)
+                | ParamOp::Conditional('-' | '?', ..)
+        )
     );
     is_value
         && !parameter.indirect

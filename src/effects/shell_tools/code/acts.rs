@@ -86,7 +86,9 @@ impl Reader<'_> {
                 }
             } else if let Some(accesses) = accesses("", name) {
                 for path in &given {
-                    accesses.iter().for_each(|access| self.path(*access, path));
+                    for access in accesses {
+                        self.path(*access, path);
+                    }
                 }
             }
         }

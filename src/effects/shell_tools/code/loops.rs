@@ -47,7 +47,10 @@ impl Reader<'_> {
                         self.loop_over(&names, list, round);
                     }
                 }
-                Token::Name(name) if name.ends_with("forEach") || name.ends_with(".map") => {
+                Token::Name(name)
+                    if matches!(name.rsplit('.').next(), Some("forEach" | "map"))
+                        && name.contains('.') =>
+                {
                     let first = after.iter().find_map(|token| match token {
                         Token::Name(name) if !is_in(FILLERS, name) => Some(Some(name.as_str())),
                         Token::Name(_) | Token::Sign('(') => None,
@@ -81,7 +84,7 @@ impl Reader<'_> {
         };
         let values = self.elements(list);
         let width = names.len();
-        let is_wide = width > 1 && values.len() >= width && values.len() % width == 0;
+        let is_wide = width > 1 && values.len() >= width && values.len().is_multiple_of(width);
         for (place, name) in names.iter().enumerate() {
             let own: Vec<Value> = if is_wide {
                 values.iter().skip(place).step_by(width).cloned().collect()
@@ -140,13 +143,12 @@ impl Reader<'_> {
             _ => false,
         };
         let is_plain = right.iter().all(|token| match token {
-            Token::Text(_) => true,
+            Token::Text(_) | Token::End => true,
             Token::Sign(sign) => "[](){},/:+=>".contains(*sign),
             Token::Name(name) => {
                 let last = name.rsplit('.').next().unwrap_or(name);
                 matches!(last, "array" | "Path" | "join") || self.names.contains_key(name)
             }
-            Token::End => true,
             Token::Shell(_) => false,
         });
         if !opens || !is_plain {

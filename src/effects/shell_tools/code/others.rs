@@ -86,7 +86,7 @@ fn lisp(all: &[Token], found: &mut Found) {
                     found.known(Access::Delete, path);
                 }
             }
-            ("call", "process") | ("run", "program") | ("start", "process") => {
+            ("call" | "start", "process") | ("run", "program") => {
                 let words: Vec<String> = texts.iter().map(|word| quoted(word)).collect();
                 found.script(words.join(" "));
             }
@@ -116,9 +116,9 @@ fn tcl(code: &str, found: &mut Found) {
                 found.known(Access::Write, path);
             }
             ["file", "mkdir", paths @ ..] => {
-                paths
-                    .iter()
-                    .for_each(|path| found.known(Access::Write, path));
+                for path in *paths {
+                    found.known(Access::Write, path);
+                }
             }
             ["file", "copy" | "rename", paths @ ..] => {
                 if let [from, to] = paths
