@@ -116,7 +116,7 @@ fn tcl(code: &str, found: &mut Found) {
                 found.known(Access::Write, path);
             }
             ["file", "mkdir", paths @ ..] => {
-                for path in *paths {
+                for path in paths {
                     found.known(Access::Write, path);
                 }
             }
