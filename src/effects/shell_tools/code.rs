@@ -197,7 +197,7 @@ impl<'c> Reader<'c> {
                     && let Some((program, _)) = text.split_once(' ')
                     && programs::find(program).is_some()
                 {
-                    self.found.scripts.push(text.clone());
+                    self.found.script(text.clone());
                 }
             }
         }
