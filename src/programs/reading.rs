@@ -155,6 +155,12 @@ impl Reading<'_> {
 }
 
 impl<'w> GivenOption<'w> {
+    /// Whether the table knows the option.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.entry.is_some()
+    }
+
     pub(super) fn known(option: &'static Opt, word: usize, value: Option<At>) -> Self {
         Self {
             name: option.canonical(),

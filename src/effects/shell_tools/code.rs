@@ -4,24 +4,33 @@
 //! that starts a shell is shell text. Names that hold a plain text are followed. Everything else stays unseen: whoever needs
 //! more denies the interpreter, or relies on checks after the run.
 
+mod acts;
 mod awk;
 mod editors;
 mod files;
+mod functions;
 mod lexer;
+mod loops;
 mod names;
 mod others;
+mod r;
 mod sed;
 mod texts;
+mod values;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::settings::quoted;
 use crate::call::Access;
 use crate::effects::Value;
 use crate::programs;
+use functions::Function;
 use lexer::Token;
-use names::{COPIES, HARMLESS, MOVES, OPENS, SHELLS, is_in};
-use texts::{MODES, accesses, arguments, glued, statements, words_of_options};
+use names::{HANDED, HARMLESS, OPENS, SHELLS, is_in};
+use texts::{
+    MODES, accesses, arguments, glued, has_flags, in_place, is_handed, statements, words_of_options,
+};
 
 /// What was found in a piece of code.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -64,6 +73,7 @@ pub(super) fn look(language: &str, code: &str, words: &[String]) -> Found {
         "awk" => awk::look(code, words),
         "ed" => editors::look(code, false),
         "vim" => editors::look(code, true),
+        "r" => r::look(code),
         "applescript" | "elisp" | "tcl" | "gdb" | "socat" => others::look(language, code),
         _ => {
             let mut found = Found::default();
@@ -106,6 +116,12 @@ struct Reader<'c> {
     words: &'c [String],
     /// Names that hold a plain text.
     names: BTreeMap<String, Value>,
+    /// Names that hold several.
+    lists: BTreeMap<String, Vec<Value>>,
+    /// Names that stand for calls or modules.
+    other_names: BTreeMap<String, String>,
+    /// Functions that the code defines.
+    functions: Vec<Function>,
     /// Where the code went: paths lie there, or where it was before.
     folder: Option<Value>,
     /// A shell is started with something that is not written there.
@@ -122,6 +138,9 @@ impl<'c> Reader<'c> {
             language,
             words,
             names: BTreeMap::new(),
+            lists: BTreeMap::new(),
+            functions: Vec::new(),
+            other_names: loops::known_names(language),
             folder: None,
             loose: false,
             depth: 0,
@@ -144,17 +163,33 @@ impl<'c> Reader<'c> {
     fn script(&mut self, text: &str, folder: Option<&Value>) {
         if let Some(Value::Known(folder)) = folder.or(self.folder.as_ref()) {
             let moved = format!("cd {} && {text}", quoted(folder));
-            self.found.scripts.push(moved);
+            self.found.script(moved);
         } else {
-            self.found.scripts.push(text.to_owned());
+            self.found.script(text.to_owned());
         }
     }
 
     fn code(&mut self, code: &str) {
         let tokens = lexer::tokens(self.language, code);
-        for statement in statements(&tokens) {
-            self.statement(statement);
+        let folder = self.folder.clone();
+        let outer = std::mem::replace(&mut self.functions, functions::defined(&tokens));
+        let mut round = 0;
+        while round == 0 || round < self.rounds(tokens.len()) {
+            self.folder.clone_from(&folder);
+            if round > 0 {
+                self.enter_call(round - 1);
+            }
+            for statement in statements(&tokens) {
+                if round == 0 {
+                    self.keep_calls(statement);
+                }
+                self.keep_other_names(statement);
+                self.loops(statement, round);
+                self.statement(statement);
+            }
+            round += 1;
         }
+        self.functions = outer;
         if self.loose && !self.strict {
             // `def run(command)` … `run("rm x")`
             for token in &tokens {
@@ -162,7 +197,7 @@ impl<'c> Reader<'c> {
                     && let Some((program, _)) = text.split_once(' ')
                     && programs::find(program).is_some()
                 {
-                    self.found.scripts.push(text.clone());
+                    self.found.script(text.clone());
                 }
             }
         }
@@ -172,25 +207,36 @@ impl<'c> Reader<'c> {
         if self.is_assignment(tokens) {
             return;
         }
+        self.properties(tokens);
         let before = self.found.paths.len();
-        let calls: Vec<(usize, &str)> = tokens
+        let calls: Vec<(usize, Cow<'_, str>)> = tokens
             .iter()
             .enumerate()
             .filter_map(|(at, token)| match token {
-                Token::Name(name) => Some((at, name.as_str())),
-                Token::Shell(text) => {
-                    self.script(text, None);
-                    None
-                }
+                Token::Name(name) => Some((at, self.own_name(name))),
                 _ => None,
             })
             .collect();
+        for token in tokens {
+            if let Token::Shell(text) = token {
+                self.script(text, None);
+            }
+        }
         let mut acts = false;
         let mut is_harmless = true;
         for (at, name) in &calls {
+            let name: &str = name;
             let (base, last) = name.rsplit_once('.').unwrap_or(("", name));
             let after = tokens.get(at + 1..).unwrap_or_default();
             let is_call = self.is_call(after);
+            if !is_call && is_in(HANDED, last) && is_handed(tokens, *at) {
+                // `map(os.remove, paths)`
+                for value in self.texts(tokens) {
+                    self.path(Access::Delete, &value);
+                }
+                acts = true;
+                continue;
+            }
             is_harmless &= !is_call || is_in(HARMLESS, last);
             if !is_call || (self.strict && !files::is_sure(base, last)) {
                 continue;
@@ -198,15 +244,23 @@ impl<'c> Reader<'c> {
             if matches!(last, "chdir" | "chroot") {
                 self.go(after);
                 acts = true;
-            } else if is_in(OPENS, last) {
+            } else if is_in(OPENS, last) || matches!(name, "File.new" | "File") {
                 self.open(base, after);
                 acts = true;
-            } else if (is_in(SHELLS, last) && !(self.language == "python" && *name == "exec"))
-                || matches!(*name, "os.execute" | "Deno.Command")
+            } else if (is_in(SHELLS, last) && !(self.language == "python" && name == "exec"))
+                || matches!(
+                    name,
+                    "os.execute" | "Deno.Command" | "exec.Command" | "System.cmd"
+                )
             {
                 acts |= self.shell(base, after);
+            } else if matches!(last, "input" | "FileInput") && in_place(arguments(after)) {
+                for value in self.texts(arguments(after)) {
+                    self.path(Access::Write, &value);
+                }
+                acts = true;
             } else if matches!(
-                *name,
+                name,
                 "exec" | "eval" | "Function" | "instance_eval" | "class_eval"
             ) {
                 self.evaluated(after);
@@ -238,95 +292,18 @@ impl<'c> Reader<'c> {
 
     /// Some languages call without brackets: `system "rm"`, `unlink "file"`.
     fn is_call(&self, after: &[Token]) -> bool {
-        match after.first() {
+        // `File.rm!("file")`
+        let bang = usize::from(after.first() == Some(&Token::Sign('!')));
+        match after.get(bang) {
             Some(Token::Sign('(')) => true,
             Some(Token::Text(_) | Token::Name(_)) => {
-                matches!(self.language, "perl" | "ruby" | "php" | "lua")
+                matches!(
+                    self.language,
+                    "perl" | "ruby" | "php" | "lua" | "elixir" | "haskell" | "jvm"
+                )
             }
             _ => false,
         }
-    }
-
-    /// Keeps `name = "text"`, and says whether that is all there is.
-    fn is_assignment(&mut self, tokens: &[Token]) -> bool {
-        let at = tokens.iter().position(|token| *token == Token::Sign('='));
-        let Some((left, right)) =
-            at.and_then(|at| Some((tokens.get(..at)?, tokens.get(at + 1..)?)))
-        else {
-            return false;
-        };
-        // `open("file", mode="w")` assigns nothing.
-        let Some(Token::Name(name)) = left.last().filter(|_| !left.contains(&Token::Sign('(')))
-        else {
-            return false;
-        };
-        let is_plain = right.iter().all(|token| match token {
-            Token::Text(_) => true,
-            Token::Sign(sign) => "()/+,.".contains(*sign),
-            Token::Name(name) => {
-                let last = name.rsplit('.').next().unwrap_or(name);
-                matches!(last, "Path" | "join" | "str" | "new" | "resolve")
-                    || self.names.contains_key(name)
-            }
-            Token::Shell(_) | Token::End => false,
-        });
-        let texts = self.texts(right);
-        if let ([value], true) = (texts.as_slice(), is_plain) {
-            self.names.insert(name.clone(), value.clone());
-            return true;
-        }
-        false
-    }
-
-    /// Returns the texts of tokens; those that are put together to one path are one.
-    fn texts(&self, tokens: &[Token]) -> Vec<Value> {
-        let mut all: Vec<Value> = Vec::new();
-        let mut glue: Option<&str> = None;
-        let mut joins = false;
-        for token in tokens {
-            let value = match token {
-                Token::Text(value) => Some(value.clone()),
-                Token::Name(name) if name.ends_with("argv") || name == "ARGV" => {
-                    all.extend(self.words.iter().cloned().map(Value::Known));
-                    None
-                }
-                Token::Name(name) => {
-                    let last = name.rsplit('.').next();
-                    joins |= last == Some("join") && !name.starts_with('.');
-                    let base = name
-                        .rsplit_once('.')
-                        .map_or(name.as_str(), |(base, _)| base);
-                    self.names
-                        .get(name)
-                        .or_else(|| self.names.get(base))
-                        .cloned()
-                }
-                _ => None,
-            };
-            match (value, token) {
-                (Some(value), _) => match (glue.take(), all.last_mut()) {
-                    (Some(glue), Some(before)) => *before = glued(before, glue, &value),
-                    _ => all.push(value),
-                },
-                (None, Token::Name(name)) if glue.is_some() && !name.starts_with('.') => {
-                    // Something that is filled in when it runs.
-                    let open = Value::Starts(String::new());
-                    if let (Some(glue), Some(before)) = (glue.take(), all.last_mut()) {
-                        *before = glued(before, glue, &open);
-                    }
-                }
-                (None, Token::Sign('/')) if !all.is_empty() => glue = Some("/"),
-                (None, Token::Sign(',')) if joins => glue = Some("/"),
-                (None, Token::Sign('+' | '.')) if !all.is_empty() => glue = Some(""),
-                // `separator.join([…])` makes no path.
-                (None, Token::Sign('[')) => (glue, joins) = (None, false),
-                (None, Token::Sign('(' | ')')) => {
-                    joins &= *token != Token::Sign(')');
-                }
-                _ => glue = None,
-            }
-        }
-        all
     }
 
     /// `open(path, mode)`, `open(F, ">path")`, `path.open(mode)`.
@@ -341,7 +318,7 @@ impl<'c> Reader<'c> {
         // The first text is the path, but for `path.open(mode)` and where the mode comes first.
         let modes_first = own.is_some() || self.language == "perl";
         let rest = texts.get(usize::from(!modes_first)..).unwrap_or_default();
-        let writes = rest.iter().any(|text| is_mode(text, &MODES));
+        let writes = rest.iter().any(|text| is_mode(text, &MODES)) || has_flags(arguments(after));
         let paths: Vec<Value> = if modes_first {
             let texts = texts
                 .into_iter()
@@ -378,6 +355,8 @@ impl<'c> Reader<'c> {
         for token in listed.as_deref().unwrap_or(after) {
             match token {
                 Token::Text(value) => words.push(value.clone()),
+                // How a process is started.
+                Token::Name(name) if name.contains(".P_") => {}
                 Token::Name(name) => {
                     let Some(value) = self.names.get(name) else {
                         self.loose |= words.is_empty() && !is_list;
@@ -424,44 +403,6 @@ impl<'c> Reader<'c> {
             }
             Some(Token::Sign('{')) | None => {}
             _ => self.found.is_opaque = true,
-        }
-    }
-
-    fn act(&mut self, base: &str, last: &str, accesses: &[Access], tokens: &[Token], at: usize) {
-        let own = self.names.get(base).cloned();
-        let is_dotted = tokens
-            .get(at)
-            .is_some_and(|token| matches!(token, Token::Name(name) if name.starts_with('.')));
-        let is_method = own.is_some() || (self.language == "python" && is_dotted);
-        let after = self.texts(arguments(tokens.get(at + 1..).unwrap_or_default()));
-        let mut paths: Vec<Value> = own.into_iter().collect();
-        if is_method && paths.is_empty() {
-            paths = self.texts(tokens.get(..at).unwrap_or_default());
-        }
-        if !is_method || is_in(COPIES, last) || is_in(MOVES, last) {
-            paths.extend(after);
-        }
-        if is_in(COPIES, last) && paths.len() > 1 {
-            let written = paths.pop();
-            for path in &paths {
-                self.path(Access::Read, path);
-            }
-            if let Some(path) = &written {
-                self.path(Access::Write, path);
-            }
-            return;
-        }
-        let is_content = last.starts_with("write")
-            || last.starts_with("append")
-            || last.ends_with("put_contents")
-            || last == "binwrite";
-        if is_content && !is_method {
-            paths.truncate(1 + self.words.len());
-        }
-        for path in &paths {
-            for access in accesses {
-                self.path(*access, path);
-            }
         }
     }
 }

@@ -26,7 +26,8 @@ impl Walker<'_> {
         let Some(name) = name.filter(|name| PRINTERS.contains(name)) else {
             return;
         };
-        if self.muted || self.is_unseen || !simple.redirects.iter().all(is_read_by_somebody) {
+        let is_hidden = self.muted || self.is_unseen || self.remote;
+        if is_hidden || !simple.redirects.iter().all(is_read_by_somebody) {
             return;
         }
         let parts = words.iter().flat_map(|word| &word.parts);
@@ -107,7 +108,7 @@ pub(super) fn shows(command: &Command) -> bool {
 }
 
 /// Whether what is printed is still shown with this redirection.
-fn is_read_by_somebody(redirect: &Redirect) -> bool {
+pub(super) fn is_read_by_somebody(redirect: &Redirect) -> bool {
     const SHOWN: [&str; 6] = [
         "1",
         "2",

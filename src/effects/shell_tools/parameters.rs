@@ -3,6 +3,7 @@
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::Walker;
+use super::elements::element;
 use super::fields::Field;
 use super::state::State;
 use crate::effects::Value;
@@ -47,7 +48,7 @@ impl Walker<'_> {
             Some(_) => return None,
         };
         if quoted && joins {
-            values = vec![joined(&values)];
+            values = vec![joined(&values, separator(state))];
         }
         Some(values)
     }
@@ -200,7 +201,7 @@ impl Walker<'_> {
                 _ => None,
             },
             ("IFS", _) => known(BLANKS),
-            ("@" | "*", _) => Some(vec![joined(state.parameters.all()?)]),
+            ("@" | "*", _) => Some(vec![joined(state.parameters.all()?, separator(state))]),
             // A word that is not known may be none, or several.
             ("#", _) => {
                 let parameters = state.parameters.all()?;
@@ -223,33 +224,26 @@ pub(super) fn separators(state: &State) -> String {
     }
 }
 
-fn static_text(arith: &Arith) -> Option<String> {
+pub(super) fn static_text(arith: &Arith) -> Option<String> {
     arith.parts.iter().map(|part| part.text()).collect()
 }
 
-/// Returns one element of a list; a list that is not known has unknown ones.
-fn element(name: &str, index: Option<&str>, state: &State) -> Option<Vec<Value>> {
-    let list = state.list(name)?;
-    let index = index?.trim();
-    if matches!(index, "@" | "*") {
-        return Some(vec![joined(&list)]);
+/// Returns what stands between the elements of `"$*"`.
+fn separator(state: &State) -> &str {
+    match state.variable("IFS") {
+        Some([Value::Known(letters)]) => letters
+            .char_indices()
+            .nth(1)
+            .map_or(letters, |(end, _)| letters.get(..end).unwrap_or_default()),
+        _ => " ",
     }
-    let index: isize = index.parse().ok()?;
-    let at = if index < 0 {
-        list.len().checked_sub(index.unsigned_abs())?
-    } else {
-        index.unsigned_abs()
-    };
-    Some(vec![
-        list.get(at).cloned().unwrap_or(Value::Known(String::new())),
-    ])
 }
 
-fn joined(values: &[Value]) -> Value {
+pub(super) fn joined(values: &[Value], separator: &str) -> Value {
     let mut text = String::new();
     for (at, value) in values.iter().enumerate() {
         if at > 0 {
-            text.push(' ');
+            text.push_str(separator);
         }
         text.push_str(value.start());
         if value.known().is_none() {

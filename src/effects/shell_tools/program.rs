@@ -176,6 +176,7 @@ impl Walker<'_> {
                 state,
             );
         }
+        self.usual_outputs(started, reading, elsewhere.as_ref().unwrap_or(state));
         self.behind_dashes(started, reading, elsewhere.as_ref().unwrap_or(state));
         self.unpack_library(started, elsewhere.as_ref().unwrap_or(state));
         self.setting_words(started, reading, state);
@@ -257,6 +258,12 @@ impl Walker<'_> {
             Role::ReadAt => self.marked(field, &["@"], by, state),
             Role::ReadForm => self.marked(field, &["=@", "=<"], by, state),
             Role::RevisionPath => self.revision(reading, field, by, state),
+            // What is typed into a window.
+            Role::Script if started.name == "screen" => {
+                let typed = field.value.start().replace("^M", "\n").replace("\\n", "\n");
+                let typed = Field::known(&typed, field.span);
+                self.script_with(started, reading, &typed, state);
+            }
             Role::Script => self.script_with(started, reading, field, state),
             Role::Setting => self.setting_text(started, reading, field, state),
             Role::Mount => self.mount(field, by, state),

@@ -4,7 +4,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Walker;
+use super::elements::element_name;
 use super::fields::{Field, combine};
+use super::parameters::static_text;
 use super::positional::Positional;
 use super::stages::Input;
 use super::state::{State, Traps};
@@ -245,8 +247,9 @@ impl Walker<'_> {
                     continue;
                 }
             };
-            if assignment.index.is_some() {
-                state.forget(&assignment.name);
+            if let Some(index) = &assignment.index {
+                let index = static_text(index);
+                state.set_element(&assignment.name, index.as_deref(), values);
             } else if assignment.append {
                 let before = state.variable(&assignment.name).map(<[Value]>::to_vec);
                 state.set(
@@ -271,10 +274,29 @@ impl Walker<'_> {
             .collect();
         let readings = self.fields(&words, state);
         let is_plain = elements.iter().all(|element| element.index.is_none());
-        let (true, [fields]) = (is_plain, readings.as_slice()) else {
+        let [fields] = readings.as_slice() else {
             state.forget(name);
             return;
         };
+        if !append {
+            state.forget_elements(name);
+        }
+        if !is_plain {
+            if fields.len() != elements.len() {
+                state.forget(name);
+                return;
+            }
+            state.set_list(
+                name,
+                fields.iter().map(|field| field.value.clone()).collect(),
+            );
+            for (element, field) in elements.iter().zip(fields) {
+                if let Some(index) = element.index.as_ref().and_then(static_text) {
+                    state.set(&element_name(name, &index), vec![field.value.clone()]);
+                }
+            }
+            return;
+        }
         let before = if append {
             state.list(name)
         } else {

@@ -144,6 +144,7 @@ fn copied<'t>(text: &'t str, client: &str, is_of_client: bool) -> Option<Asked<'
             "export database ",
             "attach database ",
             "attach ",
+            "writefile(",
         ]
     } else {
         &[" into outfile ", " into dumpfile "]

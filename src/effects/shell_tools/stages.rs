@@ -66,6 +66,7 @@ impl Walker<'_> {
             self.is_unseen = was_unseen;
             if let Some(next) = stages.peek() {
                 self.name_variables(first, &next.command);
+                self.handed_on(first, &next.command, state);
             }
             self.input = outer;
             state.leave();

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::code;
 use super::fields::Field;
+use super::home::{at_home, from_home, is_this_machine};
 use super::origin::{Origin, together};
 use super::positional::Positional;
 use super::program::{Started, assigned, piece, values_of};
@@ -46,7 +47,8 @@ impl Walker<'_> {
         fields: &[Field],
         state: &State,
     ) {
-        let is_remote = matches!(command.role, Role::RemoteCommand | Role::RemoteScriptWords);
+        let leads_away = matches!(command.role, Role::RemoteCommand | Role::RemoteScriptWords);
+        let is_remote = leads_away && !is_this_machine(started, reading);
         let is_text = matches!(command.role, Role::ScriptWords | Role::RemoteScriptWords);
         let act = |walker: &mut Self| {
             if is_text {
@@ -70,6 +72,13 @@ impl Walker<'_> {
                 }
             });
             self.mounts = outer;
+        } else if leads_away {
+            let inner = at_home(self.repository.home(), state);
+            if is_text {
+                self.joined_text(started, fields, &inner);
+            } else {
+                self.deeper(started, fields, &inner);
+            }
         } else {
             act(self);
         }
@@ -177,6 +186,10 @@ impl Walker<'_> {
             _ if started.name == "crontab" => self.schedule(started, &text, state),
             Role::Sql => self.sql(started, &text, state),
             Role::Script => self.script_with(started, reading, &text, state),
+            Role::RemoteScript if is_this_machine(started, reading) => {
+                let inner = at_home(self.repository.home(), state);
+                self.script_text(started, &text, &inner);
+            }
             Role::RemoteScript => self.far_away(|walker| walker.script_text(started, &text, state)),
             Role::Code => self.code(started, reading, &text, state),
             Role::Patch => self.patch_text(started, &text, state),
@@ -306,7 +319,7 @@ impl Walker<'_> {
             };
             let unknown = Field::unknown(code.literal(path.start()));
             let field = Field {
-                value: path,
+                value: from_home(path, self.repository.home()),
                 ..unknown
             };
             self.path(access, &field, follow, is_delete, &started.name, state);

@@ -1,6 +1,7 @@
 //! Follows the tree in the order in which the shell runs it.
 
 use super::Walker;
+use super::dumps::is_read_by_somebody;
 use super::fields::Field;
 use super::locals::Locals;
 use super::origin::Origin;
@@ -87,7 +88,10 @@ impl Walker<'_> {
         let input = self.input_of(&compound.redirects, state);
         self.keep_inputs(&compound.redirects, state);
         let outer = std::mem::replace(&mut self.input, input);
+        let was_unseen = self.is_unseen;
+        self.is_unseen |= !compound.redirects.iter().all(is_read_by_somebody);
         self.compound_kind(&compound.kind, state);
+        self.is_unseen = was_unseen;
         self.input = outer;
         self.keep(&compound.redirects, None, state);
         state.succeeded = false;

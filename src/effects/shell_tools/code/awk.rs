@@ -60,16 +60,19 @@ fn is_or(tokens: &[Token], at: usize) -> bool {
 /// Returns `name=text` for each variable that the program sets to a plain text.
 fn assigned(tokens: &[Token]) -> Vec<String> {
     const MOST: usize = 64;
-    let each = tokens.windows(4).filter_map(|window| match window {
-        [
-            Token::Name(name),
-            Token::Sign('='),
-            Token::Text(Value::Known(text)),
-            Token::Sign(';' | '}') | Token::End,
-        ] => Some(format!("{name}={text}")),
-        _ => None,
-    });
-    each.take(MOST).collect()
+    let mut set: Vec<String> = Vec::new();
+    for (at, window) in tokens.windows(3).enumerate() {
+        let [Token::Name(name), Token::Sign('='), next] = window else {
+            continue;
+        };
+        if *next != Token::Sign('=')
+            && set.len() < MOST
+            && let Some(Value::Known(text)) = value(tokens.get(at + 2..).unwrap_or_default(), &set)
+        {
+            set.push(format!("{name}={text}"));
+        }
+    }
+    set
 }
 
 /// Adds shell text; what is not known of it is left to the shell as something that is not known there either.

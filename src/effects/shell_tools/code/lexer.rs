@@ -58,6 +58,11 @@ impl Lexer<'_> {
                 self.skip(1);
                 self.words(1);
             }
+            '<' if self.language == "perl" && self.is_glob() => self.words(0),
+            '%' if self.language == "ruby" && self.rest.starts_with("%x") => {
+                self.words(2);
+                self.run_last();
+            }
             letter if letter.is_whitespace() => self.skip(letter.len_utf8()),
             letter if is_name(letter) => {
                 let end = self
@@ -93,18 +98,60 @@ impl Lexer<'_> {
                     }
                     return;
                 }
-                if self.language == "perl" && matches!(name.as_str(), "qw" | "q" | "qq") {
-                    return self.words(end);
+                if self.language == "perl" && matches!(name.as_str(), "qw" | "q" | "qq" | "qx") {
+                    self.words(end);
+                    if name == "qx" {
+                        self.run_last();
+                    }
+                    return;
                 }
-                if !name.is_empty() {
-                    self.all.push(Token::Name(name));
+                let is_tag = name.is_empty();
+                if !is_tag {
+                    self.name(name);
                 }
                 self.skip(end);
+                if is_tag && slashes && self.rest.starts_with('`') {
+                    self.text('`');
+                    self.run_last();
+                }
             }
             other => {
                 self.all.push(Token::Sign(other));
                 self.skip(other.len_utf8());
             }
+        }
+    }
+
+    /// `<folder/*>`
+    fn is_glob(&self) -> bool {
+        let inner = self.rest.get(1..).and_then(|rest| rest.split_once('>'));
+        inner.is_some_and(|(inner, _)| {
+            inner.contains(['*', '/', '?']) && !inner.contains([' ', '\n', '=', '$'])
+        })
+    }
+
+    /// Adds a name; `File::write` is one as `File.write`.
+    fn name(&mut self, name: String) {
+        let joined = matches!(self.language, "ruby" | "perl" | "php" | "rust");
+        if joined
+            && let [.., Token::Name(_), Token::Sign(':'), Token::Sign(':')] = self.all.as_slice()
+        {
+            self.all.truncate(self.all.len() - 2);
+            if let Some(Token::Name(before)) = self.all.last_mut() {
+                before.push('.');
+                before.push_str(&name);
+                return;
+            }
+        }
+        self.all.push(Token::Name(name));
+    }
+
+    /// The last text is shell text.
+    fn run_last(&mut self) {
+        if let Some(Token::Text(value)) = self.all.last() {
+            let text = value.start().to_owned();
+            self.all.pop();
+            self.all.push(Token::Shell(text));
         }
     }
 
@@ -168,7 +215,7 @@ impl Lexer<'_> {
             self.skip(used);
         }
         self.skip(end.len());
-        if quote == '`' && matches!(self.language, "perl" | "ruby" | "php") {
+        if quote == '`' && matches!(self.language, "perl" | "ruby" | "php" | "julia") {
             self.all.push(Token::Shell(text));
             return;
         }

@@ -5,26 +5,39 @@ pub(super) const WRITES: &str = "\
     writeFile writeFileSync appendFile appendFileSync createWriteStream outputFile outputFileSync \
     writeTextFile writeTextFileSync file_put_contents symlink symlinkSync link linkSync symlink_to \
     hardlink_to chmod chmodSync chown truncate truncateSync touch utime mkdir mkdirSync makedirs mkdir_p \
-    write_text write_bytes binwrite urlretrieve savetxt mkpath";
+    write_text write_bytes binwrite urlretrieve savetxt mkpath \
+    write_file append_file edit_file writeJson writeJsonSync outputJson outputJsonSync writeJSON ensureFile \
+    ensureFileSync ensureDir ensureDirSync mkdtemp mkdtempSync FileWriter PrintWriter FileOutputStream writeString \
+    writeText appendText writeBytes WriteFile WriteAllText WriteAllLines WriteAllBytes AppendAllText spit spew \
+    spew_utf8 spew_raw";
+/// Calls of anything that write the first text in their brackets: a file, or a folder with what comes into it.
+pub(super) const OUTPUTS: &str = "\
+    extractall extractTo unpack_to savefig save to_csv to_json to_parquet to_excel to_pickle to_html imwrite imsave \
+    storeFile toFile";
+/// Calls that delete what they are given, by names that are handed to other calls.
+pub(super) const HANDED: &str = "\
+    unlink unlinkSync remove rmtree rmSync rm_rf removedirs rmdir rmdirSync removeSync";
 /// Calls that write their last path and read the others.
 pub(super) const COPIES: &str = "\
     copy copy2 copyfile copytree copyFile copyFileSync copySync cp cpSync cp_r copyfileobj install \
-    make_archive";
+    make_archive unpack_archive";
 /// Calls after which the paths are elsewhere.
 pub(super) const MOVES: &str = "\
-    rename renameSync renames move moveSync mv exchange";
+    rename renameSync renames move moveSync mv exchange Rename";
 /// Calls that delete the paths they are given.
 pub(super) const DELETES: &str = "\
     remove removeSync unlink unlinkSync rmtree rmdir rmdirSync rmSync rm rm_r rm_rf rm_f removedirs delete \
-    remove_dir_all remove_file remove_entry rimraf remove_tree";
+    remove_dir_all remove_file remove_entry rimraf remove_tree removeFile \
+    removeDirectoryRecursive deleteIfExists deleteDir deleteRecursively emptyDir emptyDirSync";
 /// Calls that open a file, to read or write as their mode says.
 pub(super) const OPENS: &str = "\
-    open fopen sysopen openSync OpenFile";
+    open fopen sysopen openSync OpenFile ZipFile GzipFile TarFile";
 /// Calls that start a shell or a program.
 pub(super) const SHELLS: &str = "\
     system popen Popen run call check_call check_output getoutput getstatusoutput exec execSync execFile \
     execFileSync spawn spawnSync shell_exec passthru proc_open execv execvp execl execlp capture2 capture3 \
-    create_subprocess_shell";
+    create_subprocess_shell execa execaSync execaCommand execaCommandSync spawnl spawnlp spawnv spawnvp posix_spawn \
+    posix_spawnp callCommand callProcess cmd";
 /// Calls that do nothing to a path, though they take texts.
 pub(super) const HARMLESS: &str = "\
     print printf puts echo say log info warn error debug write sub gsub replace replaceAll split join \

@@ -5,6 +5,7 @@ use super::lexer::{Token, tokens};
 use super::names::is_in;
 use crate::call::Access;
 use crate::effects::Value;
+use crate::effects::shell_tools::settings::quoted;
 
 pub(super) fn look(language: &str, code: &str) -> Found {
     let mut found = Found::default();
@@ -47,10 +48,51 @@ pub(super) fn look(language: &str, code: &str) -> Found {
             ("delete", Token::Sign('-'), "file" | "directory") => {
                 found.known(Access::Delete, text);
             }
+            ("temp" | "find" | "write", Token::Sign('-'), "file")
+            | ("make", Token::Sign('-'), "directory") => {
+                found.known(Access::Write, text);
+            }
             _ => {}
         }
     }
+    lisp(&all, &mut found);
     found
+}
+
+/// `(write-region … "file")`, `(copy-file "a" "b")`, `(call-process "rm" …)`.
+fn lisp(all: &[Token], found: &mut Found) {
+    for (at, window) in all.windows(3).enumerate() {
+        let [Token::Name(one), Token::Sign('-'), Token::Name(other)] = window else {
+            continue;
+        };
+        let rest = all.get(at + 3..).unwrap_or_default();
+        let end = rest.iter().position(|token| *token == Token::Sign(')'));
+        let rest = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        let texts: Vec<&str> = rest
+            .iter()
+            .filter_map(|token| match token {
+                Token::Text(value) => value.known(),
+                _ => None,
+            })
+            .collect();
+        match (one.as_str(), other.as_str()) {
+            ("write", "region") | ("append", "to") | ("copy", "file" | "directory") => {
+                if let Some(path) = texts.last() {
+                    found.known(Access::Write, path);
+                }
+            }
+            ("rename", "file") => {
+                for path in &texts {
+                    found.known(Access::Delete, path);
+                }
+            }
+            ("call" | "start", "process") | ("run", "program") => {
+                let words: Vec<String> = texts.iter().map(|word| quoted(word)).collect();
+                found.script(words.join(" "));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// `exec rm x`, `spawn rm x`, `file delete x`.
@@ -64,6 +106,32 @@ fn tcl(code: &str, found: &mut Found) {
             found
                 .scripts
                 .push(command.trim_start_matches("-noecho ").to_owned());
+        }
+        let words: Vec<&str> = statement
+            .split_whitespace()
+            .map(|word| word.trim_matches(['"', '{', '}']))
+            .collect();
+        match words.as_slice() {
+            ["open", path, mode] if mode.starts_with(['w', 'a']) || mode.contains('+') => {
+                found.known(Access::Write, path);
+            }
+            ["file", "mkdir", paths @ ..] => {
+                for path in paths {
+                    found.known(Access::Write, path);
+                }
+            }
+            ["file", "copy" | "rename", paths @ ..] => {
+                if let [from, to] = paths
+                    .get(paths.len().saturating_sub(2)..)
+                    .unwrap_or_default()
+                {
+                    found.known(Access::Write, to);
+                    if words.contains(&"rename") {
+                        found.known(Access::Delete, from);
+                    }
+                }
+            }
+            _ => {}
         }
         if let Some(paths) = statement.strip_prefix("file delete ") {
             let paths = paths

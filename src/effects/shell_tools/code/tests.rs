@@ -32,7 +32,7 @@ fn each_statement_is_judged_on_its_own() {
             "p = os.path.join('a', 'b')\nwith open(p, mode='a') as f:\n  f.write('c')",
             &["Write a/b"],
         ),
-        ("shutil.copy('a', 'b')", &["Read a", "Write b"]),
+        ("shutil.copy('a', 'b')", &["Read a", "Write b", "Write b/…"]),
         (
             "os.rename('a', 'b')",
             &["Write a", "Delete a", "Write b", "Delete b"],

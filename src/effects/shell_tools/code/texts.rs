@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::lexer::Token;
-use super::names::{COPIES, DELETES, MOVES, WRITES, is_in};
+use super::names::{COPIES, DELETES, MOVES, OUTPUTS, WRITES, is_in};
 use crate::call::Access;
 use crate::effects::Value;
 
@@ -45,15 +45,71 @@ impl Reader<'_> {
 
 /// Says what a call does to its paths.
 pub(super) fn accesses(base: &str, last: &str) -> Option<&'static [Access]> {
-    let is_file = |name: &str| matches!(name, "File" | "IO" | "FileUtils" | "Bun" | "fs" | "Deno");
+    let is_file = |name: &str| {
+        matches!(
+            name.rsplit('.').next().unwrap_or(name),
+            "File" | "Files" | "IO" | "FileUtils" | "Bun" | "fs" | "Deno"
+        )
+    };
     if is_in(DELETES, last) {
         return Some(&[Access::Delete]);
+    }
+    if matches!((base, last), ("os", "Remove" | "RemoveAll")) {
+        return Some(&[Access::Delete]);
+    }
+    if matches!((base, last), ("os", "Create" | "Mkdir" | "MkdirAll")) || is_in(OUTPUTS, last) {
+        return Some(&[Access::Write]);
     }
     if is_in(MOVES, last) || (last == "replace" && base == "os") {
         return Some(&[Access::Write, Access::Delete]);
     }
     let writes = is_in(WRITES, last) || is_in(COPIES, last) || (last == "write" && is_file(base));
     writes.then_some(&[Access::Write])
+}
+
+/// What stands for the folder that the code runs in, and for the home folder.
+pub(super) fn well_known(name: &str) -> Option<Value> {
+    let text = match name {
+        "process.cwd" | "os.getcwd" | "getcwd" | "Path.cwd" | "Dir.pwd" | "__dirname"
+        | "Deno.cwd" => ".",
+        "Path.home" | "os.homedir" | "homedir" | "Dir.home" | "pathlib.Path.home" => "~",
+        _ if name.ends_with(".homedir") => "~",
+        _ if name.ends_with("path.cwd") || name.ends_with("Path.cwd") => ".",
+        _ => return None,
+    };
+    Some(Value::Known(text.to_owned()))
+}
+
+/// `require("path").join(…)`
+pub(super) fn joins_path(tokens: &[Token]) -> bool {
+    tokens
+        .iter()
+        .any(|token| matches!(token, Token::Name(name) if name == ".join" || name == ".resolve"))
+}
+
+/// Whether a name is handed to a call: `map(os.remove, paths)`.
+pub(super) fn is_handed(tokens: &[Token], at: usize) -> bool {
+    let neighbour = |at: Option<usize>| at.and_then(|at| tokens.get(at));
+    matches!(
+        neighbour(at.checked_sub(1)),
+        Some(Token::Sign('(' | ',' | '&'))
+    ) && matches!(neighbour(Some(at + 1)), Some(Token::Sign(',' | ')')))
+}
+
+/// `os.open(path, os.O_WRONLY)`
+pub(super) fn has_flags(arguments: &[Token]) -> bool {
+    const FLAGS: &str = "O_WRONLY O_RDWR O_CREAT O_TRUNC O_APPEND WRONLY RDWR TRUNC";
+    let is_flag = |name: &str| is_in(FLAGS, name.rsplit('.').next().unwrap_or(name));
+    arguments
+        .iter()
+        .any(|token| matches!(token, Token::Name(name) if is_flag(name)))
+}
+
+/// `fileinput.input(path, inplace=True)`
+pub(super) fn in_place(arguments: &[Token]) -> bool {
+    arguments
+        .iter()
+        .any(|token| matches!(token, Token::Name(name) if name == "inplace"))
 }
 
 pub(super) fn glued(before: &Value, glue: &str, value: &Value) -> Value {

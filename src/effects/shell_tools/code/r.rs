@@ -1,0 +1,71 @@
+//! R: calls that write the last of their texts, or the one that they call `file`.
+
+use super::lexer::{Token, tokens};
+use super::names::is_in;
+use super::texts::{arguments, statements};
+use super::{Found, Reader};
+use crate::call::Access;
+
+/// Calls that write what they are given last.
+const WRITES: &str = "\
+    writeLines write write.csv write.csv2 write.table saveRDS save dput dump write_csv write_tsv write_rds fwrite \
+    download.file write_json write_lines write_file ggsave write.xlsx write_excel_csv qsave save.image sink pdf png \
+    jpeg svg file.create dir.create file_create dir_create file.append Sys.chmod";
+/// Calls that write only what they call `file`.
+const NAMED: &str = "cat print capture.output";
+const COPIES: &str = "file.copy file.rename file.symlink file.link file_copy file_move";
+
+/// Names of arguments that are the file.
+const FILES: &str = "file con path filename destfile";
+
+pub(super) fn look(code: &str) -> Found {
+    let mut found = Found::default();
+    Reader::new(&mut found, "r", &[], false).code(code);
+    let all = tokens("r", code);
+    for statement in statements(&all) {
+        for (at, token) in statement.iter().enumerate() {
+            if let Token::Name(name) = token {
+                let given = arguments(statement.get(at + 1..).unwrap_or_default());
+                call(name, given, &mut found);
+            }
+        }
+    }
+    found
+}
+
+fn call(name: &str, given: &[Token], found: &mut Found) {
+    let texts: Vec<&str> = given
+        .iter()
+        .filter_map(|token| match token {
+            Token::Text(value) => value.known(),
+            _ => None,
+        })
+        .collect();
+    let named = given.windows(3).find_map(|window| match window {
+        [Token::Name(name), Token::Sign('='), Token::Text(value)] if is_in(FILES, name) => {
+            value.known()
+        }
+        _ => None,
+    });
+    if is_in(COPIES, name) {
+        if let [from, to] = texts.as_slice() {
+            found.known(Access::Write, to);
+            found.known(Access::Write, &format!("{to}/{from}"));
+            let is_move = name.ends_with("rename") || name.ends_with("move");
+            let access = if is_move {
+                Access::Delete
+            } else {
+                Access::Read
+            };
+            found.known(access, from);
+        }
+    } else if is_in(WRITES, name) || (is_in(NAMED, name) && named.is_some()) {
+        if let Some(path) = named.or(texts.last().copied()) {
+            found.known(Access::Write, path);
+        }
+    } else if matches!(name, "file.remove" | "file_delete" | "dir_delete") {
+        for path in texts {
+            found.known(Access::Delete, path);
+        }
+    }
+}

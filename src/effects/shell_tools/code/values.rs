@@ -1,0 +1,153 @@
+//! What stands for a text: names that were given one, and pieces that are put together to a path.
+
+use super::Reader;
+use super::lexer::Token;
+use super::texts::{glued, joins_path, well_known};
+use crate::effects::Value;
+
+impl Reader<'_> {
+    /// Keeps `name = "text"`, and says whether that is all there is.
+    pub(super) fn is_assignment(&mut self, tokens: &[Token]) -> bool {
+        let sets = |pair: &[Token]| {
+            pair.first() == Some(&Token::Sign('='))
+                && !matches!(pair.get(1), Some(Token::Sign('=' | '>')))
+        };
+        let at = tokens.windows(2).position(sets);
+        let Some((left, right)) =
+            at.and_then(|at| Some((tokens.get(..at)?, tokens.get(at + 1..)?)))
+        else {
+            return false;
+        };
+        // In the body of a function that is an argument: `list.forEach((name) => { const path = …`
+        let begins = |token: &Token| matches!(token, Token::Sign('{') | Token::End);
+        let start = left.iter().rposition(begins).map_or(0, |before| before + 1);
+        let own = left.get(start..).unwrap_or_default();
+        let right = if start == 0 { right } else { line(right) };
+        // `open("file", mode="w")` assigns nothing.
+        let Some(Token::Name(name)) = own.last().filter(|_| !own.contains(&Token::Sign('(')))
+        else {
+            return false;
+        };
+        let is_plain = right.iter().all(|token| match token {
+            Token::Text(_) => true,
+            Token::Sign(sign) => "()/+,.".contains(*sign),
+            Token::Name(name) => {
+                let last = name.rsplit('.').next().unwrap_or(name);
+                matches!(
+                    last,
+                    "Path" | "join" | "str" | "new" | "resolve" | "expanduser" | "expand_path"
+                ) || (name == "require" && joins_path(right))
+                    || well_known(name).is_some()
+                    || self.names.contains_key(name)
+            }
+            Token::Shell(_) | Token::End => false,
+        });
+        let texts = self.texts(right);
+        if let ([value], true) = (texts.as_slice(), is_plain) {
+            self.names.insert(name.clone(), value.clone());
+            return start == 0;
+        }
+        self.keep_list(name, right) && start == 0
+    }
+
+    /// Returns the texts of tokens; those that are put together to one path are one.
+    pub(super) fn texts(&self, tokens: &[Token]) -> Vec<Value> {
+        let mut all: Vec<Value> = Vec::new();
+        let mut glue: Option<&str> = None;
+        let mut joins = false;
+        let mut before = None;
+        let mut is_path_module = false;
+        for (at, token) in tokens.iter().enumerate() {
+            let name = before.replace(token);
+            if *token == Token::Sign('(') && tokens.get(at + 1) == Some(&Token::Sign(')')) {
+                continue;
+            }
+            if *token == Token::Sign(')') && name == Some(&Token::Sign('(')) {
+                continue;
+            }
+            if let (Token::Text(module), [Token::Name(word), Token::Sign('(')]) = (
+                token,
+                at.checked_sub(2)
+                    .and_then(|start| tokens.get(start..at))
+                    .unwrap_or_default(),
+            ) && word == "require"
+            {
+                is_path_module = matches!(module.start(), "path" | "node:path");
+                continue;
+            }
+            let value = match token {
+                Token::Text(value) => Some(value.clone()),
+                Token::Name(name) if name.ends_with("argv") || name == "ARGV" => {
+                    all.extend(self.words.iter().cloned().map(Value::Known));
+                    None
+                }
+                Token::Name(name) => {
+                    let last = name.rsplit('.').next();
+                    if is_path_module && matches!(name.as_str(), ".join" | ".resolve") {
+                        joins = true;
+                        continue;
+                    }
+                    joins |=
+                        matches!(last, Some("join" | "Path" | "resolve")) && !name.starts_with('.');
+                    if last == Some("joinpath") && !all.is_empty() {
+                        glue = Some("/");
+                        continue;
+                    }
+                    if let Some(list) = self.list_of(name).filter(|_| glue.is_none()) {
+                        all.extend(list.iter().cloned());
+                        continue;
+                    }
+                    let base = name
+                        .rsplit_once('.')
+                        .map_or(name.as_str(), |(base, _)| base);
+                    self.names
+                        .get(name)
+                        .or_else(|| self.names.get(base))
+                        .cloned()
+                        .or_else(|| well_known(name))
+                }
+                _ => None,
+            };
+            match (value, token) {
+                (Some(value), _) => match (glue.take(), all.last_mut()) {
+                    (Some(glue), Some(before)) => *before = glued(before, glue, &value),
+                    _ => all.push(value),
+                },
+                (None, Token::Name(name)) if glue.is_some() && !name.starts_with('.') => {
+                    // Something that is filled in when it runs.
+                    let open = Value::Starts(String::new());
+                    if let (Some(glue), Some(before)) = (glue.take(), all.last_mut()) {
+                        *before = glued(before, glue, &open);
+                    }
+                }
+                (None, Token::Sign('/')) if !all.is_empty() => glue = Some("/"),
+                (None, Token::Sign(',')) if joins => glue = Some("/"),
+                (None, Token::Sign('+' | '.')) if !all.is_empty() => glue = Some(""),
+                // `separator.join([…])` makes no path.
+                (None, Token::Sign('[')) => (glue, joins) = (None, false),
+                (None, Token::Sign('(')) if glue.is_some() => {}
+                (None, Token::Sign('(' | ')')) => {
+                    joins &= *token != Token::Sign(')');
+                }
+                _ => glue = None,
+            }
+        }
+        all
+    }
+}
+
+/// Returns what stands on the first line, with all that its brackets hold.
+fn line(tokens: &[Token]) -> &[Token] {
+    let mut level = 0_i32;
+    let end = tokens.iter().position(|token| {
+        match token {
+            Token::Sign('(' | '[' | '{') => level += 1,
+            Token::Sign(')' | ']' | '}') => level -= 1,
+            _ => {}
+        }
+        level < 0 || (level == 0 && *token == Token::End)
+    });
+    tokens
+        .get(..end.unwrap_or(tokens.len()))
+        .unwrap_or_default()
+}
