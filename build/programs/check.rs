@@ -159,6 +159,15 @@ fn operand_problems(scope: &[&Entry], entry: &Entry, complain: &mut dyn FnMut(St
             }
         }
     }
+    match notation::made(&entry.makes) {
+        Err(problem) => complain(problem),
+        Ok(made) => {
+            for file in &made {
+                test_problems(scope, &file.when, complain);
+                test_problems(scope, &file.unless, complain);
+            }
+        }
+    }
     let recursive = Some(entry.recursive.as_str())
         .filter(|text| *text != "always")
         .unwrap_or_default();

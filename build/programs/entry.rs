@@ -45,6 +45,9 @@ pub(crate) struct Entry {
     /// Endings of the files that it takes from a folder; without any, all.
     #[serde(default)]
     pub(crate) takes: String,
+    /// Files that it writes without being told their names.
+    #[serde(default)]
+    pub(crate) makes: String,
     #[serde(default)]
     pub(crate) folders: Folders,
     pub(crate) language: Option<String>,
@@ -148,6 +151,7 @@ roles! {
     Write write "write",
     Edit edit "edit",
     WriteInto write_into "write-into",
+    Output output "output",
     Somewhere somewhere "somewhere",
     Target target "target",
     Mirror mirror "mirror",

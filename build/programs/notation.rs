@@ -29,6 +29,15 @@ pub(crate) struct Slot {
     pub(crate) unless: Vec<Test>,
 }
 
+/// A file that is written without being named; with a `+`, only where operands are given.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub(crate) path: String,
+    pub(crate) given: bool,
+    pub(crate) when: Vec<Test>,
+    pub(crate) unless: Vec<Test>,
+}
+
 /// An option, perhaps with the value it must have.
 #[derive(Debug)]
 pub(crate) struct Test {
@@ -118,21 +127,49 @@ fn slot(text: &str) -> Result<Slot, String> {
         None => (first, false),
     };
     let role = Role::named(name).ok_or_else(|| format!("there is no role `{name}`"))?;
-    let rest: Vec<&str> = words.collect();
-    let (when, unless) = match rest.split_first() {
-        None => (Vec::new(), Vec::new()),
-        Some((&"if", options)) => (tests(options.iter().copied()), Vec::new()),
-        Some((&"unless", options)) => (Vec::new(), tests(options.iter().copied())),
-        Some((word, _)) => {
-            return Err(format!(
-                "`{word}` after `{first}` is neither `if` nor `unless`"
-            ));
-        }
-    };
+    let (when, unless) = conditions(first, words)?;
     Ok(Slot {
         role,
         repeats,
         when,
         unless,
     })
+}
+
+/// Reads what stands after a word: `if -o`, `unless --dry-run`.
+fn conditions<'t>(
+    first: &str,
+    words: impl Iterator<Item = &'t str>,
+) -> Result<(Vec<Test>, Vec<Test>), String> {
+    let rest: Vec<&str> = words.collect();
+    match rest.split_first() {
+        None => Ok((Vec::new(), Vec::new())),
+        Some((&"if", options)) => Ok((tests(options.iter().copied()), Vec::new())),
+        Some((&"unless", options)) => Ok((Vec::new(), tests(options.iter().copied()))),
+        Some((word, _)) => Err(format!(
+            "`{word}` after `{first}` is neither `if` nor `unless`"
+        )),
+    }
+}
+
+/// Reads a list of files: `Cargo.lock unless --locked, +package-lock.json`.
+///
+/// # Errors
+///
+/// When a word is out of place.
+pub(crate) fn made(text: &str) -> Result<Vec<Made>, String> {
+    let one = |text: &str| {
+        let mut words = text.split_whitespace();
+        let first = words.next().ok_or("a file is missing between commas")?;
+        let (when, unless) = conditions(first, words)?;
+        let path = first.trim_start_matches('+');
+        Ok(Made {
+            path: path.to_owned(),
+            given: path != first,
+            when,
+            unless,
+        })
+    };
+    let is_said = !text.trim().is_empty();
+    text.split(',').filter(|_| is_said).map(one).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::entry::{Case, Entry, OptionRoles, Role};
-use super::notation::{self, Slot, Spelled, Test};
+use super::notation::{self, Made, Slot, Spelled, Test};
 use super::{Family, index};
 
 /// Returns the options of an entry in all spellings, with their roles.
@@ -238,7 +238,7 @@ fn fields(shared: &mut Shared, scope: &[&Entry], entry: &Entry) -> Result<String
     Ok(format!(
         "parsing: Parsing::{:?}, dashes: Dashes::{:?}, abbreviations: {abbreviations}, \
          options_everywhere: {}, options: {}, index: {}, ends: &{:?}, layout: {}, cases: {}, recursive: {recursive}, \
-         takes: &{:?}, folders: Folders::{:?}, language: {:?}, remote_paths: {}, appends_stdin: {}, inputs: {:?}, \
+         takes: &{:?}, makes: {}, folders: Folders::{:?}, language: {:?}, remote_paths: {}, appends_stdin: {}, inputs: {:?}, \
          reads_after: {:?}, means: &[{}], expands: &[{expands}], overrides: &[{overrides}]",
         entry.parsing,
         entry.dashes,
@@ -249,6 +249,7 @@ fn fields(shared: &mut Shared, scope: &[&Entry], entry: &Entry) -> Result<String
         layout(shared, scope, entry, &base)?,
         shared.list("Case", &cases),
         entry.takes.split_whitespace().collect::<Vec<_>>(),
+        made(shared, scope, &entry.makes)?,
         entry.folders,
         entry
             .language
@@ -341,6 +342,27 @@ fn slots(shared: &mut Shared, scope: &[&Entry], text: &str) -> Result<String, St
         })
         .collect();
     Ok(shared.list("Slot", &written))
+}
+
+fn made(shared: &mut Shared, scope: &[&Entry], text: &str) -> Result<String, String> {
+    let written: Vec<String> = notation::made(text)?
+        .iter()
+        .map(
+            |Made {
+                 path,
+                 given,
+                 when,
+                 unless,
+             }| {
+                format!(
+                    "Made {{ path: {path:?}, given: {given}, when: &[{}], unless: &[{}] }}",
+                    tests(scope, when),
+                    tests(scope, unless)
+                )
+            },
+        )
+        .collect();
+    Ok(shared.list("Made", &written))
 }
 
 fn tests(scope: &[&Entry], tests: &[Test]) -> String {

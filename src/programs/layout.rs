@@ -2,7 +2,7 @@
 
 use super::given::{Operand, Parser};
 use super::reading::{At, Command, GivenOption, Part, PartKind, Reading, Word};
-use super::table::{Case, Folders, Layout, Program, Recursive, Role, Slot, Test};
+use super::table::{Case, Folders, Layout, Made, Program, Recursive, Role, Slot, Test};
 
 mod values;
 
@@ -172,6 +172,7 @@ pub(super) fn apply<W: Word>(mut parser: Parser<'_, W>) -> Reading<'_> {
         Folders::All => folders,
         Folders::Following => 0,
     };
+    let makes = made(program, &parser);
     let mut commands = std::mem::take(&mut parser.commands);
     for option in &parser.options {
         let (Some(at), role) = (option.value, option_role(&chosen, option)) else {
@@ -198,6 +199,7 @@ pub(super) fn apply<W: Word>(mut parser: Parser<'_, W>) -> Reading<'_> {
         subcommand: parser.path,
         recursive: is_recursive(program, &parser.options),
         takes: program.takes,
+        makes,
         options: parser.options,
         parts,
         commands,
@@ -224,6 +226,17 @@ fn operands<W: Word>(chosen: &Chosen, parser: &Parser<'_, W>) -> Vec<(Operand, R
     let mut all = with_roles(&chosen.slots, &earlier);
     all.extend(with_roles(&active(after, parser), &later));
     all
+}
+
+/// Returns what is written without being named.
+fn made<W: Word>(program: &Program, parser: &Parser<'_, W>) -> Vec<&'static str> {
+    let is_made = |made: &&Made| {
+        (!made.given || !parser.operands.is_empty())
+            && (made.when.is_empty() || made.when.iter().any(|test| holds(test, parser)))
+            && !made.unless.iter().any(|test| holds(test, parser))
+    };
+    let made = program.makes.iter().filter(is_made);
+    made.map(|made| made.path).collect()
 }
 
 /// Returns what standard input is run as, if it is. Without a host, nothing is run elsewhere.

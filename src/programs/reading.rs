@@ -61,6 +61,8 @@ pub struct Reading<'w> {
     pub recursive: bool,
     /// Endings of the files that are taken from a folder; without any, all.
     pub takes: &'static [&'static str],
+    /// Files that it writes without being told their names; folders end in `/`.
+    pub makes: Vec<&'static str>,
     /// Whether an option is not listed, or an unknown word may be one.
     pub uncertain: bool,
 }

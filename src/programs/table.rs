@@ -49,6 +49,8 @@ pub struct Habits {
     pub recursive: Recursive,
     /// Endings of the files that it takes from a folder; without any, all.
     pub takes: &'static [&'static str],
+    /// Files and folders that it writes without being told their names, from the folder that it works in.
+    pub makes: &'static [Made],
     pub folders: Folders,
     /// The language of its code and script files.
     pub language: Option<&'static str>,
@@ -99,6 +101,7 @@ static UNKNOWN_HABITS: Habits = Habits {
     cases: &[],
     recursive: Recursive::With(&[]),
     takes: &[],
+    makes: &[],
     folders: Folders::All,
     language: None,
     remote_paths: false,
@@ -193,6 +196,18 @@ pub struct Slot {
     pub unless: &'static [Test],
 }
 
+/// A file that is written without being named, such as a package manager's lock file; a folder ends in `/`.
+#[derive(Debug)]
+pub struct Made {
+    pub path: &'static str,
+    /// Whether only where operands are given: `npm install` follows its lock file, `npm install left-pad` writes it.
+    pub given: bool,
+    /// Any of these must hold; empty: always.
+    pub when: &'static [Test],
+    /// None of these may hold.
+    pub unless: &'static [Test],
+}
+
 /// Holds when an option is given, with this value if one is stated. `--` holds when the options were ended by it.
 #[derive(Debug)]
 pub struct Test {
@@ -230,6 +245,8 @@ pub enum Role {
     Edit,
     /// A folder that receives files under the names of the sources.
     WriteInto,
+    /// A file that is written, or a folder that receives files under names of the program's own: what generators write.
+    Output,
     /// Files below the folder that the command does not name: what git brings into the working tree.
     Somewhere,
     /// Written, or when it is a folder receives the sources: the last operand of cp.

@@ -119,7 +119,7 @@ impl Walker<'_> {
         match role {
             Role::Read => touch(Access::Read, below),
             Role::Write => touch(Access::Write, below),
-            Role::WriteInto => touch(Access::Write, true),
+            Role::WriteInto | Role::Output => touch(Access::Write, true),
             Role::Edit => {
                 touch(Access::Read, below);
                 touch(Access::Write, below);

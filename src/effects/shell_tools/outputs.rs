@@ -3,41 +3,73 @@
 
 use super::Walker;
 use super::fields::Field;
-use super::program::Started;
+use super::program::{Started, piece};
 use super::state::State;
 use crate::call::Access;
-use crate::effects::{Span, Value};
-use crate::programs::Reading;
+use crate::effects::{Reach, Span, Value};
+use crate::programs::{Reading, Role};
 use crate::repo::Follow;
 use crate::shell::{Command, Word};
 
-/// Names of options, without their dashes, whose value is a file or folder that is written.
-const OUTPUTS: [&str; 24] = [
+/// Names of options, in small letters and without what joins their words, whose value is a file or folder that is written.
+const OUTPUTS: [&str; 21] = [
     "o",
     "out",
-    "output",
     "outfile",
     "outdir",
-    "outDir",
-    "outFile",
-    "out-dir",
-    "out-file",
-    "output-dir",
-    "output-file",
-    "output-path",
-    "output-directory",
-    "output_dir",
-    "output_file",
-    "output-folder",
+    "outpath",
+    "outfolder",
+    "output",
     "dest",
-    "dest-dir",
+    "destdir",
     "destination",
-    "target-dir",
-    "site-dir",
-    "save-to",
-    "write-to",
-    "export-dir",
+    "targetdir",
+    "sitedir",
+    "distdir",
+    "saveto",
+    "saveas",
+    "writeto",
+    "exportdir",
+    "localdir",
+    "downloaddir",
+    "declarationdir",
+    "coveragedirectory",
 ];
+/// What such a name begins with when the rest says what kind of place it is: `--output-directory`.
+const PLACES: [&str; 7] = [
+    "dir",
+    "directory",
+    "file",
+    "filename",
+    "filepath",
+    "folder",
+    "path",
+];
+/// Options that have a program change the files that it is given.
+const EDITING: [&str; 9] = [
+    "--in-place",
+    "--inplace",
+    "--write",
+    "--write-changes",
+    "--fix",
+    "--autofix",
+    "--autocorrect",
+    "--auto-correct",
+    "--autocorrect-all",
+];
+/// First words that say the same.
+const EDITING_WORDS: [&str; 4] = ["fix", "fmt", "format", "reformat"];
+/// Options with which nothing is changed after all.
+const TRYING: [&str; 6] = [
+    "--check",
+    "--dry-run",
+    "--diff",
+    "--list-different",
+    "--stdout",
+    "--help",
+];
+/// Folders above the current one in which a package manager's files are looked for.
+const ABOVE: usize = 16;
 
 impl Walker<'_> {
     /// Adds what options write that the table does not know.
@@ -50,31 +82,113 @@ impl Walker<'_> {
         if started.is_doubtful {
             return;
         }
-        for option in &reading.options {
-            if option.is_listed() {
-                continue;
-            }
-            let word = started.fields.get(option.word);
-            let text = word.map_or("", |field| field.value.start());
-            let (name, inline) = match text.split_once('=') {
-                Some((name, value)) => (name, Some(value)),
-                None => (text, None),
-            };
-            if !OUTPUTS.contains(&name.trim_start_matches('-')) {
-                continue;
-            }
-            let value = match inline {
-                Some(value) => Some(Field::known(value, started.span)),
-                None => started.fields.get(option.word + 1).cloned(),
-            };
-            if let Some(value) = value.filter(|value| !value.value.start().starts_with('-')) {
+        let options = reading.options.iter();
+        let unlisted = options.filter(|option| !option.is_listed());
+        // Words for a script are options of its own.
+        let behind = reading
+            .operands()
+            .filter(|part| part.role == Role::Argument && part.at.from == 0);
+        let mut words: Vec<usize> = unlisted
+            .map(|option| option.word)
+            .chain(behind.map(|part| part.at.word))
+            .collect();
+        words.dedup();
+        for word in words {
+            if let Some(value) = output_of(started, word) {
                 self.written(&value, &started.name, state);
             }
         }
     }
 
+    /// Adds what is changed in place by programs that the table does not know: `tool --fix folder`, `tool fmt folder`. What
+    /// they make of the current folder is left to them.
+    pub(super) fn usual_edits(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        state: &State,
+    ) {
+        let text = |word: usize| {
+            let field = started.fields.get(word);
+            field.map_or("", |field| field.value.start())
+        };
+        let unlisted = || {
+            let options = reading.options.iter();
+            options.filter(|option| !option.is_listed())
+        };
+        let arguments = || {
+            let operands = reading.operands();
+            operands.filter(|part| part.role == Role::Argument)
+        };
+        let is_told = unlisted().any(|option| EDITING.contains(&text(option.word)));
+        let first = arguments().next().map(|part| text(part.at.word));
+        let is_word = first.is_some_and(|word| EDITING_WORDS.contains(&word));
+        if !(is_told || is_word) || unlisted().any(|option| TRYING.contains(&text(option.word))) {
+            return;
+        }
+        let edited: Vec<Field> = arguments()
+            .skip(usize::from(is_word))
+            .map(|part| piece(started, part.at))
+            .filter(|field| !matches!(field.value.start(), "." | "./"))
+            .collect();
+        for field in edited {
+            self.path_reaching(
+                Access::Write,
+                &field,
+                Follow::All,
+                Reach::Held,
+                &started.name,
+                state,
+            );
+        }
+    }
+
+    /// Adds what a program writes without being told the name: `cargo update` its lock file, here or in a folder above.
+    pub(super) fn made_files(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        state: &State,
+    ) {
+        for path in &reading.makes {
+            if path.ends_with('/') {
+                let folder = Field::known(path.trim_end_matches('/'), started.span);
+                self.written(&folder, &started.name, state);
+                continue;
+            }
+            let found = self.file_above(path, state);
+            let field = Field::known(found.as_deref().unwrap_or(path), started.span);
+            self.path(
+                Access::Write,
+                &field,
+                Follow::All,
+                false,
+                &started.name,
+                state,
+            );
+        }
+    }
+
+    /// Returns the nearest file of this name in the folders of the repository above the current one.
+    fn file_above(&self, name: &str, state: &State) -> Option<String> {
+        let [Some(folder)] = state.folders.as_slice() else {
+            return None;
+        };
+        let root = self.repository.root();
+        std::path::Path::new(folder)
+            .ancestors()
+            .take(ABOVE)
+            .skip(1)
+            .take_while(|folder| folder.starts_with(root))
+            .map(|folder| folder.join(name))
+            .find(|file| file.is_file())
+            .filter(|_| !std::path::Path::new(folder).join(name).is_file())
+            .and_then(|file| file.to_str().map(str::to_owned))
+    }
+
     /// Adds that a file is written, or a folder with what comes to lie in it.
-    fn written(&mut self, field: &Field, by: &str, state: &State) {
+    pub(super) fn written(&mut self, field: &Field, by: &str, state: &State) {
+        let field = &field.map(|text| place_in(text).to_owned());
         self.path(Access::Write, field, Follow::All, false, by, state);
         if let Some(text) = field.value.known() {
             let inside = Field {
@@ -123,6 +237,55 @@ impl Walker<'_> {
         let field = Field::known(path, span);
         self.path(Access::Write, &field, Follow::All, true, "the pipe", state);
     }
+}
+
+/// Returns where the result goes, if a word or the next one says so.
+fn output_of(started: &Started<'_>, word: usize) -> Option<Field> {
+    let field = started.fields.get(word)?;
+    let text = field.value.start();
+    let (name, inline) = match text.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (text, None),
+    };
+    let attached = text.strip_prefix("-o").filter(|rest| rest.contains('/'));
+    let value = match (is_output(name), inline, attached) {
+        (true, Some(value), _) | (false, _, Some(value)) => Field::known(value, field.span),
+        (true, None, _) => started.fields.get(word + 1)?.clone(),
+        (false, ..) => return None,
+    };
+    let is_value = !value.value.start().starts_with('-');
+    is_value.then_some(value)
+}
+
+/// Returns the path in a value that says more: `type=local,dest=folder`, `html:folder`.
+fn place_in(text: &str) -> &str {
+    if let Some((_, place)) = text.split_once("dest=") {
+        return place.split(',').next().unwrap_or(place);
+    }
+    let is_kind = |kind: &str| kind.len() > 1 && !kind.contains(['/', '.', '$', '\\', '@']);
+    match text.rsplit_once([':', '=']) {
+        Some((kind, place)) if is_kind(kind) && !place.is_empty() => place,
+        _ => text,
+    }
+}
+
+/// Whether an option says where the result goes, by its name: `-o`, `--outDir`, `--output-path`, `--ts_out`.
+fn is_output(option: &str) -> bool {
+    let bare = option.trim_start_matches('-');
+    if bare.len() == option.len() {
+        return false;
+    }
+    let name: String = bare
+        .chars()
+        .filter(|letter| !matches!(letter, '-' | '_'))
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect();
+    let is_place = |rest: &str| PLACES.contains(&rest);
+    OUTPUTS.contains(&name.as_str())
+        || name.strip_prefix("output").is_some_and(is_place)
+        || ["_out", "-out", "-output", "_output"]
+            .iter()
+            .any(|end| bare.ends_with(end))
 }
 
 /// Whether a command writes the files of the patch or archive that it reads, in this folder.

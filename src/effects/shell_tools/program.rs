@@ -177,6 +177,8 @@ impl Walker<'_> {
             );
         }
         self.usual_outputs(started, reading, elsewhere.as_ref().unwrap_or(state));
+        self.usual_edits(started, reading, elsewhere.as_ref().unwrap_or(state));
+        self.made_files(started, reading, elsewhere.as_ref().unwrap_or(state));
         self.behind_dashes(started, reading, elsewhere.as_ref().unwrap_or(state));
         self.unpack_library(started, elsewhere.as_ref().unwrap_or(state));
         self.setting_words(started, reading, state);
@@ -249,6 +251,7 @@ impl Walker<'_> {
                 touch(Access::Delete, Follow::All, true);
             }
             Role::WriteInto => self.fill_folder(started, reading, field, state),
+            Role::Output => self.written(field, by, state),
             Role::Target if is_folder(field, state) => {
                 self.fill_folder(started, reading, field, state);
             }

@@ -31,6 +31,16 @@ impl CommandPattern {
     }
 }
 
+impl CommandPattern {
+    /// Whether its first two words are a program's name and one of some subcommands.
+    #[must_use]
+    pub fn begins(&self, program: &str, subcommands: &[&str]) -> bool {
+        let mut words = self.text.split_whitespace();
+        words.next() == Some(program)
+            && words.next().is_some_and(|word| subcommands.contains(&word))
+    }
+}
+
 /// A program's name as a shell finds it: `./x` and `x/../x` are files, `x` is looked up.
 fn bare(program: &str) -> (bool, &str) {
     let is_path = program.contains('/');

@@ -213,6 +213,7 @@ fn program(
         cases: keep(cases),
         recursive: recursive(reader, &inner, entry),
         takes: &[],
+        makes: &[],
         folders: entry
             .get("folders")
             .and_then(|node| reader.word(node, "folders", &FOLDERS, values::unknown_word))

@@ -32,7 +32,7 @@ pub(crate) fn judge(
     let is_sanctioned = |effect: &PathEffect| {
         let spans = || Sanctioned::of(rule).spans(effects, facts);
         let is_within = |span: Span| sanctioned.get_or_init(spans).contains(&span.holder());
-        effect.span.is_some_and(is_within)
+        effect.span.is_some_and(is_within) || Sanctioned::of(rule).keeps(effect)
     };
     effects
         .paths

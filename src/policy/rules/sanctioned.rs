@@ -3,7 +3,8 @@
 //! What such a command does to the files that the rule protects is what the rule's author wants. A command is sanctioned
 //! only as it stands there, in the rule's own folder: every word the same, and nothing in the line that changes what it does.
 
-use crate::effects::{Effects, Invocation, Span, UnknownKind};
+use crate::call::Access;
+use crate::effects::{Effects, Invocation, PathEffect, Span, UnknownKind};
 use crate::policy::Rule;
 use crate::policy::command_pattern::CommandPattern;
 use crate::policy::evaluate::Facts;
@@ -12,6 +13,23 @@ use crate::repo::Place;
 /// Programs that may stand beside a sanctioned command: they write nothing but what redirections say.
 const BESIDE: [&str; 11] = [
     "cat", "echo", "grep", "head", "ls", "printf", "pwd", "set", "tail", "test", "wc",
+];
+
+/// Subcommands of package managers that settle which versions are used, and write the lock file.
+const SETTLING: [&str; 13] = [
+    "add",
+    "deps.get",
+    "flake",
+    "generate-lockfile",
+    "get",
+    "i",
+    "install",
+    "lock",
+    "mod",
+    "sync",
+    "up",
+    "update",
+    "upgrade",
 ];
 
 /// The commands that a rule sanctions; mostly none.
@@ -39,6 +57,18 @@ impl<'r> Sanctioned<'r> {
                 .collect(),
             base: &rule.base,
         }
+    }
+
+    /// Whether a package manager writes something of which the rule says that it does: where `cargo update` may change the
+    /// lock file, `cargo add` may.
+    #[must_use]
+    pub fn keeps(&self, effect: &PathEffect) -> bool {
+        let by = effect.by.split(' ').next().unwrap_or_default();
+        effect.access == Access::Write
+            && self
+                .patterns
+                .iter()
+                .any(|pattern| pattern.begins(by, &SETTLING))
     }
 
     /// Whether an invocation is one of the commands.

@@ -19,6 +19,7 @@ pub(super) fn is_path(role: Role) -> bool {
             | Role::Write
             | Role::Edit
             | Role::WriteInto
+            | Role::Output
             | Role::Target
             | Role::Mirror
             | Role::Delete
