@@ -222,6 +222,14 @@ impl<'c> Reader<'c> {
                 self.script(text, None);
             }
         }
+        // `await $`rm file``
+        for window in tokens.windows(2) {
+            if let [Token::Name(name), Token::Text(Value::Known(text))] = window
+                && matches!(name.as_str(), "$" | "$.sync" | "Bun.$")
+            {
+                self.script(&text.clone(), None);
+            }
+        }
         let mut acts = false;
         let mut is_harmless = true;
         for (at, name) in &calls {
@@ -245,7 +253,8 @@ impl<'c> Reader<'c> {
                 self.go(after);
                 acts = true;
             } else if is_in(OPENS, last) || matches!(name, "File.new" | "File") {
-                self.open(base, after);
+                let own = self.opened(base, name, tokens.get(..*at).unwrap_or_default());
+                self.open(own, after);
                 acts = true;
             } else if (is_in(SHELLS, last) && !(self.language == "python" && name == "exec"))
                 || matches!(
@@ -306,15 +315,21 @@ impl<'c> Reader<'c> {
         }
     }
 
+    /// Returns what a call opens that is a method of it: `path.open(mode)`, `Path("folder", "file").open(mode)`.
+    fn opened(&self, base: &str, name: &str, before: &[Token]) -> Option<Value> {
+        let is_method = self.language == "python" && name.starts_with('.');
+        let named = self.names.get(base).cloned();
+        named.or_else(|| is_method.then(|| self.texts(before).pop()).flatten())
+    }
+
     /// `open(path, mode)`, `open(F, ">path")`, `path.open(mode)`.
-    fn open(&mut self, base: &str, after: &[Token]) {
+    fn open(&mut self, own: Option<Value>, after: &[Token]) {
         const READS: [&str; 6] = ["r", "rb", "rt", "rU", "<", "br"];
         let texts = self.texts(arguments(after));
         let is_mode = |value: &Value, modes: &[&str]| {
             let mode = value.start().split(':').next().unwrap_or_default();
             modes.contains(&mode)
         };
-        let own = self.names.get(base).cloned();
         // The first text is the path, but for `path.open(mode)` and where the mode comes first.
         let modes_first = own.is_some() || self.language == "perl";
         let rest = texts.get(usize::from(!modes_first)..).unwrap_or_default();

@@ -37,8 +37,9 @@ impl Walker<'_> {
         }
         let words = started.fields.get(script.at.word + 1..).unwrap_or_default();
         let name = base_name(path);
-        // `python manage.py dbshell`: the table knows what its words mean.
-        if name.contains('.') && programs::find(name).is_some() {
+        // `python manage.py dbshell`, `php artisan migrate`: the table knows what its words mean.
+        let is_own = name.contains('.') || started.name == "php";
+        if is_own && programs::find(name).is_some() {
             let program = Field::known(name, started.span);
             let words: Vec<Field> = std::iter::once(program)
                 .chain(words.iter().cloned())

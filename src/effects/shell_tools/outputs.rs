@@ -36,7 +36,8 @@ const OUTPUTS: [&str; 21] = [
     "coveragedirectory",
 ];
 /// What such a name begins with when the rest says what kind of place it is: `--output-directory`.
-const PLACES: [&str; 7] = [
+const PLACES: [&str; 8] = [
+    "base",
     "dir",
     "directory",
     "file",
@@ -150,6 +151,29 @@ impl Walker<'_> {
         reading: &Reading<'_>,
         state: &State,
     ) {
+        // `make OUT=folder`, `CARGO_TARGET_DIR=folder cargo build`
+        let operands = reading
+            .operands()
+            .filter(|_| reading.language == Some("make"))
+            .map(|part| piece(started, part.at));
+        let settings: Vec<Field> = operands
+            .filter_map(|field| {
+                let (name, value) = field.value.start().split_once('=')?;
+                is_output(&format!("--{name}")).then(|| Field::known(value, field.span))
+            })
+            .collect();
+        let environment = self
+            .given
+            .iter()
+            .filter(|(name, _)| is_output(&format!("--{name}")));
+        let values = environment.filter_map(|(_, values)| match values.as_slice() {
+            [Value::Known(value)] => Some(Field::known(value, started.span)),
+            _ => None,
+        });
+        let settings: Vec<Field> = settings.into_iter().chain(values).collect();
+        for field in settings {
+            self.written(&field, &started.name, state);
+        }
         for path in &reading.makes {
             if path.ends_with('/') {
                 let folder = Field::known(path.trim_end_matches('/'), started.span);
@@ -248,6 +272,12 @@ fn output_of(started: &Started<'_>, word: usize) -> Option<Field> {
         None => (text, None),
     };
     let attached = text.strip_prefix("-o").filter(|rest| rest.contains('/'));
+    // `csc /out:file`
+    if let Some((kind, path)) = text.strip_prefix('/').and_then(|rest| rest.split_once(':'))
+        && matches!(kind, "out" | "output")
+    {
+        return Some(Field::known(path, field.span));
+    }
     let value = match (is_output(name), inline, attached) {
         (true, Some(value), _) | (false, _, Some(value)) => Field::known(value, field.span),
         (true, None, _) => started.fields.get(word + 1)?.clone(),
@@ -259,12 +289,17 @@ fn output_of(started: &Started<'_>, word: usize) -> Option<Field> {
 
 /// Returns the path in a value that says more: `type=local,dest=folder`, `html:folder`.
 fn place_in(text: &str) -> &str {
+    if let Some(path) = text.strip_prefix("file://") {
+        return path;
+    }
     if let Some((_, place)) = text.split_once("dest=") {
         return place.split(',').next().unwrap_or(place);
     }
     let is_kind = |kind: &str| kind.len() > 1 && !kind.contains(['/', '.', '$', '\\', '@']);
     match text.rsplit_once([':', '=']) {
-        Some((kind, place)) if is_kind(kind) && !place.is_empty() => place,
+        Some((kind, place)) if is_kind(kind) && !place.is_empty() && !place.starts_with("//") => {
+            place
+        }
         _ => text,
     }
 }
@@ -282,6 +317,7 @@ fn is_output(option: &str) -> bool {
         .collect();
     let is_place = |rest: &str| PLACES.contains(&rest);
     OUTPUTS.contains(&name.as_str())
+        || name == "cargotargetdir"
         || name.strip_prefix("output").is_some_and(is_place)
         || ["_out", "-out", "-output", "_output"]
             .iter()

@@ -51,7 +51,7 @@ impl Walker<'_> {
             return self.too_many_steps(span);
         };
         self.budget = budget;
-        let name = first.value.known().map(base_name);
+        let name = first.value.known().map(base_name).map(unversioned);
         let index = self.effects.commands.len();
         let mut invocation = self.invocation(name, rest, span);
         invocation.environment = Environment {
@@ -366,6 +366,14 @@ impl programs::Word for Field {
 
     fn is_whole(&self) -> bool {
         self.value.known().is_some()
+    }
+}
+
+/// A program's name without the version that `npx` and its like may be told: `prettier@3`.
+fn unversioned(name: &str) -> &str {
+    match name.split_once('@') {
+        Some((bare, _)) if !bare.is_empty() => bare,
+        _ => name,
     }
 }
 

@@ -153,12 +153,25 @@ pub(super) fn words_of_options(after: &[Token]) -> Vec<Token> {
 
 pub(super) fn statements(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
     let mut level = 0_usize;
+    // Braces of blocks, and of values: those hold no statements.
+    let mut braces: Vec<bool> = Vec::new();
+    let mut is_value = false;
     tokens.split(move |token| {
         match token {
             Token::Sign('(' | '[') => level += 1,
             Token::Sign(')' | ']') => level = level.saturating_sub(1),
+            Token::Sign('{') => {
+                level += usize::from(is_value);
+                braces.push(is_value);
+            }
+            Token::Sign('}') if braces.pop() == Some(true) => level = level.saturating_sub(1),
             _ => {}
         }
+        is_value = match token {
+            Token::Sign(sign) => *sign == '=',
+            Token::Name(name) => name == "in" || name == "return",
+            _ => false,
+        };
         matches!(token, Token::Sign(';')) || (level == 0 && *token == Token::End)
     })
 }
