@@ -29,7 +29,8 @@ use functions::Function;
 use lexer::Token;
 use names::{HANDED, HARMLESS, OPENS, SHELLS, is_in};
 use texts::{
-    MODES, accesses, arguments, glued, has_flags, in_place, is_handed, statements, words_of_options,
+    MODES, accesses, arguments, changes_tables, glued, has_flags, in_place, is_handed, statements,
+    words_of_options,
 };
 
 /// What was found in a piece of code.
@@ -126,6 +127,8 @@ struct Reader<'c> {
     folder: Option<Value>,
     /// A shell is started with something that is not written there.
     loose: bool,
+    /// A text is SQL that changes what a database holds.
+    changes_tables: bool,
     depth: usize,
     /// Only calls that can mean nothing else count.
     strict: bool,
@@ -143,6 +146,7 @@ impl<'c> Reader<'c> {
             other_names: loops::known_names(language),
             folder: None,
             loose: false,
+            changes_tables: false,
             depth: 0,
             strict,
         }
@@ -171,6 +175,7 @@ impl<'c> Reader<'c> {
 
     fn code(&mut self, code: &str) {
         let tokens = lexer::tokens(self.language, code);
+        self.changes_tables = tokens.iter().any(changes_tables);
         let folder = self.folder.clone();
         let outer = std::mem::replace(&mut self.functions, functions::defined(&tokens));
         let mut round = 0;
@@ -273,6 +278,19 @@ impl<'c> Reader<'c> {
                 "exec" | "eval" | "Function" | "instance_eval" | "class_eval"
             ) {
                 self.evaluated(after);
+                acts = true;
+            } else if last == "connect" && matches!(base, "sqlite3" | "duckdb" | "sqlite") {
+                if let Some(path) = self.texts(arguments(after)).first() {
+                    let is_written = self.changes_tables;
+                    self.path(
+                        if is_written {
+                            Access::Write
+                        } else {
+                            Access::Read
+                        },
+                        path,
+                    );
+                }
                 acts = true;
             } else if let Some(accesses) = accesses(base, last) {
                 self.act(base, last, accesses, tokens, *at);

@@ -12,7 +12,10 @@ use crate::repo::Follow;
 use crate::shell::{Command, Word};
 
 /// Names of options, in small letters and without what joins their words, whose value is a file or folder that is written.
-const OUTPUTS: [&str; 21] = [
+const OUTPUTS: [&str; 24] = [
+    "buildbase",
+    "builddir",
+    "cargotargetdir",
     "o",
     "out",
     "outfile",
@@ -214,7 +217,7 @@ impl Walker<'_> {
     pub(super) fn written(&mut self, field: &Field, by: &str, state: &State) {
         let field = &field.map(|text| place_in(text).to_owned());
         self.path(Access::Write, field, Follow::All, false, by, state);
-        if let Some(text) = field.value.known() {
+        if let Some(text) = field.value.known().filter(|text| !text.is_empty()) {
             let inside = Field {
                 value: Value::Starts(format!("{}/", text.trim_end_matches('/'))),
                 ..Field::unknown(field.span)
@@ -295,6 +298,10 @@ fn place_in(text: &str) -> &str {
     if let Some((_, place)) = text.split_once("dest=") {
         return place.split(',').next().unwrap_or(place);
     }
+    // An image, which is no file.
+    if text.starts_with("type=") {
+        return "";
+    }
     let is_kind = |kind: &str| kind.len() > 1 && !kind.contains(['/', '.', '$', '\\', '@']);
     match text.rsplit_once([':', '=']) {
         Some((kind, place)) if is_kind(kind) && !place.is_empty() && !place.starts_with("//") => {
@@ -317,7 +324,6 @@ fn is_output(option: &str) -> bool {
         .collect();
     let is_place = |rest: &str| PLACES.contains(&rest);
     OUTPUTS.contains(&name.as_str())
-        || name == "cargotargetdir"
         || name.strip_prefix("output").is_some_and(is_place)
         || ["_out", "-out", "-output", "_output"]
             .iter()

@@ -11,7 +11,7 @@ use super::program::{Started, piece};
 use super::settings::quoted;
 use super::state::State;
 use crate::effects::{UnknownKind, Value};
-use crate::programs::Reading;
+use crate::programs::{self, Reading};
 
 /// Folders above the present one in which a package is looked for.
 const ABOVE: usize = 12;
@@ -39,14 +39,15 @@ impl Walker<'_> {
         let is_elsewhere = ELSEWHERE.iter().any(|option| reading.has(option));
         let package = self.package_of(state).filter(|_| !is_elsewhere);
         let Some((folder, package)) = package else {
-            return self.unknown(UnknownKind::Script, &written, Some(started.span));
+            self.unknown(UnknownKind::Script, &written, Some(started.span));
+            return self.installed(started, reading, &name, state);
         };
         let script = |name: &str| -> Option<String> {
             let text = package.get("scripts")?.get(name)?.as_str()?;
             Some(text.to_owned())
         };
         let Some(text) = script(&name) else {
-            return;
+            return self.installed(started, reading, &name, state);
         };
         let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
         let whole = format!("{text} {}", words.join(" "));
@@ -64,6 +65,29 @@ impl Walker<'_> {
                 walker.text_from(text.trim_end(), origin, &mut inner.clone());
             }
         });
+    }
+
+    /// `yarn prettier -w x`, where no script is called so: a program of an installed package.
+    fn installed(
+        &mut self,
+        started: &Started<'_>,
+        reading: &Reading<'_>,
+        name: &str,
+        state: &State,
+    ) {
+        let is_program = matches!(reading.subcommand.as_slice(), [] | ["run"])
+            && started.name != "npm"
+            && programs::find(name).is_some();
+        let at = started
+            .fields
+            .iter()
+            .position(|field| field.value.known() == Some(name));
+        if let Some(words) = at
+            .filter(|_| is_program)
+            .and_then(|at| started.fields.get(at..))
+        {
+            self.deeper(started, words, state);
+        }
     }
 
     /// Returns the nearest package at or above the folder, and its folder.

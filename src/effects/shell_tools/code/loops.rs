@@ -104,7 +104,7 @@ impl Reader<'_> {
         let calls = |known: &str| {
             list.iter().position(|token| {
                 matches!(token, Token::Name(name)
-                    if is_in(known, name.rsplit('.').next().unwrap_or(name)))
+                    if name != "Object.entries" && is_in(known, name.rsplit('.').next().unwrap_or(name)))
             })
         };
         let mut texts = self.texts(list);

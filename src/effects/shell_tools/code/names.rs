@@ -13,7 +13,7 @@ pub(super) const WRITES: &str = "\
 /// Calls of anything that write the first text in their brackets: a file, or a folder with what comes into it.
 pub(super) const OUTPUTS: &str = "\
     extractall extractTo unpack_to savefig save to_csv to_json to_parquet to_excel to_pickle to_html imwrite imsave \
-    storeFile toFile";
+    storeFile toFile FileHandler RotatingFileHandler TimedRotatingFileHandler";
 /// Calls that delete what they are given, by names that are handed to other calls.
 pub(super) const HANDED: &str = "\
     unlink unlinkSync remove rmtree rmSync rm_rf removedirs rmdir rmdirSync removeSync";

@@ -175,3 +175,15 @@ pub(super) fn statements(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
         matches!(token, Token::Sign(';')) || (level == 0 && *token == Token::End)
     })
 }
+
+/// Whether a text is SQL that changes what a database holds.
+pub(super) fn changes_tables(token: &Token) -> bool {
+    const VERBS: [&str; 7] = [
+        "create", "insert", "update", "delete", "drop", "alter", "replace",
+    ];
+    let Token::Text(text) = token else {
+        return false;
+    };
+    let first = text.start().split_whitespace().next().unwrap_or_default();
+    VERBS.iter().any(|verb| first.eq_ignore_ascii_case(verb))
+}
