@@ -6,7 +6,7 @@ use super::fields::Field;
 use super::program::{Started, piece};
 use super::state::State;
 use crate::call::Access;
-use crate::effects::{Reach, Span, Value};
+use crate::effects::{Argument, Reach, Span, Value};
 use crate::programs::{Reading, Role};
 use crate::repo::Follow;
 use crate::shell::{Command, Word};
@@ -256,6 +256,26 @@ impl Walker<'_> {
             .map(|word| (*word).to_owned())
             .collect();
         for path in paths {
+            self.handed_path(&path, span, state);
+        }
+    }
+
+    /// `git diff -- folder > p; git apply p`: what is in a patch that is not known may be what the line saved before.
+    pub(super) fn saved_diffs(&mut self, state: &State) {
+        let is_diff = |words: &[Argument]| {
+            let mut words = words.iter().filter_map(|word| word.value.known());
+            words.any(|word| matches!(word, "diff" | "show" | "format-patch"))
+        };
+        let mut paths = Vec::new();
+        for command in &self.effects.commands {
+            if command.program.as_deref() != Some("git") || !is_diff(&command.words) {
+                continue;
+            }
+            let words = command.words.iter().filter_map(|word| word.value.known());
+            let words = words.filter(|word| !word.starts_with('-'));
+            paths.extend(words.map(|word| (word.to_owned(), command.span)));
+        }
+        for (path, span) in paths {
             self.handed_path(&path, span, state);
         }
     }

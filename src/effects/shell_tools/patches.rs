@@ -60,6 +60,7 @@ impl Walker<'_> {
             }
         }
         if !is_sure {
+            self.saved_diffs(state);
             let written = format!("{} …", started.name);
             self.unknown(
                 UnknownKind::Path(Access::Write),
