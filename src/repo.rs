@@ -89,7 +89,7 @@ impl Repository {
         let policy_folder = folders.find(|folder| {
             folder.parent().is_some() && own::has_policy(folder) && own::is_own(folder, home)
         })?;
-        let mut checkouts = policy_folder.ancestors();
+        let mut checkouts = text::from_outermost(policy_folder).into_iter().rev();
         let root = checkouts.find(|folder| exists(folder, ".git"));
         Some(root.unwrap_or(policy_folder).to_path_buf())
     }
@@ -193,7 +193,8 @@ impl Repository {
     fn resolved(&self, absolute: &Path, follow: Follow) -> Resolved {
         // Most paths lie below the root, whose links are known.
         match text::rest_below(absolute, &self.root) {
-            Some(rest) if !rest.as_os_str().is_empty() => {
+            // The root itself may be a link, which is then the last name.
+            Some(rest) if follow == Follow::All || !rest.as_os_str().is_empty() => {
                 let root = Resolved {
                     path: self.real_root.clone(),
                     missing: None,
@@ -339,6 +340,11 @@ struct Resolved {
 }
 
 impl Resolved {
+    /// Goes on to a name in this folder.
+    fn child(&self, name: &str, follow: Follow) -> Self {
+        self.clone().then(Path::new(name), follow)
+    }
+
     /// Goes on from here.
     fn then(self, path: &Path, follow: Follow) -> Self {
         let Self {

@@ -83,7 +83,8 @@ impl Walker<'_> {
         reading: &Reading<'_>,
         state: &State,
     ) {
-        if started.is_doubtful {
+        // Who describes a program says all of its options.
+        if started.is_doubtful || self.programs.knows(&started.name) {
             return;
         }
         let options = reading.options.iter();
