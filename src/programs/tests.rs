@@ -1,12 +1,13 @@
 //! What commands mean, as one line each: `command | reading`.
 //!
 //! A reading shows the subcommands as `[push]`, then options by their canonical names, parts as `role:text`, commands as
-//! `role{words}`, and `here:`, `stdin:`, `below` (recursive) and `?` (uncertain). Further readings follow after `or`.
+//! `role{words}`, and `makes:`, `here:`, `stdin:`, `below` (recursive) and `?` (uncertain). Further readings follow after `or`.
 //! `\ ` is a blank inside a word, `$` a word that is not known.
 
 mod databases_and_clouds;
 mod files;
 mod git;
+mod habits;
 mod interpreters;
 mod properties;
 mod table;
@@ -72,6 +73,7 @@ fn show<W: Word>(reading: &Reading<'_>, words: &[W]) -> String {
             .iter()
             .map(|command| show_command(command, words)),
     );
+    out.extend(reading.makes.iter().map(|path| format!("makes:{path}")));
     if let Some(role) = reading.here {
         out.push(format!("here:{}", name(role)));
     }

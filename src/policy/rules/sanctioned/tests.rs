@@ -1,5 +1,5 @@
 use super::Sanctioned;
-use crate::call::{Call, Event, ShellCommand, ShellDialect, Tool, ToolKind};
+use crate::call::{Access, Call, Event, ShellCommand, ShellDialect, Tool, ToolKind};
 use crate::effects;
 use crate::policy::Rule;
 use crate::policy::evaluate::Facts;
@@ -97,4 +97,38 @@ fn a_command_may_name_files_and_several_may_be_named() {
     }
     assert_eq!(judged("make gen", "make gen"), (vec![false], false));
     assert_eq!(judged("an odd ` tick", "tick"), (vec![false], false));
+}
+
+#[test]
+fn a_package_manager_keeps_what_a_rule_has_it_write() {
+    let effect = |by: &str, access| crate::effects::PathEffect {
+        access,
+        written: "Cargo.lock".to_owned(),
+        places: crate::repo::Places {
+            lexical: crate::repo::Place::Inside("Cargo.lock".to_owned()),
+            real: crate::repo::Place::Inside("Cargo.lock".to_owned()),
+        },
+        reach: crate::effects::Reach::Itself,
+        begins: None,
+        holds: std::sync::Arc::default(),
+        by: by.to_owned(),
+        span: None,
+    };
+    for (instead, by, access, keeps) in [
+        ("run `cargo update`", "cargo", Access::Write, true),
+        (
+            "run `cargo update -p NAME`",
+            "cargo (in x.sh)",
+            Access::Write,
+            true,
+        ),
+        ("run `cargo update`", "cargo", Access::Delete, false),
+        ("run `cargo update`", "npm", Access::Write, false),
+        ("run `cargo build`", "cargo", Access::Write, false),
+        ("run cargo update", "cargo", Access::Write, false),
+    ] {
+        let rule = rule(instead);
+        let found = Sanctioned::of(&rule).keeps(&effect(by, access));
+        assert_eq!(found, keeps, "{instead}: {by}");
+    }
 }

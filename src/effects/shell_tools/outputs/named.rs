@@ -1,0 +1,180 @@
+//! Names by which options say where a result goes, or that files are changed in place, in programs that nobody listed.
+
+use super::super::fields::Field;
+use super::super::program::Started;
+
+/// Names of options, in small letters and without what joins their words, whose value is a file or folder that is written.
+const OUTPUTS: [&str; 24] = [
+    "buildbase",
+    "builddir",
+    "cargotargetdir",
+    "o",
+    "out",
+    "outfile",
+    "outdir",
+    "outpath",
+    "outfolder",
+    "output",
+    "dest",
+    "destdir",
+    "destination",
+    "targetdir",
+    "sitedir",
+    "distdir",
+    "saveto",
+    "saveas",
+    "writeto",
+    "exportdir",
+    "localdir",
+    "downloaddir",
+    "declarationdir",
+    "coveragedirectory",
+];
+/// What such a name begins with when the rest says what kind of place it is: `--output-directory`.
+const PLACES: [&str; 8] = [
+    "base",
+    "dir",
+    "directory",
+    "file",
+    "filename",
+    "filepath",
+    "folder",
+    "path",
+];
+/// Options that have a program change the files that it is given.
+pub(super) const EDITING: [&str; 9] = [
+    "--in-place",
+    "--inplace",
+    "--write",
+    "--write-changes",
+    "--fix",
+    "--autofix",
+    "--autocorrect",
+    "--auto-correct",
+    "--autocorrect-all",
+];
+/// First words that say the same.
+pub(super) const EDITING_WORDS: [&str; 4] = ["fix", "fmt", "format", "reformat"];
+/// Options with which nothing is changed after all.
+pub(super) const TRYING: [&str; 6] = [
+    "--check",
+    "--dry-run",
+    "--diff",
+    "--list-different",
+    "--stdout",
+    "--help",
+];
+
+/// Returns where the result goes, if a word or the next one says so.
+pub(super) fn output_of(started: &Started<'_>, word: usize) -> Option<Field> {
+    let field = started.fields.get(word)?;
+    let text = field.value.start();
+    let (name, inline) = match text.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (text, None),
+    };
+    let attached = text.strip_prefix("-o").filter(|rest| rest.contains('/'));
+    // `csc /out:file`
+    if let Some((kind, path)) = text.strip_prefix('/').and_then(|rest| rest.split_once(':'))
+        && matches!(kind, "out" | "output")
+    {
+        return Some(Field::known(path, field.span));
+    }
+    let value = match (is_output(name), inline, attached) {
+        (true, Some(value), _) | (false, _, Some(value)) => Field::known(value, field.span),
+        (true, None, _) => started.fields.get(word + 1)?.clone(),
+        (false, ..) => return None,
+    };
+    let is_value = !value.value.start().starts_with('-');
+    is_value.then_some(value)
+}
+
+/// Returns the path in a value that says more: `type=local,dest=folder`, `html:folder`.
+pub(super) fn place_in(text: &str) -> &str {
+    if let Some(path) = text.strip_prefix("file://") {
+        return path;
+    }
+    if let Some((_, place)) = text.split_once("dest=") {
+        return place.split(',').next().unwrap_or(place);
+    }
+    // An image, which is no file.
+    if text.starts_with("type=") {
+        return "";
+    }
+    let is_kind = |kind: &str| kind.len() > 1 && !kind.contains(['/', '.', '$', '\\', '@']);
+    match text.rsplit_once([':', '=']) {
+        Some((kind, place)) if is_kind(kind) && !place.is_empty() && !place.starts_with("//") => {
+            place
+        }
+        _ => text,
+    }
+}
+
+/// Whether an option says where the result goes, by its name: `-o`, `--outDir`, `--output-path`, `--ts_out`.
+pub(super) fn is_output(option: &str) -> bool {
+    let bare = option.trim_start_matches('-');
+    if bare.len() == option.len() {
+        return false;
+    }
+    let name: String = bare
+        .chars()
+        .filter(|letter| !matches!(letter, '-' | '_'))
+        .map(|letter| letter.to_ascii_lowercase())
+        .collect();
+    let is_place = |rest: &str| PLACES.contains(&rest);
+    OUTPUTS.contains(&name.as_str())
+        || name.strip_prefix("output").is_some_and(is_place)
+        || ["_out", "-out", "-output", "_output"]
+            .iter()
+            .any(|end| bare.ends_with(end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_output, place_in};
+
+    #[test]
+    fn outputs_are_told_by_their_names() {
+        for name in [
+            "-o",
+            "--out",
+            "--outDir",
+            "--out-file",
+            "--output_path",
+            "--ts_out",
+            "--destination",
+            "-declarationDir",
+            "--local-dir",
+        ] {
+            assert!(is_output(name), "{name}");
+        }
+        for name in [
+            "out",
+            "--timeout",
+            "--output-format",
+            "--input",
+            "--outer",
+            "-O",
+        ] {
+            assert!(!is_output(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn places_stand_behind_what_kind_they_are() {
+        for (text, place) in [
+            ("folder/file", "folder/file"),
+            ("type=local,dest=folder", "folder"),
+            ("type=image,name=folder/x", ""),
+            ("c++:folder", "folder"),
+            ("dir:folder", "folder"),
+            ("paths=source_relative:folder", "folder"),
+            ("file://folder", "folder"),
+            ("docker://folder/x", "docker://folder/x"),
+            ("./a:b", "./a:b"),
+            ("C:/x", "C:/x"),
+        ] {
+            assert_eq!(place_in(text), place, "{text}");
+        }
+    }
+}
