@@ -81,10 +81,10 @@ fn packages_and_builds() {
         npm --prefix d publish | [publish] -C=d folder=d
         npm publish --dry-run | [publish] --dry-run
         npm run build -- x | [run] plain:build argument:x
-        npm i x | [install] plain:x
+        npm i x | [install] plain:x makes:package-lock.json
         npx rimraf a | command{rimraf a}
         npm exec -- rimraf a | [exec] command{rimraf a}
-        yarn add x | [add] plain:x
+        yarn add x | [add] plain:x makes:yarn.lock
         pnpm -C d publish | [publish] -C=d folder=d
         cargo publish --token x | [publish] --token=x
         cargo +stable publish --dry-run | [publish] +=stable -n

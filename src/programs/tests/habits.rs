@@ -8,23 +8,23 @@ fn package_managers_write_their_lock_files() {
         r"
         cargo update | [update] makes:Cargo.lock
         cargo update -p serde --dry-run | [update] -p=serde -n
-        cargo add tokio --locked | [add] --locked
+        cargo add tokio --locked | [add] --locked plain:tokio
         npm install | [install]
-        npm install left-pad | [install] makes:package-lock.json
-        npm i -g left-pad | [install] -g
+        npm install left-pad | [install] plain:left-pad makes:package-lock.json
+        npm i -g left-pad | [install] -g plain:left-pad
         npm i --package-lock-only | [install] --package-lock-only makes:package-lock.json
         npm audit | [audit]
         npm audit fix | [audit fix] makes:package-lock.json
         yarn install | [install]
-        yarn up left-pad | [up] makes:yarn.lock
-        pnpm add left-pad | [add] makes:pnpm-lock.yaml
+        yarn up left-pad | [up] plain:left-pad makes:yarn.lock
+        pnpm add left-pad | [add] plain:left-pad makes:pnpm-lock.yaml
         poetry lock --check | [lock] --check
         poetry lock | [lock] makes:poetry.lock
         uv sync | [sync]
         uv sync -U | [sync] --upgrade makes:uv.lock
         bundle install | [install]
-        bundle update rails | [update] makes:Gemfile.lock
-        composer require a/b | [require] makes:composer.lock
+        bundle update rails | [update] plain:rails makes:Gemfile.lock
+        composer require a/b | [require] plain:a/b makes:composer.lock
         go mod tidy | [mod tidy] makes:go.sum
         nix flake update | [flake update] makes:flake.lock
         ",
@@ -39,10 +39,10 @@ fn migrations_land_in_a_folder_of_their_own() {
         flask db migrate -m x | [db migrate] -m=x makes:migrations/
         flask db migrate -d db | [db migrate] -d=db output=db
         goose -dir db status | [status] -dir=db read=db
-        goose -dir db create x sql | [create] -dir=db output=db
-        dbmate -d db new x | [new] -d=db output=db
+        goose -dir db create x sql | [create] -dir=db output=db plain:x plain:sql
+        dbmate -d db new x | [new] -d=db output=db plain:x
         dbmate -d db up | [up] -d=db read=db
-        atlas migrate new --dir file://db x | [migrate new] --dir=file://db output=file://db
+        atlas migrate new --dir file://db x | [migrate new] --dir=file://db output=file://db plain:x
         ",
     );
 }

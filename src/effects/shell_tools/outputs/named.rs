@@ -113,7 +113,7 @@ pub(super) fn place_in(text: &str) -> &str {
 /// Whether an option says where the result goes, by its name: `-o`, `--outDir`, `--output-path`, `--ts_out`.
 pub(super) fn is_output(option: &str) -> bool {
     let bare = option.trim_start_matches('-');
-    if bare.len() == option.len() {
+    if bare.len() == option.len() || bare == "O" {
         return false;
     }
     let name: String = bare
