@@ -17,6 +17,8 @@ use named::{EDITING, EDITING_WORDS, TRYING, is_output, output_of, place_in};
 
 /// Folders above the current one in which a package manager's files are looked for.
 const ABOVE: usize = 16;
+/// Commands before one that applies a patch, among which the one that saved it is looked for.
+const BEFORE: usize = 64;
 
 impl Walker<'_> {
     /// Adds what options write that the table does not know.
@@ -149,14 +151,17 @@ impl Walker<'_> {
             return None;
         };
         let root = self.repository.root();
-        std::path::Path::new(folder)
+        let folder = std::path::Path::new(folder);
+        if folder.join(name).is_file() {
+            return None;
+        }
+        folder
             .ancestors()
             .take(ABOVE)
             .skip(1)
             .take_while(|folder| folder.starts_with(root))
             .map(|folder| folder.join(name))
             .find(|file| file.is_file())
-            .filter(|_| !std::path::Path::new(folder).join(name).is_file())
             .and_then(|file| file.to_str().map(str::to_owned))
     }
 
@@ -214,7 +219,7 @@ impl Walker<'_> {
             words.any(|word| matches!(word, "diff" | "show" | "format-patch"))
         };
         let mut paths = Vec::new();
-        for command in &self.effects.commands {
+        for command in self.effects.commands.iter().rev().take(BEFORE) {
             if command.program.as_deref() != Some("git") || !is_diff(&command.words) {
                 continue;
             }
