@@ -19,7 +19,7 @@ pub(super) const HANDED: &str = "\
     unlink unlinkSync remove rmtree rmSync rm_rf removedirs rmdir rmdirSync removeSync";
 /// Calls that write their last path and read the others.
 pub(super) const COPIES: &str = "\
-    copy copy2 copyfile copytree copy_tree copyFile copyFileSync copySync cp cpSync cp_r copyfileobj install \
+    copy copy2 copyfile copytree copy_tree writefile copyFile copyFileSync copySync cp cpSync cp_r copyfileobj install \
     make_archive unpack_archive";
 /// Calls after which the paths are elsewhere.
 pub(super) const MOVES: &str = "\

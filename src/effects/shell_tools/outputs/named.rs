@@ -116,6 +116,11 @@ pub(super) fn is_output(option: &str) -> bool {
     if bare.len() == option.len() || bare == "O" {
         return false;
     }
+    // `-DoutputDirectory=x` of Maven, `-PoutputDir=x` of Gradle.
+    let property = bare.strip_prefix(['D', 'P']);
+    let bare = property
+        .filter(|_| !option.starts_with("--"))
+        .unwrap_or(bare);
     let name: String = bare
         .chars()
         .filter(|letter| !matches!(letter, '-' | '_'))
@@ -145,6 +150,7 @@ mod tests {
             "--destination",
             "-declarationDir",
             "--local-dir",
+            "-DoutputDirectory",
         ] {
             assert!(is_output(name), "{name}");
         }
