@@ -39,6 +39,11 @@ const OUTPUTS: [&str; 24] = [
     "export-dir",
 ];
 
+/// Values of such options that say in which form something is printed.
+const FORMS: &str = "\
+    json jsonl ndjson json-pretty yaml yml text table wide name csv tsv xml sarif junit checkstyle pretty plain \
+    compact none default github gitlab tty short long full";
+
 impl Walker<'_> {
     /// Adds what options write that the table does not know.
     pub(super) fn usual_outputs(
@@ -67,8 +72,26 @@ impl Walker<'_> {
                 Some(value) => Some(Field::known(value, started.span)),
                 None => started.fields.get(option.word + 1).cloned(),
             };
-            if let Some(value) = value.filter(|value| !value.value.start().starts_with('-')) {
-                self.written(&value, &started.name, state);
+            if let Some(value) = value.filter(|value| is_output(&value.value)) {
+                self.written_output(&value, &started.name, state);
+            }
+        }
+    }
+
+    /// Adds that an output is written, or what its settings say: `type=local,dest=folder`; `log_cli=true` is none.
+    fn written_output(&mut self, field: &Field, by: &str, state: &State) {
+        let text = field.value.start();
+        let is_name = |name: &str| {
+            name.chars()
+                .all(|letter| letter.is_alphanumeric() || "_-".contains(letter))
+        };
+        if !text.split_once('=').is_some_and(|(name, _)| is_name(name)) {
+            return self.written(field, by, state);
+        }
+        for setting in text.split(',') {
+            let (name, value) = setting.split_once('=').unwrap_or_default();
+            if OUTPUTS.contains(&name) || value.contains(['/', '.']) {
+                self.written(&Field::known(value, field.span), by, state);
             }
         }
     }
@@ -123,6 +146,12 @@ impl Walker<'_> {
         let field = Field::known(path, span);
         self.path(Access::Write, &field, Follow::All, true, "the pipe", state);
     }
+}
+
+/// Whether what is given as an output can name one.
+fn is_output(value: &Value) -> bool {
+    let is_form = |text| FORMS.split(' ').any(|form| form == text);
+    !value.start().starts_with('-') && !value.known().is_some_and(is_form)
 }
 
 /// Whether a command writes the files of the patch or archive that it reads, in this folder.
