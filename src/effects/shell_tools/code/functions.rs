@@ -3,6 +3,8 @@
 //! Code is gone through once more for each call, with the names of the function's parameters standing for what that call
 //! gives them.
 
+use std::ops::Range;
+
 use super::Reader;
 use super::lexer::Token;
 use super::texts::arguments;
@@ -13,6 +15,8 @@ const MOST: usize = 64;
 
 /// A function, and what its calls give it.
 pub(super) struct Function {
+    /// Which of the tokens begins it.
+    at: usize,
     name: String,
     parameters: Vec<String>,
     calls: Vec<Vec<Option<Value>>>,
@@ -27,8 +31,8 @@ pub(super) fn defined(tokens: &[Token]) -> Vec<Function> {
         };
         let after = tokens.get(at + 1..).unwrap_or_default();
         let one = match (word.as_str(), after) {
-            ("def" | "function", [Token::Name(name), rest @ ..]) => function(name, rest),
-            (name, [Token::Sign('='), rest @ ..]) => arrow(name, rest),
+            ("def" | "function", [Token::Name(name), rest @ ..]) => function(at, name, rest),
+            (name, [Token::Sign('='), rest @ ..]) => arrow(at, name, rest),
             _ => None,
         };
         if found.len() < MOST {
@@ -38,8 +42,9 @@ pub(super) fn defined(tokens: &[Token]) -> Vec<Function> {
     found
 }
 
-fn function(name: &str, rest: &[Token]) -> Option<Function> {
+fn function(at: usize, name: &str, rest: &[Token]) -> Option<Function> {
     (rest.first() == Some(&Token::Sign('('))).then(|| Function {
+        at,
         name: name.to_owned(),
         parameters: parts(arguments(rest)).filter_map(first_name).collect(),
         calls: Vec::new(),
@@ -47,38 +52,40 @@ fn function(name: &str, rest: &[Token]) -> Option<Function> {
 }
 
 /// `save = (path) => …`, `save = path => …`, `save = function (path) …`, `save = lambda path: …`
-fn arrow(name: &str, rest: &[Token]) -> Option<Function> {
+fn arrow(at: usize, name: &str, rest: &[Token]) -> Option<Function> {
     let rest = match rest {
         [Token::Name(word), rest @ ..] if word == "async" => rest,
         _ => rest,
     };
     let is_arrow = |tokens: &[Token]| tokens.starts_with(&[Token::Sign('='), Token::Sign('>')]);
     match rest {
-        [Token::Name(word), rest @ ..] if word == "function" => function(name, rest),
+        [Token::Name(word), rest @ ..] if word == "function" => function(at, name, rest),
         [Token::Name(word), rest @ ..] if word == "lambda" => {
             let end = rest.iter().position(|token| *token == Token::Sign(':'))?;
             let parameters = parts(rest.get(..end)?).filter_map(first_name);
             Some(Function {
+                at,
                 name: name.to_owned(),
                 parameters: parameters.collect(),
                 calls: Vec::new(),
             })
         }
         [Token::Name(word), rest @ ..] if is_arrow(rest) => Some(Function {
+            at,
             name: name.to_owned(),
             parameters: vec![word.clone()],
             calls: Vec::new(),
         }),
         [Token::Sign('('), ..] => {
             let behind = arguments(rest).len() + 2;
-            is_arrow(rest.get(behind..)?).then(|| function(name, rest))?
+            is_arrow(rest.get(behind..)?).then(|| function(at, name, rest))?
         }
         _ => None,
     }
 }
 
 /// Splits the inside of brackets at its commas.
-fn parts(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
+pub(super) fn parts(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
     let mut level = 0_usize;
     tokens.split(move |token| {
         match token {
@@ -124,9 +131,10 @@ impl Reader<'_> {
         self.functions = functions;
     }
 
-    /// Gives the parameters what one call gives them.
-    pub(super) fn enter_call(&mut self, round: usize) {
-        for function in &self.functions {
+    /// Gives the parameters of the functions that begin among these tokens what one call gives them.
+    pub(super) fn enter_call(&mut self, tokens: Range<usize>, round: usize) {
+        let begun = |function: &&Function| tokens.contains(&function.at);
+        for function in self.functions.iter().filter(begun) {
             let Some(given) = function.calls.get(round % function.calls.len().max(1)) else {
                 continue;
             };

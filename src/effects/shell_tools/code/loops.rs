@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::lexer::Token;
 use super::names::{COPIES, DELETES, MOVES, OPENS, OUTPUTS, SHELLS, WRITES, is_in};
-use super::texts::{arguments, glued};
+use super::texts::{arguments, glued, well_known};
 use super::{Found, Reader};
 use crate::effects::Value;
 
@@ -163,8 +163,21 @@ impl Reader<'_> {
         true
     }
 
-    /// Keeps `import x as y`, `{x: y} = require(…)` and `y = module.x`.
+    /// Keeps `import x as y`, `{x: y} = require(…)`, `y = module.x` and `with tempfile.TemporaryDirectory() as y`.
     pub(super) fn keep_other_names(&mut self, tokens: &[Token]) {
+        if let [Token::Name(with), Token::Name(call), made @ ..] = tokens
+            && with == "with"
+            && let [
+                Token::Sign('('),
+                Token::Sign(')'),
+                Token::Name(_),
+                Token::Name(name),
+                ..,
+            ] = made
+            && let Some(value) = well_known(call)
+        {
+            self.names.insert(name.clone(), value);
+        }
         let imports = tokens.iter().any(|token| {
             matches!(token, Token::Name(name) if matches!(name.as_str(), "import" | "require"))
         });

@@ -72,6 +72,8 @@ pub(super) fn well_known(name: &str) -> Option<Value> {
     let text = match name {
         "process.cwd" | "os.getcwd" | "getcwd" | "Path.cwd" | "Dir.pwd" | "__dirname"
         | "Deno.cwd" => ".",
+        "os.tmpdir" | "tempfile.gettempdir" | "Dir.tmpdir" | "sys_get_temp_dir" => "/tmp",
+        "tempfile.mkdtemp" | "tempfile.TemporaryDirectory" | "Dir.mktmpdir" => "/tmp/made",
         "Path.home" | "os.homedir" | "homedir" | "Dir.home" | "pathlib.Path.home" => "~",
         _ if name.ends_with(".homedir") => "~",
         _ if name.ends_with("path.cwd") || name.ends_with("Path.cwd") => ".",

@@ -55,6 +55,8 @@ impl Reader<'_> {
         let mut all: Vec<Value> = Vec::new();
         let mut glue: Option<&str> = None;
         let mut joins = false;
+        // The last piece is something that is filled in when it runs: what is put behind it belongs to it.
+        let mut is_open = false;
         let mut before = None;
         let mut is_path_module = false;
         for (at, token) in tokens.iter().enumerate() {
@@ -109,10 +111,13 @@ impl Reader<'_> {
                 _ => None,
             };
             match (value, token) {
-                (Some(value), _) => match (glue.take(), all.last_mut()) {
-                    (Some(glue), Some(before)) => *before = glued(before, glue, &value),
-                    _ => all.push(value),
-                },
+                (Some(value), _) => {
+                    is_open = false;
+                    match (glue.take(), all.last_mut()) {
+                        (Some(glue), Some(before)) => *before = glued(before, glue, &value),
+                        _ => all.push(value),
+                    }
+                }
                 (None, Token::Name(name)) if glue.is_some() && !name.starts_with('.') => {
                     // Something that is filled in when it runs.
                     let open = Value::Starts(String::new());
@@ -120,9 +125,15 @@ impl Reader<'_> {
                         *before = glued(before, glue, &open);
                     }
                 }
+                (None, Token::Name(name)) => (glue, is_open) = (None, !name.starts_with('.')),
+                (None, Token::Sign('/' | '+' | '.')) if is_open => {}
                 (None, Token::Sign('/')) if !all.is_empty() => glue = Some("/"),
-                (None, Token::Sign(',')) if joins => glue = Some("/"),
+                (None, Token::Sign(',')) => (glue, is_open) = (joins.then_some("/"), false),
                 (None, Token::Sign('+' | '.')) if !all.is_empty() => glue = Some(""),
+                // `path.join(sys.path[0], "file")`
+                (None, Token::Sign('['))
+                    if matches!(name, Some(Token::Name(_)))
+                        && !matches!(tokens.get(at + 1), Some(Token::Text(_))) => {}
                 // `separator.join([…])` makes no path.
                 (None, Token::Sign('[')) => (glue, joins) = (None, false),
                 (None, Token::Sign('(')) if glue.is_some() => {}
