@@ -127,6 +127,8 @@ struct Reader<'c> {
     /// A shell is started with something that is not written there.
     loose: bool,
     depth: usize,
+    /// How much names and lists were given.
+    kept: usize,
     /// Only calls that can mean nothing else count.
     strict: bool,
 }
@@ -144,6 +146,7 @@ impl<'c> Reader<'c> {
             folder: None,
             loose: false,
             depth: 0,
+            kept: 0,
             strict,
         }
     }

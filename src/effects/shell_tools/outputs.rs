@@ -56,8 +56,10 @@ impl Walker<'_> {
         if started.is_doubtful || self.programs.knows(&started.name) {
             return;
         }
+        let mut before = None;
         for option in &reading.options {
-            if option.is_listed() {
+            // Letters behind one dash are as many options of one word.
+            if option.is_listed() || before.replace(option.word) == Some(option.word) {
                 continue;
             }
             let word = started.fields.get(option.word);
@@ -66,7 +68,7 @@ impl Walker<'_> {
                 Some((name, value)) => (name, Some(value)),
                 None => (text, None),
             };
-            if !OUTPUTS.contains(&name.trim_start_matches('-')) {
+            if !is_output_name(name.trim_start_matches('-')) {
                 continue;
             }
             let value = match inline {
@@ -115,6 +117,12 @@ impl Walker<'_> {
         let Some([.., last]) = self.effects.commands.get(first..) else {
             return;
         };
+        if !matches!(
+            last.program.as_deref(),
+            Some("git" | "tar" | "gtar" | "bsdtar")
+        ) {
+            return;
+        }
         let words: Vec<&str> = last
             .words
             .iter()
@@ -126,8 +134,7 @@ impl Walker<'_> {
                 .any(|word| matches!(*word, "diff" | "show" | "log" | "format-patch"));
         let is_archive = match last.program.as_deref() {
             Some("git") => words.contains(&"archive"),
-            Some("tar" | "gtar" | "bsdtar") => true,
-            _ => false,
+            _ => true,
         };
         if !takes(next, is_patch, is_archive) {
             return;
@@ -147,6 +154,11 @@ impl Walker<'_> {
         let field = Field::known(path, span);
         self.path(Access::Write, &field, Follow::All, true, "the pipe", state);
     }
+}
+
+/// Whether an option is named as an output is; most are told by their first letter.
+fn is_output_name(name: &str) -> bool {
+    name.starts_with(['o', 'd', 't', 's', 'w', 'e']) && OUTPUTS.contains(&name)
 }
 
 /// Whether what is given as an output can name one.

@@ -12,6 +12,8 @@ use crate::effects::Value;
 
 /// Functions and calls of one that are followed.
 const MOST: usize = 64;
+/// Longest text that is followed into a function.
+const GIVEN: usize = 16 << 10;
 
 /// A function, and what its calls give it.
 pub(super) struct Function {
@@ -122,7 +124,7 @@ impl Reader<'_> {
             };
             if self.is_call(after) && function.calls.len() < MOST {
                 let given = parts(arguments(after)).map(|part| match self.texts(part).as_slice() {
-                    [only] => Some(only.clone()),
+                    [only] if only.start().len() <= GIVEN => Some(only.clone()),
                     _ => None,
                 });
                 function.calls.push(given.collect());
@@ -133,18 +135,20 @@ impl Reader<'_> {
 
     /// Gives the parameters of the functions that begin among these tokens what one call gives them.
     pub(super) fn enter_call(&mut self, tokens: Range<usize>, round: usize) {
+        let functions = std::mem::take(&mut self.functions);
         let begun = |function: &&Function| tokens.contains(&function.at);
-        for function in self.functions.iter().filter(begun) {
+        for function in functions.iter().filter(begun) {
             let Some(given) = function.calls.get(round % function.calls.len().max(1)) else {
                 continue;
             };
             for (at, name) in function.parameters.iter().enumerate() {
                 match given.get(at) {
-                    Some(Some(value)) => self.names.insert(name.clone(), value.clone()),
-                    _ => self.names.remove(name),
-                };
+                    Some(Some(value)) => self.keep(name, value),
+                    _ => drop(self.names.remove(name)),
+                }
             }
         }
+        self.functions = functions;
     }
 
     /// How many rounds the calls take.

@@ -93,9 +93,11 @@ impl Reader<'_> {
             };
             self.names.remove(*name);
             if let Some(value) = own.get(round % own.len().max(1)) {
-                self.names.insert((*name).to_owned(), value.clone());
+                self.keep(name, value);
             }
-            self.lists.insert(format!("\0{name}"), own);
+            if self.may_keep(&own) {
+                self.lists.insert(format!("\0{name}"), own);
+            }
         }
     }
 
@@ -156,7 +158,7 @@ impl Reader<'_> {
         }
         let mut texts = self.texts(right);
         texts.truncate(ELEMENTS);
-        if texts.is_empty() {
+        if texts.is_empty() || !self.may_keep(&texts) {
             return false;
         }
         self.lists.insert(name.to_owned(), texts);
