@@ -130,6 +130,8 @@ struct Reader<'c> {
     /// A text is SQL that changes what a database holds.
     changes_tables: bool,
     depth: usize,
+    /// How much names and lists were given.
+    kept: usize,
     /// Only calls that can mean nothing else count.
     strict: bool,
 }
@@ -148,6 +150,7 @@ impl<'c> Reader<'c> {
             loose: false,
             changes_tables: false,
             depth: 0,
+            kept: 0,
             strict,
         }
     }
@@ -181,12 +184,13 @@ impl<'c> Reader<'c> {
         let mut round = 0;
         while round == 0 || round < self.rounds(tokens.len()) {
             self.folder.clone_from(&folder);
-            if round > 0 {
-                self.enter_call(round - 1);
-            }
+            let mut at = 0;
             for statement in statements(&tokens) {
-                if round == 0 {
-                    self.keep_calls(statement);
+                let start = at;
+                at += statement.len() + 1;
+                match round.checked_sub(1) {
+                    None => self.keep_calls(statement),
+                    Some(call) => self.enter_call(start..at, call),
                 }
                 self.keep_other_names(statement);
                 self.loops(statement, round);

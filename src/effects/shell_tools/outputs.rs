@@ -184,6 +184,12 @@ impl Walker<'_> {
         let Some([.., last]) = self.effects.commands.get(first..) else {
             return;
         };
+        if !matches!(
+            last.program.as_deref(),
+            Some("git" | "tar" | "gtar" | "bsdtar")
+        ) {
+            return;
+        }
         let words: Vec<&str> = last
             .words
             .iter()
@@ -195,8 +201,7 @@ impl Walker<'_> {
                 .any(|word| matches!(*word, "diff" | "show" | "log" | "format-patch"));
         let is_archive = match last.program.as_deref() {
             Some("git") => words.contains(&"archive"),
-            Some("tar" | "gtar" | "bsdtar") => true,
-            _ => false,
+            _ => true,
         };
         if !takes(next, is_patch, is_archive) {
             return;

@@ -163,10 +163,15 @@ impl Walker<'_> {
             );
         }
         self.given.truncate(outer);
-        if matches!(started.name.as_str(), "split" | "gsplit")
+        let unnamed = match started.name.as_str() {
+            "split" | "gsplit" => Some("xaa"),
+            "csplit" | "gcsplit" => Some("xx00"),
+            _ => None,
+        };
+        if let Some(name) = unnamed
             && pieces(started, reading, &[Role::Write]).is_empty()
         {
-            let first = Field::known("xaa", started.span);
+            let first = Field::known(name, started.span);
             self.path(
                 Access::Write,
                 &first,

@@ -62,7 +62,7 @@ fn archives() {
         tar --extract --file=a | -x -f=a read=a here:write-into below
         tar tf a | -t -f=a read=a below
         tar -cf a --remove-files b | -c -f=a --remove-files write=a move:b below
-        tar xf a --to-command=rm | -x -f=a --to-command=rm read=a script=rm here:write-into below
+        tar xf a --to-command=rm | -x -f=a --to-command=rm read=a script=rm below
         zip -r a.zip b c | -r edit:a.zip read:b read:c below
         unzip a.zip -d d | -d=d read:a.zip folder=d here:write-into
         unzip a.zip | read:a.zip here:write-into

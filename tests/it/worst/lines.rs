@@ -45,7 +45,106 @@ const ACT: &str = "rm -rf generated";
 
 /// Lines that end in, or hold, something that must be stopped.
 pub(crate) fn hidden() -> Vec<Line> {
-    [first(), second(), third(), fourth()].concat()
+    [first(), second(), third(), fourth(), fifth()].concat()
+}
+
+fn fifth() -> Vec<Line> {
+    let act = ACT;
+    let python = |code: String| format!("python3 - <<'E'\n{code}\nE\n{act}");
+    let calls = |name: &str, depth| nested(depth, name, "'a'", ")");
+    let numbers = "'a', ".repeat(64);
+    vec![
+        (
+            "outputs",
+            format!("tool {}; {act}", numbered(50_000, |n| format!("-o a{n} "))),
+        ),
+        (
+            "settings of an output",
+            format!("tool -o a=b{}; {act}", ",dest=./x".repeat(80_000)),
+        ),
+        (
+            "letters behind dashes",
+            format!(
+                "{}{act}",
+                format!("tool -{} a; ", "o".repeat(200)).repeat(3_000)
+            ),
+        ),
+        (
+            "texts of code that double",
+            python(format!(
+                "a = 'xxxxxxxx'\n{}open(a, 'w')",
+                "a = a + a\n".repeat(60)
+            )),
+        ),
+        (
+            "paths of code that double",
+            python(format!(
+                "a = 'xxxxxxxx'\n{}open(a, 'w')",
+                "a = os.path.join(a, a)\n".repeat(60)
+            )),
+        ),
+        (
+            "names of a great text",
+            python(format!(
+                "a = '{}'\n{}",
+                "x".repeat(400_000),
+                numbered(30_000, |n| format!("b{n} = a\n"))
+            )),
+        ),
+        (
+            "a list that is named often",
+            python(format!("l = [{numbers}]\nf({})", "l, ".repeat(50_000))),
+        ),
+        (
+            "functions and their calls",
+            python(
+                numbered(64, |n| format!("def f{n}(p): open(p, 'w')\n"))
+                    + &numbered(4_096, |n| format!("f{}('a{n}')\n", n % 64)),
+            ),
+        ),
+        (
+            "calls in calls",
+            python(format!("def f(p): open(p, 'w')\n{}", calls("f(", 20_000))),
+        ),
+        (
+            "rounds of a loop",
+            python(format!(
+                "l = [{numbers}]\nfor x in l:\n{}",
+                " open(x, 'w')\n".repeat(3_000)
+            )),
+        ),
+        (
+            "patches that are handed on",
+            "git diff a b c | git apply; ".repeat(4_000) + act,
+        ),
+        (
+            "elements",
+            numbered(15_000, |n| format!("a[{n}]=x{n}; ")) + "rm \"${a[@]}\"; " + act,
+        ),
+        (
+            "maps",
+            format!(
+                "declare -A m; {}for k in ${{!m[@]}}; do rm ${{m[$k]}}; done; {act}",
+                numbered(8_000, |n| format!("m[k{n}]=v{n}; "))
+            ),
+        ),
+        (
+            "keys",
+            numbered(20_000, |n| format!("echo \"$KEY{n}\"; ")) + act,
+        ),
+        (
+            "escapes of one text",
+            format!("echo $'{}'; {act}", "\\x41".repeat(200_000)),
+        ),
+        (
+            "here-documents of one command",
+            format!(
+                "cat {}\n{}{act}",
+                numbered(2_000, |n| format!("<<E{n} ")),
+                numbered(2_000, |n| format!("x\nE{n}\n"))
+            ),
+        ),
+    ]
 }
 
 fn fourth() -> Vec<Line> {

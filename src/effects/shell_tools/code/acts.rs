@@ -1,6 +1,7 @@
 //! What a call does to the paths it is given.
 
 use super::Reader;
+use super::functions::parts;
 use super::lexer::Token;
 use super::names::{COPIES, MOVES, OUTPUTS, SHELLS, is_in};
 use super::texts::{accesses, arguments, glued};
@@ -54,7 +55,8 @@ impl Reader<'_> {
             || last.ends_with("put_contents")
             || matches!(last, "binwrite" | "spit");
         if is_content && !is_method {
-            paths.truncate(1 + self.words.len());
+            // `writeFile(path, readFile(other))`
+            paths = self.texts(parts(given).next().unwrap_or_default());
         }
         for path in &paths {
             for access in accesses {

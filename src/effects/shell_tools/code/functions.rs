@@ -3,6 +3,8 @@
 //! Code is gone through once more for each call, with the names of the function's parameters standing for what that call
 //! gives them.
 
+use std::ops::Range;
+
 use super::Reader;
 use super::lexer::Token;
 use super::texts::arguments;
@@ -10,9 +12,13 @@ use crate::effects::Value;
 
 /// Functions and calls of one that are followed.
 const MOST: usize = 64;
+/// Longest text that is followed into a function.
+const GIVEN: usize = 16 << 10;
 
 /// A function, and what its calls give it.
 pub(super) struct Function {
+    /// Which of the tokens begins it.
+    at: usize,
     name: String,
     parameters: Vec<String>,
     calls: Vec<Vec<Option<Value>>>,
@@ -27,8 +33,8 @@ pub(super) fn defined(tokens: &[Token]) -> Vec<Function> {
         };
         let after = tokens.get(at + 1..).unwrap_or_default();
         let one = match (word.as_str(), after) {
-            ("def" | "function", [Token::Name(name), rest @ ..]) => function(name, rest),
-            (name, [Token::Sign('='), rest @ ..]) => arrow(name, rest),
+            ("def" | "function", [Token::Name(name), rest @ ..]) => function(at, name, rest),
+            (name, [Token::Sign('='), rest @ ..]) => arrow(at, name, rest),
             _ => None,
         };
         if found.len() < MOST {
@@ -38,8 +44,9 @@ pub(super) fn defined(tokens: &[Token]) -> Vec<Function> {
     found
 }
 
-fn function(name: &str, rest: &[Token]) -> Option<Function> {
+fn function(at: usize, name: &str, rest: &[Token]) -> Option<Function> {
     (rest.first() == Some(&Token::Sign('('))).then(|| Function {
+        at,
         name: name.to_owned(),
         parameters: parts(arguments(rest)).filter_map(first_name).collect(),
         calls: Vec::new(),
@@ -47,38 +54,40 @@ fn function(name: &str, rest: &[Token]) -> Option<Function> {
 }
 
 /// `save = (path) => …`, `save = path => …`, `save = function (path) …`, `save = lambda path: …`
-fn arrow(name: &str, rest: &[Token]) -> Option<Function> {
+fn arrow(at: usize, name: &str, rest: &[Token]) -> Option<Function> {
     let rest = match rest {
         [Token::Name(word), rest @ ..] if word == "async" => rest,
         _ => rest,
     };
     let is_arrow = |tokens: &[Token]| tokens.starts_with(&[Token::Sign('='), Token::Sign('>')]);
     match rest {
-        [Token::Name(word), rest @ ..] if word == "function" => function(name, rest),
+        [Token::Name(word), rest @ ..] if word == "function" => function(at, name, rest),
         [Token::Name(word), rest @ ..] if word == "lambda" => {
             let end = rest.iter().position(|token| *token == Token::Sign(':'))?;
             let parameters = parts(rest.get(..end)?).filter_map(first_name);
             Some(Function {
+                at,
                 name: name.to_owned(),
                 parameters: parameters.collect(),
                 calls: Vec::new(),
             })
         }
         [Token::Name(word), rest @ ..] if is_arrow(rest) => Some(Function {
+            at,
             name: name.to_owned(),
             parameters: vec![word.clone()],
             calls: Vec::new(),
         }),
         [Token::Sign('('), ..] => {
             let behind = arguments(rest).len() + 2;
-            is_arrow(rest.get(behind..)?).then(|| function(name, rest))?
+            is_arrow(rest.get(behind..)?).then(|| function(at, name, rest))?
         }
         _ => None,
     }
 }
 
 /// Splits the inside of brackets at its commas.
-fn parts(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
+pub(super) fn parts(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
     let mut level = 0_usize;
     tokens.split(move |token| {
         match token {
@@ -115,7 +124,7 @@ impl Reader<'_> {
             };
             if self.is_call(after) && function.calls.len() < MOST {
                 let given = parts(arguments(after)).map(|part| match self.texts(part).as_slice() {
-                    [only] => Some(only.clone()),
+                    [only] if only.start().len() <= GIVEN => Some(only.clone()),
                     _ => None,
                 });
                 function.calls.push(given.collect());
@@ -124,19 +133,22 @@ impl Reader<'_> {
         self.functions = functions;
     }
 
-    /// Gives the parameters what one call gives them.
-    pub(super) fn enter_call(&mut self, round: usize) {
-        for function in &self.functions {
+    /// Gives the parameters of the functions that begin among these tokens what one call gives them.
+    pub(super) fn enter_call(&mut self, tokens: Range<usize>, round: usize) {
+        let functions = std::mem::take(&mut self.functions);
+        let begun = |function: &&Function| tokens.contains(&function.at);
+        for function in functions.iter().filter(begun) {
             let Some(given) = function.calls.get(round % function.calls.len().max(1)) else {
                 continue;
             };
             for (at, name) in function.parameters.iter().enumerate() {
                 match given.get(at) {
-                    Some(Some(value)) => self.names.insert(name.clone(), value.clone()),
-                    _ => self.names.remove(name),
-                };
+                    Some(Some(value)) => self.keep(name, value),
+                    _ => drop(self.names.remove(name)),
+                }
             }
         }
+        self.functions = functions;
     }
 
     /// How many rounds the calls take.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::lexer::Token;
 use super::names::{COPIES, DELETES, MOVES, OPENS, OUTPUTS, SHELLS, WRITES, is_in};
-use super::texts::{arguments, glued};
+use super::texts::{arguments, glued, well_known};
 use super::{Found, Reader};
 use crate::effects::Value;
 
@@ -93,9 +93,11 @@ impl Reader<'_> {
             };
             self.names.remove(*name);
             if let Some(value) = own.get(round % own.len().max(1)) {
-                self.names.insert((*name).to_owned(), value.clone());
+                self.keep(name, value);
             }
-            self.lists.insert(format!("\0{name}"), own);
+            if self.may_keep(&own) {
+                self.lists.insert(format!("\0{name}"), own);
+            }
         }
     }
 
@@ -156,15 +158,28 @@ impl Reader<'_> {
         }
         let mut texts = self.texts(right);
         texts.truncate(ELEMENTS);
-        if texts.is_empty() {
+        if texts.is_empty() || !self.may_keep(&texts) {
             return false;
         }
         self.lists.insert(name.to_owned(), texts);
         true
     }
 
-    /// Keeps `import x as y`, `{x: y} = require(…)` and `y = module.x`.
+    /// Keeps `import x as y`, `{x: y} = require(…)`, `y = module.x` and `with tempfile.TemporaryDirectory() as y`.
     pub(super) fn keep_other_names(&mut self, tokens: &[Token]) {
+        if let [Token::Name(with), Token::Name(call), made @ ..] = tokens
+            && with == "with"
+            && let [
+                Token::Sign('('),
+                Token::Sign(')'),
+                Token::Name(_),
+                Token::Name(name),
+                ..,
+            ] = made
+            && let Some(value) = well_known(call)
+        {
+            self.names.insert(name.clone(), value);
+        }
         let imports = tokens.iter().any(|token| {
             matches!(token, Token::Name(name) if matches!(name.as_str(), "import" | "require"))
         });

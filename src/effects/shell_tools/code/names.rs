@@ -44,7 +44,14 @@ pub(super) const HARMLESS: &str = "\
     startswith endswith startsWith endsWith format strip append push match search compile findall includes \
     test exists isfile isdir existsSync is_file is_dir len index count exit";
 
-/// Whether a name is in a list.
+/// Whether a name is in a list, where none has one letter.
 pub(super) fn is_in(list: &str, name: &str) -> bool {
-    list.split(' ').any(|one| one == name)
+    let ends = |byte: Option<&u8>| byte.is_none_or(|byte| *byte == b' ');
+    let bytes = list.as_bytes();
+    let is_whole = |at: usize| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        ends(before) && ends(bytes.get(at + name.len()))
+    };
+    // Most names occur in no list, which is found out faster than by going through its words.
+    name.len() > 1 && list.match_indices(name).any(|(at, _)| is_whole(at))
 }

@@ -12,6 +12,9 @@ pub(super) const MODES: [&str; 22] = [
     "r+b", "rt+", "c", ">", ">>", "+<", "+>",
 ];
 
+/// Longest text that pieces are put together to.
+const TEXT: usize = 64 << 10;
+
 impl Reader<'_> {
     /// Keeps what a statement writes to the one file that it names, or to the file that was opened last. `before` is how many
     /// paths were found before the statement.
@@ -72,6 +75,8 @@ pub(super) fn well_known(name: &str) -> Option<Value> {
     let text = match name {
         "process.cwd" | "os.getcwd" | "getcwd" | "Path.cwd" | "Dir.pwd" | "__dirname"
         | "Deno.cwd" => ".",
+        "os.tmpdir" | "tempfile.gettempdir" | "Dir.tmpdir" | "sys_get_temp_dir" => "/tmp",
+        "tempfile.mkdtemp" | "tempfile.TemporaryDirectory" | "Dir.mktmpdir" => "/tmp/made",
         "Path.home" | "os.homedir" | "homedir" | "Dir.home" | "pathlib.Path.home" => "~",
         _ if name.ends_with(".homedir") => "~",
         _ if name.ends_with("path.cwd") || name.ends_with("Path.cwd") => ".",
@@ -113,10 +118,23 @@ pub(super) fn in_place(arguments: &[Token]) -> bool {
 }
 
 pub(super) fn glued(before: &Value, glue: &str, value: &Value) -> Value {
-    match (before, value) {
-        (Value::Known(one), Value::Known(other)) => Value::Known(format!("{one}{glue}{other}")),
-        (Value::Known(one), Value::Starts(other)) => Value::Starts(format!("{one}{glue}{other}")),
-        (Value::Starts(_), _) => before.clone(),
+    let mut whole = before.clone();
+    glue_to(&mut whole, glue, value);
+    whole
+}
+
+/// Puts a text behind another. Of one that gets too long, the beginning is known.
+pub(super) fn glue_to(before: &mut Value, glue: &str, value: &Value) {
+    let Value::Known(text) = before else {
+        return;
+    };
+    let is_open = value.known().is_none() || text.len() + value.start().len() > TEXT;
+    if text.len() + value.start().len() <= TEXT {
+        text.push_str(glue);
+        text.push_str(value.start());
+    }
+    if is_open {
+        *before = Value::Starts(std::mem::take(text));
     }
 }
 

@@ -2,10 +2,31 @@
 
 use super::Reader;
 use super::lexer::Token;
-use super::texts::{glued, joins_path, well_known};
+use super::texts::{glue_to, joins_path, well_known};
 use crate::effects::Value;
 
+/// Texts, and bytes of them, that names and lists are given over all rounds.
+const KEPT: usize = 8 << 20;
+/// Texts of one statement up to which lists are taken for what is in them.
+const LISTED: usize = 4_096;
+
 impl Reader<'_> {
+    /// Has a name stand for a text. Code that gives names more than can be kept is not looked through.
+    pub(super) fn keep(&mut self, name: &str, value: &Value) {
+        if self.may_keep(std::slice::from_ref(value)) {
+            self.names.insert(name.to_owned(), value.clone());
+        }
+    }
+
+    pub(super) fn may_keep(&mut self, values: &[Value]) -> bool {
+        self.kept += values
+            .iter()
+            .map(|value| 1 + value.start().len())
+            .sum::<usize>();
+        self.found.is_opaque |= self.kept > KEPT;
+        self.kept <= KEPT
+    }
+
     /// Keeps `name = "text"`, and says whether that is all there is.
     pub(super) fn is_assignment(&mut self, tokens: &[Token]) -> bool {
         let sets = |pair: &[Token]| {
@@ -44,7 +65,7 @@ impl Reader<'_> {
         });
         let texts = self.texts(right);
         if let ([value], true) = (texts.as_slice(), is_plain) {
-            self.names.insert(name.clone(), value.clone());
+            self.keep(name, value);
             return start == 0;
         }
         self.keep_list(name, right) && start == 0
@@ -55,6 +76,8 @@ impl Reader<'_> {
         let mut all: Vec<Value> = Vec::new();
         let mut glue: Option<&str> = None;
         let mut joins = false;
+        // The last piece is something that is filled in when it runs: what is put behind it belongs to it.
+        let mut is_open = false;
         let mut before = None;
         let mut is_path_module = false;
         for (at, token) in tokens.iter().enumerate() {
@@ -93,7 +116,10 @@ impl Reader<'_> {
                         glue = Some("/");
                         continue;
                     }
-                    if let Some(list) = self.list_of(name).filter(|_| glue.is_none()) {
+                    if let Some(list) = self
+                        .list_of(name)
+                        .filter(|_| glue.is_none() && all.len() < LISTED)
+                    {
                         all.extend(list.iter().cloned());
                         continue;
                     }
@@ -109,20 +135,29 @@ impl Reader<'_> {
                 _ => None,
             };
             match (value, token) {
-                (Some(value), _) => match (glue.take(), all.last_mut()) {
-                    (Some(glue), Some(before)) => *before = glued(before, glue, &value),
-                    _ => all.push(value),
-                },
+                (Some(value), _) => {
+                    is_open = false;
+                    match (glue.take(), all.last_mut()) {
+                        (Some(glue), Some(before)) => glue_to(before, glue, &value),
+                        _ => all.push(value),
+                    }
+                }
                 (None, Token::Name(name)) if glue.is_some() && !name.starts_with('.') => {
                     // Something that is filled in when it runs.
                     let open = Value::Starts(String::new());
                     if let (Some(glue), Some(before)) = (glue.take(), all.last_mut()) {
-                        *before = glued(before, glue, &open);
+                        glue_to(before, glue, &open);
                     }
                 }
+                (None, Token::Name(name)) => (glue, is_open) = (None, !name.starts_with('.')),
+                (None, Token::Sign('/' | '+' | '.')) if is_open => {}
                 (None, Token::Sign('/')) if !all.is_empty() => glue = Some("/"),
-                (None, Token::Sign(',')) if joins => glue = Some("/"),
+                (None, Token::Sign(',')) => (glue, is_open) = (joins.then_some("/"), false),
                 (None, Token::Sign('+' | '.')) if !all.is_empty() => glue = Some(""),
+                // `path.join(sys.path[0], "file")`
+                (None, Token::Sign('['))
+                    if matches!(name, Some(Token::Name(_)))
+                        && !matches!(tokens.get(at + 1), Some(Token::Text(_))) => {}
                 // `separator.join([…])` makes no path.
                 (None, Token::Sign('[')) => (glue, joins) = (None, false),
                 (None, Token::Sign('(')) if glue.is_some() => {}

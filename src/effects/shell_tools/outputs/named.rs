@@ -65,6 +65,11 @@ pub(super) const TRYING: [&str; 6] = [
     "--help",
 ];
 
+/// Values of such options that say in which form something is printed.
+const FORMS: &str = "\
+    json jsonl ndjson json-pretty yaml yml text table wide name csv tsv xml sarif junit checkstyle pretty plain \
+    compact none default github gitlab tty short long full";
+
 /// Returns where the result goes, if a word or the next one says so.
 pub(super) fn output_of(started: &Started<'_>, word: usize) -> Option<Field> {
     let field = started.fields.get(word)?;
@@ -85,8 +90,10 @@ pub(super) fn output_of(started: &Started<'_>, word: usize) -> Option<Field> {
         (true, None, _) => started.fields.get(word + 1)?.clone(),
         (false, ..) => return None,
     };
-    let is_value = !value.value.start().starts_with('-');
-    is_value.then_some(value)
+    let is_form = |text| FORMS.split(' ').any(|form| form == text);
+    let is_place =
+        !value.value.start().starts_with('-') && !value.value.known().is_some_and(is_form);
+    is_place.then_some(value)
 }
 
 /// Returns the path in a value that says more: `type=local,dest=folder`, `html:folder`.
@@ -104,7 +111,11 @@ pub(super) fn place_in(text: &str) -> &str {
     let is_kind = |kind: &str| kind.len() > 1 && !kind.contains(['/', '.', '$', '\\', '@']);
     match text.rsplit_once([':', '=']) {
         Some((kind, place)) if is_kind(kind) && !place.is_empty() && !place.starts_with("//") => {
-            place
+            // `log_cli=true`, which is no file either.
+            let is_setting = text.as_bytes().get(kind.len()) == Some(&b'=')
+                && !place.contains(['/', '.'])
+                && !is_output(&format!("--{kind}"));
+            if is_setting { "" } else { place }
         }
         _ => text,
     }
@@ -173,6 +184,8 @@ mod tests {
             ("type=local,dest=folder", "folder"),
             ("type=image,name=folder/x", ""),
             ("c++:folder", "folder"),
+            ("log_cli=true", ""),
+            ("log_file=a/b", "a/b"),
             ("dir:folder", "folder"),
             ("paths=source_relative:folder", "folder"),
             ("file://folder", "folder"),
