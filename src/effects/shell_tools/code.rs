@@ -15,6 +15,7 @@ mod names;
 mod others;
 mod r;
 mod sed;
+mod steps;
 mod texts;
 mod values;
 
@@ -28,9 +29,8 @@ use crate::programs;
 use functions::Function;
 use lexer::Token;
 use names::{HANDED, HARMLESS, OPENS, SHELLS, is_in};
-use texts::{
-    MODES, accesses, arguments, glued, has_flags, in_place, is_handed, statements, words_of_options,
-};
+use steps::Steps;
+use texts::{MODES, accesses, glued, has_flags, in_place, is_handed, statements, words_of_options};
 
 /// What was found in a piece of code.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub(super) struct Found {
 
 /// Longest text that is taken for a path.
 const PATH: usize = 1_024;
-/// Paths that are kept of a piece of code; with more, it is not looked through.
+/// Paths that are kept of a piece of code, and texts for shells; with more, it is not looked through.
 const PATHS: usize = 1_000;
 /// Code within code that is looked into.
 const DEPTH: usize = 3;
@@ -127,6 +127,7 @@ struct Reader<'c> {
     /// A shell is started with something that is not written there.
     loose: bool,
     depth: usize,
+    steps: Steps,
     /// Only calls that can mean nothing else count.
     strict: bool,
 }
@@ -144,8 +145,25 @@ impl<'c> Reader<'c> {
             folder: None,
             loose: false,
             depth: 0,
+            steps: Steps::all(),
             strict,
         }
+    }
+
+    /// Returns what stands in the brackets of a call. Code of which too much would have to be looked at is not looked into.
+    fn given<'t>(&mut self, after: &'t [Token]) -> &'t [Token] {
+        let given = self.steps.arguments(after);
+        self.found.is_opaque |= given.is_none();
+        given.unwrap_or_default()
+    }
+
+    /// Returns the texts of tokens that are looked at for the sake of one call.
+    fn texts_for_call(&mut self, tokens: &[Token]) -> Vec<Value> {
+        if self.steps.take(tokens.len()).is_none() {
+            self.found.is_opaque = true;
+            return Vec::new();
+        }
+        self.texts(tokens)
     }
 
     /// Adds a path, and where it is from the folder that the code went to.
@@ -231,7 +249,7 @@ impl<'c> Reader<'c> {
             let is_call = self.is_call(after);
             if !is_call && is_in(HANDED, last) && is_handed(tokens, *at) {
                 // `map(os.remove, paths)`
-                for value in self.texts(tokens) {
+                for value in self.texts_for_call(tokens) {
                     self.path(Access::Delete, &value);
                 }
                 acts = true;
@@ -254,11 +272,8 @@ impl<'c> Reader<'c> {
                 )
             {
                 acts |= self.shell(base, after);
-            } else if matches!(last, "input" | "FileInput") && in_place(arguments(after)) {
-                for value in self.texts(arguments(after)) {
-                    self.path(Access::Write, &value);
-                }
-                acts = true;
+            } else if matches!(last, "input" | "FileInput") {
+                acts |= self.edit(after);
             } else if matches!(
                 name,
                 "exec" | "eval" | "Function" | "instance_eval" | "class_eval"
@@ -278,9 +293,22 @@ impl<'c> Reader<'c> {
         }
     }
 
+    /// `fileinput.input("file", inplace=True)`.
+    fn edit(&mut self, after: &[Token]) -> bool {
+        let given = self.given(after);
+        if !in_place(given) {
+            return false;
+        }
+        for value in self.texts(given) {
+            self.path(Access::Write, &value);
+        }
+        true
+    }
+
     /// `os.chdir("folder")`.
     fn go(&mut self, after: &[Token]) {
-        let Some(folder) = self.texts(arguments(after)).into_iter().next() else {
+        let given = self.given(after);
+        let Some(folder) = self.texts(given).into_iter().next() else {
             return;
         };
         let is_absolute = folder.start().starts_with(['/', '~']);
@@ -309,7 +337,8 @@ impl<'c> Reader<'c> {
     /// `open(path, mode)`, `open(F, ">path")`, `path.open(mode)`.
     fn open(&mut self, base: &str, after: &[Token]) {
         const READS: [&str; 6] = ["r", "rb", "rt", "rU", "<", "br"];
-        let texts = self.texts(arguments(after));
+        let given = self.given(after);
+        let texts = self.texts(given);
         let is_mode = |value: &Value, modes: &[&str]| {
             let mode = value.start().split(':').next().unwrap_or_default();
             modes.contains(&mode)
@@ -318,7 +347,7 @@ impl<'c> Reader<'c> {
         // The first text is the path, but for `path.open(mode)` and where the mode comes first.
         let modes_first = own.is_some() || self.language == "perl";
         let rest = texts.get(usize::from(!modes_first)..).unwrap_or_default();
-        let writes = rest.iter().any(|text| is_mode(text, &MODES)) || has_flags(arguments(after));
+        let writes = rest.iter().any(|text| is_mode(text, &MODES)) || has_flags(given);
         let paths: Vec<Value> = if modes_first {
             let texts = texts
                 .into_iter()
@@ -351,8 +380,9 @@ impl<'c> Reader<'c> {
     fn shell(&mut self, base: &str, after: &[Token]) -> bool {
         let mut words: Vec<Value> = Vec::new();
         let mut is_list = false;
-        let listed = (base == "Deno").then(|| words_of_options(after));
-        for token in listed.as_deref().unwrap_or(after) {
+        let given = self.given(after);
+        let listed = (base == "Deno").then(|| words_of_options(given));
+        for token in listed.as_deref().unwrap_or(given) {
             match token {
                 Token::Text(value) => words.push(value.clone()),
                 // How a process is started.
@@ -369,7 +399,7 @@ impl<'c> Reader<'c> {
                 _ => break,
             }
         }
-        let folder = self.folder_of(after);
+        let folder = self.folder_of(given);
         let known: Vec<&str> = words.iter().filter_map(Value::known).collect();
         match known.as_slice() {
             [] => {}
@@ -384,12 +414,11 @@ impl<'c> Reader<'c> {
     }
 
     /// `cwd="folder"` among the arguments of a call.
-    fn folder_of(&self, after: &[Token]) -> Option<Value> {
-        let arguments = arguments(after);
-        let at = arguments.iter().position(
+    fn folder_of(&self, given: &[Token]) -> Option<Value> {
+        let at = given.iter().position(
             |token| matches!(token, Token::Name(name) if name == "cwd" || name == "chdir"),
         )?;
-        self.texts(arguments.get(at + 1..)?).into_iter().next()
+        self.texts(given.get(at + 1..)?).into_iter().next()
     }
 
     /// Code in a text, or code that is made when it runs.

@@ -10,6 +10,8 @@ use crate::effects::Value;
 
 /// Functions and calls of one that are followed.
 const MOST: usize = 64;
+/// Tokens of a function's parameters.
+const HEAD: usize = 256;
 
 /// A function, and what its calls give it.
 pub(super) struct Function {
@@ -25,15 +27,17 @@ pub(super) fn defined(tokens: &[Token]) -> Vec<Function> {
         let Token::Name(word) = token else {
             continue;
         };
+        if found.len() == MOST {
+            break;
+        }
         let after = tokens.get(at + 1..).unwrap_or_default();
+        let after = after.get(..after.len().min(HEAD)).unwrap_or_default();
         let one = match (word.as_str(), after) {
             ("def" | "function", [Token::Name(name), rest @ ..]) => function(name, rest),
             (name, [Token::Sign('='), rest @ ..]) => arrow(name, rest),
             _ => None,
         };
-        if found.len() < MOST {
-            found.extend(one);
-        }
+        found.extend(one);
     }
     found
 }
@@ -114,10 +118,11 @@ impl Reader<'_> {
                 continue;
             };
             if self.is_call(after) && function.calls.len() < MOST {
-                let given = parts(arguments(after)).map(|part| match self.texts(part).as_slice() {
-                    [only] => Some(only.clone()),
-                    _ => None,
-                });
+                let given =
+                    parts(self.given(after)).map(|part| match self.texts(part).as_slice() {
+                        [only] => Some(only.clone()),
+                        _ => None,
+                    });
                 function.calls.push(given.collect());
             }
         }
