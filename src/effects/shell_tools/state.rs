@@ -183,6 +183,7 @@ impl State {
         // Without it a shell splits as it always does.
         let empty = (name != "IFS").then(|| Value::Known(String::new()));
         self.set(name, empty.into_iter().collect());
+        self.forget_elements(name);
         self.hide(name);
         self.changed.remove(name);
         if let Some(function) = self.functions.get_mut(name) {
