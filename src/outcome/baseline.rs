@@ -46,6 +46,8 @@ pub enum Unread {
     Damaged,
     #[error("a newer version of hookgate wrote it")]
     Newer,
+    #[error("an older version of hookgate wrote it")]
+    Older,
 }
 
 /// What taking a baseline left out, for people.
