@@ -85,7 +85,8 @@ impl State {
             None => None,
         };
         match (list, values.as_slice()) {
-            (Some(mut list), [value]) if is_new => {
+            // Without a place of its own, an element would pass for another one.
+            (Some(mut list), [value]) if is_new && !self.is_full() => {
                 list.push(value.clone());
                 self.set_list(name, list);
             }
@@ -133,5 +134,26 @@ impl State {
         let start = format!("{name}[");
         let all = self.variables.range(start.clone()..);
         all.take_while(move |(name, _)| name.starts_with(&start))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_element_without_a_place_of_its_own_is_not_taken_for_another() {
+        let known = |text: &str| Value::Known(text.to_owned());
+        let second = |others: usize| {
+            let mut state = State::at("/".into());
+            for number in 0..others {
+                state.set(&format!("v{number}"), vec![known("x")]);
+            }
+            state.set_list("list", vec![known("a"), known("b")]);
+            state.set_element("list", Some("1"), vec![known("c")]);
+            element("list", Some("1"), &state)
+        };
+        assert_eq!(second(10), Some(vec![known("c")]));
+        assert_eq!(second(1_000), None);
     }
 }

@@ -130,10 +130,15 @@ impl State {
         if self.is_exported(name) {
             Arc::make_mut(&mut self.exported).insert(name.to_owned(), values.clone());
         }
-        if self.variables.len() >= VARIABLES && !self.variables.contains_key(name) {
+        if self.is_full() && !self.variables.contains_key(name) {
             return;
         }
         Arc::make_mut(&mut self.variables).insert(name.to_owned(), values);
+    }
+
+    /// Whether no further variable is kept.
+    pub(super) fn is_full(&self) -> bool {
+        self.variables.len() >= VARIABLES
     }
 
     /// Adds what a variable may hold as well.

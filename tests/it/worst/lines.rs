@@ -82,6 +82,14 @@ fn fifth() -> Vec<Line> {
             ),
         ),
         (
+            "pieces of code",
+            format!("sed {}x; {ACT}", "-e p ".repeat(40_000)),
+        ),
+        (
+            "shells of a debugger",
+            format!("gdb {}x; {ACT}", "-ex 'shell ls' ".repeat(20_000)),
+        ),
+        (
             "many shells",
             format!(
                 "python3 <<'E'\n{}E\n{ACT}",
