@@ -6,14 +6,16 @@ use std::fs;
 use std::hash::Hasher;
 use std::path::{Path, PathBuf};
 
-/// What the policy is compiled by, and what is compiled into it.
-const INPUTS: [&str; 10] = [
+/// What the policy is compiled by, what is compiled into it, and what makes of it what a session watches.
+const INPUTS: [&str; 12] = [
     "adapters",
     "build",
     "policies",
+    "src/adapter/hook_files.rs",
     "src/call.rs",
     "src/decision.rs",
     "src/digests",
+    "src/outcome",
     "src/policy",
     "src/policy.rs",
     "src/programs",

@@ -262,7 +262,10 @@ impl Effects {
     }
 
     fn add_unknown(&mut self, unknown: Unknown) {
-        if !self.unknowns.contains(&unknown) {
+        /// The same one comes again soon or not at all, and a line may leave very many unknown.
+        const NEAR: usize = 256;
+        let mut near = self.unknowns.iter().rev().take(NEAR);
+        if !near.any(|known| *known == unknown) {
             self.unknowns.push(unknown);
         }
     }

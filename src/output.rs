@@ -119,15 +119,35 @@ pub(crate) fn reply(stdout: &str, stderr: &str) {
 /// Writes to stdout as it is: one answer needs no buffer.
 #[cfg(unix)]
 fn whole(mut bytes: &[u8]) -> io::Result<()> {
+    use rustix::io::Errno;
+    use rustix::stdio::stdout;
+
     while !bytes.is_empty() {
-        let written = match rustix::io::write(rustix::stdio::stdout(), bytes) {
+        let written = match rustix::io::write(stdout(), bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
             Ok(written) => written,
-            Err(rustix::io::Errno::INTR) => continue,
+            Err(Errno::INTR) => continue,
+            Err(Errno::AGAIN) => {
+                wait()?;
+                continue;
+            }
             Err(error) => return Err(error.into()),
         };
         bytes = bytes.get(written..).unwrap_or_default();
     }
     Ok(())
+}
+
+/// Waits until a reader has made room, where the pipe that a runtime made does not wait by itself.
+#[cfg(unix)]
+fn wait() -> io::Result<()> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    let stdout = rustix::stdio::stdout();
+    let mut asked = [PollFd::new(&stdout, PollFlags::OUT)];
+    match poll(&mut asked, None) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[cfg(not(unix))]

@@ -305,7 +305,7 @@ fn slashed(path: &Path) -> String {
 }
 
 /// Removes `.` and `..` by the text alone.
-fn normal(path: &Path) -> PathBuf {
+pub(crate) fn normal(path: &Path) -> PathBuf {
     if cfg!(unix) && is_normal(path.as_os_str().as_encoded_bytes()) {
         return path.to_path_buf();
     }

@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use crate::policy::{Layer, PolicySet, QualityGate, Rule, RuleKind};
 use crate::state;
+use crate::state::time::rfc3339;
 
 const FILE: &str = "trust.json";
 const VERSION: u64 = 1;
@@ -104,7 +105,7 @@ impl Trust {
             .iter()
             .map(|(rule, gate)| digest(rule, gate))
             .collect();
-        let now = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+        let now = rfc3339(SystemTime::now());
         self.repositories
             .insert(key(root), json!({"gates": gates, "since": now}));
     }

@@ -1,7 +1,10 @@
 //! The files that runtimes read their hooks from: all that the build found in `adapters/`, and where an environment says that
 //! some of them have moved.
 
+use std::path::Path;
+
 use super::shipped;
+use crate::repo::normal;
 use crate::settings;
 
 /// Those of all runtimes, by where they are.
@@ -31,7 +34,7 @@ impl HookFiles {
         let known = shipped::HOOK_FILES;
         let moved = known.moved.iter().filter_map(|(name, variable)| {
             let folder = settings::variable(variable)?;
-            Some(format!("{folder}/{name}"))
+            Some(moved(&folder, name))
         });
         Self {
             moved: moved.collect(),
@@ -59,5 +62,32 @@ impl HookFiles {
     /// Returns those that the environment has moved: all else is the same for every process of one build.
     pub fn moved(&self) -> impl Iterator<Item = &str> {
         self.moved.iter().map(String::as_str)
+    }
+}
+
+/// Returns the path of a file in the folder that a variable names, written as paths of calls are compared.
+fn moved(folder: &str, name: &str) -> String {
+    let path = [folder, "/", name].concat();
+    match normal(Path::new(&path)).to_str() {
+        Some(normal) if !folder.starts_with('~') => normal.to_owned(),
+        _ => path,
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::moved;
+
+    #[test]
+    fn a_moved_file_has_one_path_however_its_folder_is_written() {
+        for folder in ["/x/cfg", "/x/cfg/", "/x//cfg", "/x/./cfg/.", "/x/y/../cfg"] {
+            assert_eq!(
+                moved(folder, "settings.json"),
+                "/x/cfg/settings.json",
+                "{folder}"
+            );
+        }
+        assert_eq!(moved("./cfg/", "a.json"), "cfg/a.json");
+        assert_eq!(moved("~/cfg", "a.json"), "~/cfg/a.json");
     }
 }

@@ -133,7 +133,7 @@ impl Work<'_> {
     fn hindrance(&self, change: &Change) -> Option<&'static str> {
         use crate::outcome::Kind;
         let needs_content = !matches!(change.kind, Kind::Created | Kind::Mode(..));
-        let entry = self.baseline.noted(&change.path)?;
+        let entry = self.baseline.entry(&change.path)?;
         needs_content.then(|| entry.not_kept()).flatten()
     }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::inputs::Inputs;
 use super::run::{End, Finished};
 use crate::policy::Rule;
+use crate::state::time::rfc3339;
 use crate::state::{self, State, StateError, file_name};
 
 /// A gate's result, bound to what it was got with.
@@ -101,7 +102,7 @@ impl Evidence {
             command_digest: command.to_owned(),
             inputs_digest: inputs.digest.clone(),
             worktree: worktree.to_owned(),
-            started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+            started: rfc3339(SystemTime::now()),
             edited_file: edited.map(str::to_owned),
             run: run_id(),
             ..Self::default()

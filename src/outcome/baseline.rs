@@ -46,6 +46,8 @@ pub enum Unread {
     Damaged,
     #[error("a newer version of hookgate wrote it")]
     Newer,
+    #[error("an older version of hookgate wrote it")]
+    Older,
 }
 
 /// What taking a baseline left out, for people.
@@ -143,19 +145,15 @@ impl Baseline {
             .binary_search_by(|entry| entry.path.as_str().cmp(path))
     }
 
-    pub(super) fn entry(&self, path: &str) -> Option<&Entry> {
+    /// Returns what was noted of a path.
+    #[must_use]
+    pub fn entry(&self, path: &str) -> Option<&Entry> {
         self.entries.get(self.place(path).ok()?)
     }
 
     pub(super) fn folder(&self, path: &str) -> Result<usize, usize> {
         self.folders
             .binary_search_by(|folder| folder.path.as_str().cmp(path))
-    }
-
-    /// Returns what was noted of a path.
-    #[must_use]
-    pub fn noted(&self, path: &str) -> Option<&Entry> {
-        self.entry(path)
     }
 
     /// Returns the noted paths, and the folders they lie in.

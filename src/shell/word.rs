@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::Span;
-use super::tree::Script;
+use super::tree::{Script, SimpleCommand};
 
 /// One word of a command, before expansion.
 #[derive(Debug, Clone, Default)]
@@ -208,5 +208,13 @@ impl Word {
             [part] if !part.quoted => part.text(),
             _ => None,
         }
+    }
+}
+
+impl SimpleCommand {
+    /// Returns its words when nothing at run time changes any of them.
+    #[must_use]
+    pub fn static_words(&self) -> Option<Vec<Cow<'_, str>>> {
+        self.words.iter().map(Word::static_text).collect()
     }
 }

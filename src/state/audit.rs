@@ -17,8 +17,10 @@ pub const FILE: &str = "audit.jsonl";
 
 /// How much of the end is looked at first for the last line's digest, which each denied call needs.
 const END: usize = 512;
-/// How much of it is read to find the last line. INVARIANT: longer than any line we write.
+/// How much of it is read first to find the last line; a longer one is looked for in more.
 const TAIL: usize = 64 * 1024;
+/// No line is that long.
+const LONGEST: usize = 256 * 1024 * 1024;
 /// What the first line is chained to.
 const BEGINNING: &str = "";
 /// Longest text kept of one finding, in characters.
@@ -165,7 +167,7 @@ fn last(file: &mut File) -> io::Result<Last> {
             is_torn: false,
         });
     }
-    let tail = tail(file, length, TAIL)?;
+    let tail = last_lines(file, length)?;
     let is_torn = !tail.is_empty() && !tail.ends_with(b"\n");
     let tail = String::from_utf8_lossy(&tail);
     let Some(last) = tail.lines().next_back() else {
@@ -180,6 +182,20 @@ fn last(file: &mut File) -> io::Result<Last> {
     // A torn last line breaks the chain visibly: the next one is chained to the digest of what is there.
     let hash = hash.unwrap_or_else(|| digest(last));
     Ok(Last { hash, is_torn })
+}
+
+/// Returns so much of a file's end that the whole last line is in it.
+fn last_lines(file: &mut File, length: u64) -> io::Result<Vec<u8>> {
+    let mut size = TAIL;
+    loop {
+        let lines = tail(file, length, size)?;
+        let (_, before) = lines.split_last().unwrap_or((&0, &[]));
+        if lines.len() < size || before.contains(&b'\n') || size >= LONGEST {
+            return Ok(lines);
+        }
+        deadline::watch();
+        size = size.saturating_mul(8);
+    }
 }
 
 /// Finds the digest of the last line where it was written to its end, by the members that stand around it: in a text,

@@ -73,6 +73,51 @@ fn whoever_holds_a_lock_for_ever_keeps_no_call_waiting() {
     assert!(!reason.contains(LATE), "{reason}");
 }
 
+/// Runtimes may hand over pipes that refuse what they have no room for.
+#[cfg(unix)]
+#[test]
+fn a_full_pipe_that_does_not_wait_gets_the_whole_answer() {
+    use std::io::{ErrorKind, Read};
+    use std::os::unix::net::UnixStream;
+
+    let repo = Repo::demo();
+    let (mut ours, mut theirs) = UnixStream::pair().unwrap();
+    theirs.set_nonblocking(true).unwrap();
+    let mut filling = 0;
+    loop {
+        match theirs.write(&[b' '; 4096]) {
+            Ok(written) => filling += written,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    let payload = repo.call(
+        "PreToolUse",
+        "Bash",
+        &serde_json::json!({"command": "cat .env"}),
+    );
+    let mut child = repo
+        .command(&["hook", "--runtime", "claude-code", "--event", "before-tool"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::from(std::os::fd::OwnedFd::from(theirs)))
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(payload.as_bytes()).unwrap();
+    drop(stdin);
+    // The record is written before the answer.
+    let audit = repo.root().join(".hook-state/audit.jsonl");
+    while !audit.exists() {
+        std::thread::yield_now();
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    let mut said = String::new();
+    ours.read_to_string(&mut said).unwrap();
+    child.wait().unwrap();
+    let reply: Value = serde_json::from_str(&said[filling..]).unwrap();
+    assert_eq!(reply["hookSpecificOutput"]["permissionDecision"], "deny");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_pipe_in_place_of_a_policy_keeps_no_call_waiting() {

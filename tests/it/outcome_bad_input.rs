@@ -118,6 +118,25 @@ fn a_baseline_that_was_deleted_is_named() {
 }
 
 #[test]
+fn an_older_baseline_is_taken_anew() {
+    let repo = repo();
+    start(&repo).assert_silent();
+    damage(&repo, |mut bytes| {
+        bytes[8] -= 1;
+        bytes
+    });
+    let told = notice(&repo.stop());
+    assert!(
+        told.contains(
+            "(the session's noted state of protected files: an older version of hookgate wrote it)"
+        ),
+        "{told}"
+    );
+    repo.write("generated/a", "b\n");
+    assert!(repo.stop().blocked().contains("generated/a"));
+}
+
+#[test]
 fn a_newer_baseline_is_left_alone() {
     let repo = repo();
     start(&repo).assert_silent();

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::Finding;
 use super::transcripts::{self, Session};
 use crate::adapter::Adapter;
+use crate::state::time::rfc3339;
 use crate::state::{State, audit};
 use crate::wiring::registered::Hook;
 
@@ -41,7 +42,7 @@ pub(super) fn last_session(adapter: &Adapter, root: &Path, ours: &[&Hook]) -> Op
         format!(
             "the session `{}` of {} made {calls}, and no hook of it was recorded",
             last.id,
-            humantime::format_rfc3339_seconds(last.began)
+            rfc3339(last.began)
         ),
         format!(
             "mend what else stands here, and start {} anew without options that leave hooks out",

@@ -405,7 +405,7 @@ fn read(rest: &[Field], input: &Input, is_shared: bool, state: &mut State) {
             let words = line
                 .split(|letter| separators.contains(letter))
                 .filter(|word| !word.is_empty());
-            state.set_list(
+            state.replace_list(
                 name,
                 words.map(|word| Value::Known(word.to_owned())).collect(),
             );
@@ -450,10 +450,10 @@ fn map_lines(rest: &[Field], input: &Input, state: &mut State) {
     match input {
         Input::Known(text) if text.lines().count() <= super::fields::FIELDS => {
             let lines = text.lines().map(|line| Value::Known(line.to_owned()));
-            state.set_list(name, lines.collect());
+            state.replace_list(name, lines.collect());
         }
         Input::Begins(starts) => {
-            state.set_list(name, starts.iter().cloned().map(Value::Starts).collect());
+            state.replace_list(name, starts.iter().cloned().map(Value::Starts).collect());
         }
         _ => state.forget(name),
     }

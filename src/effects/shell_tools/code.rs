@@ -15,6 +15,7 @@ mod names;
 mod others;
 mod r;
 mod sed;
+mod steps;
 mod texts;
 mod values;
 
@@ -28,6 +29,7 @@ use crate::programs;
 use functions::Function;
 use lexer::Token;
 use names::{HANDED, HARMLESS, OPENS, SHELLS, is_in};
+use steps::Steps;
 use texts::{
     MODES, accesses, arguments, changes_tables, glued, has_flags, in_place, is_handed, statements,
     words_of_options,
@@ -47,7 +49,7 @@ pub(super) struct Found {
 
 /// Longest text that is taken for a path.
 const PATH: usize = 1_024;
-/// Paths that are kept of a piece of code; with more, it is not looked through.
+/// Paths that are kept of a piece of code, and texts for shells; with more, it is not looked through.
 const PATHS: usize = 1_000;
 /// Code within code that is looked into.
 const DEPTH: usize = 3;
@@ -132,6 +134,7 @@ struct Reader<'c> {
     depth: usize,
     /// How much names and lists were given.
     kept: usize,
+    steps: Steps,
     /// Only calls that can mean nothing else count.
     strict: bool,
 }
@@ -151,8 +154,25 @@ impl<'c> Reader<'c> {
             changes_tables: false,
             depth: 0,
             kept: 0,
+            steps: Steps::all(),
             strict,
         }
+    }
+
+    /// Returns what stands in the brackets of a call. Code of which too much would have to be looked at is not looked into.
+    fn given<'t>(&mut self, after: &'t [Token]) -> &'t [Token] {
+        let given = self.steps.arguments(after);
+        self.found.is_opaque |= given.is_none();
+        given.unwrap_or_default()
+    }
+
+    /// Returns the texts of tokens that are looked at for the sake of one call.
+    fn texts_for_call(&mut self, tokens: &[Token]) -> Vec<Value> {
+        if self.steps.take(tokens.len()).is_none() {
+            self.found.is_opaque = true;
+            return Vec::new();
+        }
+        self.texts(tokens)
     }
 
     /// Adds a path, and where it is from the folder that the code went to.
@@ -248,7 +268,7 @@ impl<'c> Reader<'c> {
             let is_call = self.is_call(after);
             if !is_call && is_in(HANDED, last) && is_handed(tokens, *at) {
                 // `map(os.remove, paths)`
-                for value in self.texts(tokens) {
+                for value in self.texts_for_call(tokens) {
                     self.path(Access::Delete, &value);
                 }
                 acts = true;
@@ -272,11 +292,8 @@ impl<'c> Reader<'c> {
                 )
             {
                 acts |= self.shell(base, after);
-            } else if matches!(last, "input" | "FileInput") && in_place(arguments(after)) {
-                for value in self.texts(arguments(after)) {
-                    self.path(Access::Write, &value);
-                }
-                acts = true;
+            } else if matches!(last, "input" | "FileInput") {
+                acts |= self.edit(after);
             } else if matches!(
                 name,
                 "exec" | "eval" | "Function" | "instance_eval" | "class_eval"
@@ -309,9 +326,22 @@ impl<'c> Reader<'c> {
         }
     }
 
+    /// `fileinput.input("file", inplace=True)`.
+    fn edit(&mut self, after: &[Token]) -> bool {
+        let given = self.given(after);
+        if !in_place(given) {
+            return false;
+        }
+        for value in self.texts(given) {
+            self.path(Access::Write, &value);
+        }
+        true
+    }
+
     /// `os.chdir("folder")`.
     fn go(&mut self, after: &[Token]) {
-        let Some(folder) = self.texts(arguments(after)).into_iter().next() else {
+        let given = self.given(after);
+        let Some(folder) = self.texts(given).into_iter().next() else {
             return;
         };
         let is_absolute = folder.start().starts_with(['/', '~']);
@@ -347,7 +377,8 @@ impl<'c> Reader<'c> {
     /// `open(path, mode)`, `open(F, ">path")`, `path.open(mode)`.
     fn open(&mut self, own: Option<Value>, after: &[Token]) {
         const READS: [&str; 6] = ["r", "rb", "rt", "rU", "<", "br"];
-        let texts = self.texts(arguments(after));
+        let given = self.given(after);
+        let texts = self.texts(given);
         let is_mode = |value: &Value, modes: &[&str]| {
             let mode = value.start().split(':').next().unwrap_or_default();
             modes.contains(&mode)
@@ -355,7 +386,7 @@ impl<'c> Reader<'c> {
         // The first text is the path, but for `path.open(mode)` and where the mode comes first.
         let modes_first = own.is_some() || self.language == "perl";
         let rest = texts.get(usize::from(!modes_first)..).unwrap_or_default();
-        let writes = rest.iter().any(|text| is_mode(text, &MODES)) || has_flags(arguments(after));
+        let writes = rest.iter().any(|text| is_mode(text, &MODES)) || has_flags(given);
         let paths: Vec<Value> = if modes_first {
             let texts = texts
                 .into_iter()
@@ -388,8 +419,9 @@ impl<'c> Reader<'c> {
     fn shell(&mut self, base: &str, after: &[Token]) -> bool {
         let mut words: Vec<Value> = Vec::new();
         let mut is_list = false;
-        let listed = (base == "Deno").then(|| words_of_options(after));
-        for token in listed.as_deref().unwrap_or(after) {
+        let given = self.given(after);
+        let listed = (base == "Deno").then(|| words_of_options(given));
+        for token in listed.as_deref().unwrap_or(given) {
             match token {
                 Token::Text(value) => words.push(value.clone()),
                 // How a process is started.
@@ -406,7 +438,7 @@ impl<'c> Reader<'c> {
                 _ => break,
             }
         }
-        let folder = self.folder_of(after);
+        let folder = self.folder_of(given);
         let known: Vec<&str> = words.iter().filter_map(Value::known).collect();
         match known.as_slice() {
             [] => {}
@@ -421,12 +453,11 @@ impl<'c> Reader<'c> {
     }
 
     /// `cwd="folder"` among the arguments of a call.
-    fn folder_of(&self, after: &[Token]) -> Option<Value> {
-        let arguments = arguments(after);
-        let at = arguments.iter().position(
+    fn folder_of(&self, given: &[Token]) -> Option<Value> {
+        let at = given.iter().position(
             |token| matches!(token, Token::Name(name) if name == "cwd" || name == "chdir"),
         )?;
-        self.texts(arguments.get(at + 1..)?).into_iter().next()
+        self.texts(given.get(at + 1..)?).into_iter().next()
     }
 
     /// Code in a text, or code that is made when it runs.

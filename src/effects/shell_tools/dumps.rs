@@ -184,7 +184,7 @@ fn words_of(command: &Command) -> Option<Vec<Cow<'_, str>>> {
     let Command::Simple(simple) = command else {
         return None;
     };
-    simple.words.iter().map(Word::static_text).collect()
+    simple.static_words()
 }
 
 fn plain(text: &str) -> Argument {

@@ -9,7 +9,7 @@ use crate::call::Access;
 use crate::effects::{Argument, Reach, Span, Value};
 use crate::programs::{Reading, Role};
 use crate::repo::Follow;
-use crate::shell::{Command, Word};
+use crate::shell::Command;
 
 mod named;
 
@@ -248,8 +248,7 @@ fn takes(command: &Command, is_patch: bool, is_archive: bool) -> bool {
     let Command::Simple(simple) = command else {
         return false;
     };
-    let words: Option<Vec<_>> = simple.words.iter().map(Word::static_text).collect();
-    let words = words.unwrap_or_default();
+    let words = simple.static_words().unwrap_or_default();
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     let has = |list: &[&str]| words.iter().any(|word| list.contains(word));
     match words.as_slice() {

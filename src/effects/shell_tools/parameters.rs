@@ -57,7 +57,7 @@ impl Walker<'_> {
     pub(super) fn parameter(&mut self, parameter: &Parameter, state: &mut State) -> Vec<Value> {
         let index = parameter.index.as_ref().map(|index| {
             self.parts(&index.parts, state);
-            static_text(index)
+            self.index(index, state)
         });
         let name = match (
             parameter.indirect,

@@ -60,17 +60,16 @@ impl Walker<'_> {
         let Some(asked) = substituted(word) else {
             return false;
         };
-        let Some(words) = static_words(asked) else {
-            return false;
-        };
+        let words = asked.static_words().unwrap_or_default();
+        let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
         let Some((program, rest)) = words.split_first() else {
             return false;
         };
         let is_found = match program.rsplit_once('/') {
             Some((folder, _)) => self.holds_installed(folder),
-            None => !state.functions.contains_key(program) && self.finds_installed(state),
+            None => !state.functions.contains_key(*program) && self.finds_installed(state),
         };
-        let text = [&[base_name(program).to_owned()], rest].concat().join(" ");
+        let text = [&[base_name(program)], rest].concat().join(" ");
         let is_known = SETUPS.iter().any(|setup| {
             let mut setup = setup.split(' ');
             let mut given = text.split(' ');
@@ -141,13 +140,6 @@ fn substituted(word: &Word) -> Option<&SimpleCommand> {
     let is_alone = item.list.rest.is_empty() && !item.background;
     (is_alone && simple.assignments.is_empty() && simple.redirects.iter().all(is_quiet))
         .then_some(simple)
-}
-
-fn static_words(simple: &SimpleCommand) -> Option<Vec<String>> {
-    let words = simple.words.iter();
-    words
-        .map(|word| Some(word.static_text()?.into_owned()))
-        .collect()
 }
 
 /// Whether a word names a shell, a version or a switch: no path, and nothing to run.

@@ -248,7 +248,7 @@ impl Walker<'_> {
                 }
             };
             if let Some(index) = &assignment.index {
-                let index = static_text(index);
+                let index = self.index(index, state);
                 state.set_element(&assignment.name, index.as_deref(), values);
             } else if assignment.append {
                 let before = state.variable(&assignment.name).map(<[Value]>::to_vec);

@@ -25,6 +25,9 @@ const EACH: usize = 256;
 /// Files of one piece of code whose text is kept.
 const WRITTEN: usize = 64;
 
+/// Parts of a command that are looked at in one step.
+const PARTS: usize = 64;
+
 impl Walker<'_> {
     /// Walks a command that is started with words of this one.
     pub(super) fn command_in(
@@ -289,6 +292,11 @@ impl Walker<'_> {
             }
             return;
         };
+        // Each piece of code is given all the words.
+        self.budget = self.budget.saturating_sub(reading.parts.len() / PARTS);
+        if self.budget == 0 {
+            return self.too_many_steps(started.span);
+        }
         let words = words_of_code(started, reading);
         let found = code::look(reading.language.unwrap_or_default(), text, &words);
         if found.is_opaque {

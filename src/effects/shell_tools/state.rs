@@ -130,10 +130,15 @@ impl State {
         if self.is_exported(name) {
             Arc::make_mut(&mut self.exported).insert(name.to_owned(), values.clone());
         }
-        if self.variables.len() >= VARIABLES && !self.variables.contains_key(name) {
+        if self.is_full() && !self.variables.contains_key(name) {
             return;
         }
         Arc::make_mut(&mut self.variables).insert(name.to_owned(), values);
+    }
+
+    /// Whether no further variable is kept.
+    pub(super) fn is_full(&self) -> bool {
+        self.variables.len() >= VARIABLES
     }
 
     /// Adds what a variable may hold as well.
@@ -183,6 +188,7 @@ impl State {
         // Without it a shell splits as it always does.
         let empty = (name != "IFS").then(|| Value::Known(String::new()));
         self.set(name, empty.into_iter().collect());
+        self.forget_elements(name);
         self.hide(name);
         self.changed.remove(name);
         if let Some(function) = self.functions.get_mut(name) {

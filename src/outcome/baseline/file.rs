@@ -76,7 +76,8 @@ fn whole_body(bytes: &[u8]) -> Result<&[u8], Unread> {
     match reader.number() {
         Some(VERSION) => {}
         Some(newer) if newer > VERSION => return Err(Unread::Newer),
-        _ => return Err(Unread::Damaged),
+        Some(_) => return Err(Unread::Older),
+        None => return Err(Unread::Damaged),
     }
     let sum: [u8; SUM] = reader.take().ok_or(Unread::Damaged)?;
     let body = bytes.get(bytes.len() - reader.left()..).unwrap_or_default();

@@ -1,5 +1,8 @@
 //! The lines that are made to take long, shared with the benchmark `shell`.
 
+#[path = "lines/code.rs"]
+mod code;
+
 fn nested(depth: usize, before: &str, inner: &str, after: &str) -> String {
     format!("{}{inner}{}", before.repeat(depth), after.repeat(depth))
 }
@@ -45,7 +48,7 @@ const ACT: &str = "rm -rf generated";
 
 /// Lines that end in, or hold, something that must be stopped.
 pub(crate) fn hidden() -> Vec<Line> {
-    [first(), second(), third(), fourth(), fifth()].concat()
+    [first(), second(), third(), fourth(), fifth(), code::lines()].concat()
 }
 
 fn fifth() -> Vec<Line> {

@@ -4,7 +4,7 @@ use super::Reader;
 use super::functions::parts;
 use super::lexer::Token;
 use super::names::{COPIES, MOVES, OUTPUTS, SHELLS, is_in};
-use super::texts::{accesses, arguments, glued};
+use super::texts::{accesses, glued};
 use crate::call::Access;
 use crate::effects::Value;
 
@@ -18,7 +18,7 @@ impl Reader<'_> {
         at: usize,
     ) {
         let own = self.names.get(base).cloned();
-        let given = arguments(tokens.get(at + 1..).unwrap_or_default());
+        let given = self.given(tokens.get(at + 1..).unwrap_or_default());
         let after = self.texts(given);
         if is_in(OUTPUTS, last) {
             if let Some(path) = after.first() {
@@ -32,7 +32,7 @@ impl Reader<'_> {
         let is_method = own.is_some() || self.is_method(last, tokens, at, given.is_empty());
         let mut paths: Vec<Value> = own.into_iter().collect();
         if is_method && paths.is_empty() {
-            paths = self.texts(tokens.get(..at).unwrap_or_default());
+            paths = self.texts_for_call(tokens.get(..at).unwrap_or_default());
         }
         if !is_method || is_in(COPIES, last) || is_in(MOVES, last) {
             paths.extend(after);
@@ -81,7 +81,7 @@ impl Reader<'_> {
             if !is_in(CALLERS, caller) {
                 continue;
             }
-            let given = self.texts(tokens.get(at + 3..).unwrap_or_default());
+            let given = self.texts_for_call(tokens.get(at + 3..).unwrap_or_default());
             if is_in(SHELLS, name) {
                 if let Some(Value::Known(text)) = given.first() {
                     self.script(text, None);
@@ -115,18 +115,18 @@ impl Reader<'_> {
             );
             match name.as_str() {
                 ".text" | ".bytes" if is_set => {
-                    for path in self.texts(before) {
+                    for path in self.texts_for_call(before) {
                         self.path(Access::Write, &path);
                     }
                 }
                 ".write" | ".append" | ".setText" | ".withWriter" | ".withPrintWriter"
                 | ".withOutputStream" | ".newWriter" => {
-                    for path in self.texts(before) {
+                    for path in self.texts_for_call(before) {
                         self.path(Access::Write, &path);
                     }
                 }
                 ".execute" => {
-                    if let Some(Value::Known(text)) = self.texts(before).last() {
+                    if let Some(Value::Known(text)) = self.texts_for_call(before).last() {
                         self.script(text, None);
                     }
                 }

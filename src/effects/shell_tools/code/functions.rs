@@ -14,6 +14,8 @@ use crate::effects::Value;
 const MOST: usize = 64;
 /// Longest text that is followed into a function.
 const GIVEN: usize = 16 << 10;
+/// Tokens of a function's parameters.
+const HEAD: usize = 256;
 
 /// A function, and what its calls give it.
 pub(super) struct Function {
@@ -31,15 +33,17 @@ pub(super) fn defined(tokens: &[Token]) -> Vec<Function> {
         let Token::Name(word) = token else {
             continue;
         };
+        if found.len() == MOST {
+            break;
+        }
         let after = tokens.get(at + 1..).unwrap_or_default();
+        let after = after.get(..after.len().min(HEAD)).unwrap_or_default();
         let one = match (word.as_str(), after) {
             ("def" | "function", [Token::Name(name), rest @ ..]) => function(at, name, rest),
             (name, [Token::Sign('='), rest @ ..]) => arrow(at, name, rest),
             _ => None,
         };
-        if found.len() < MOST {
-            found.extend(one);
-        }
+        found.extend(one);
     }
     found
 }
@@ -123,10 +127,11 @@ impl Reader<'_> {
                 continue;
             };
             if self.is_call(after) && function.calls.len() < MOST {
-                let given = parts(arguments(after)).map(|part| match self.texts(part).as_slice() {
-                    [only] if only.start().len() <= GIVEN => Some(only.clone()),
-                    _ => None,
-                });
+                let given =
+                    parts(self.given(after)).map(|part| match self.texts(part).as_slice() {
+                        [only] if only.start().len() <= GIVEN => Some(only.clone()),
+                        _ => None,
+                    });
                 function.calls.push(given.collect());
             }
         }

@@ -8,13 +8,17 @@ use std::collections::BTreeMap;
 use super::lexer::Token;
 use super::names::{COPIES, DELETES, MOVES, OPENS, OUTPUTS, SHELLS, WRITES, is_in};
 use super::texts::{arguments, glued, well_known};
-use super::{Found, Reader};
+use super::{Found, PATHS, Reader};
 use crate::effects::Value;
 
 /// Elements of a list that are followed.
 const ELEMENTS: usize = 64;
 /// Tokens that are looked at over all rounds.
 const STEPS: usize = 200_000;
+/// Tokens between a loop's name and what it goes through.
+const HEADER: usize = 16;
+/// Tokens of what a loop goes through.
+const LIST: usize = 1_024;
 /// Calls that return what is in a folder: names within it, or paths.
 const LISTINGS: &str = "listdir readdirSync readdir scandir walk iterdir children each_child entries opendir Dir.foreach";
 const GLOBS: &str = "glob rglob iglob globSync";
@@ -39,11 +43,12 @@ impl Reader<'_> {
     /// Keeps the names that a loop gives to the elements of what it goes through.
     pub(super) fn loops(&mut self, tokens: &[Token], round: usize) {
         for (at, token) in tokens.iter().enumerate() {
-            let (before, after) = tokens.split_at_checked(at).unwrap_or((tokens, &[]));
-            let after = after.get(1..).unwrap_or_default();
+            let before = tokens.get(at.saturating_sub(LIST)..at).unwrap_or_default();
+            let after = tokens.get(at + 1..).unwrap_or_default();
             match token {
                 Token::Name(name) if matches!(name.as_str(), "for" | "foreach") => {
-                    if let Some((names, list)) = header(after) {
+                    let after = after.get(..after.len().min(HEADER + LIST));
+                    if let Some((names, list)) = after.and_then(header) {
                         self.loop_over(&names, list, round);
                     }
                 }
@@ -74,6 +79,10 @@ impl Reader<'_> {
     }
 
     fn loop_over(&mut self, names: &[&str], list: &[Token], round: usize) {
+        if self.steps.take(list.len()).is_none() {
+            self.found.is_opaque = true;
+            return;
+        }
         let is_numbered = list
             .iter()
             .any(|token| matches!(token, Token::Name(name) if name == "enumerate"));
@@ -251,7 +260,6 @@ fn name_of_list(token: &Token) -> &str {
 
 /// Returns the names of a loop and the tokens of what it goes through.
 fn header(after: &[Token]) -> Option<(Vec<&str>, &[Token])> {
-    const HEADER: usize = 16;
     let is_word = |token: &Token, word: &str| matches!(token, Token::Name(name) if name == word);
     // `for name in list:`, `for (const name of list)`
     let between = after
@@ -272,7 +280,8 @@ fn header(after: &[Token]) -> Option<(Vec<&str>, &[Token])> {
         return Some((names_in(left), right.get(..end.unwrap_or(right.len()))?));
     }
     // `foreach (list as name)`, `for my name (list)`
-    let opens = after.iter().position(|token| *token == Token::Sign('('))?;
+    let mut start = after.iter().take(HEADER);
+    let opens = start.position(|token| *token == Token::Sign('('))?;
     let (left, right) = after.split_at_checked(opens)?;
     let inner = arguments(right);
     if let Some(at) = inner.iter().position(|token| is_word(token, "as")) {
@@ -294,8 +303,13 @@ fn names_in(tokens: &[Token]) -> Vec<&str> {
 impl Found {
     /// Adds shell text, once.
     pub(super) fn script(&mut self, text: String) {
-        if !self.scripts.contains(&text) {
+        if self.scripts.contains(&text) {
+            return;
+        }
+        if self.scripts.len() < PATHS {
             self.scripts.push(text);
+        } else {
+            self.is_opaque = true;
         }
     }
 }

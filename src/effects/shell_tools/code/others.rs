@@ -3,6 +3,7 @@
 use super::Found;
 use super::lexer::{Token, tokens};
 use super::names::is_in;
+use super::steps::Steps;
 use crate::call::Access;
 use crate::effects::Value;
 use crate::effects::shell_tools::settings::quoted;
@@ -59,15 +60,27 @@ pub(super) fn look(language: &str, code: &str) -> Found {
     found
 }
 
+/// Forms of Lisp that are looked into.
+const FORMS: &str = "\
+    write-region append-to copy-file copy-directory rename-file call-process start-process run-program";
+
 /// `(write-region … "file")`, `(copy-file "a" "b")`, `(call-process "rm" …)`.
 fn lisp(all: &[Token], found: &mut Found) {
+    let mut steps = Steps::all();
     for (at, window) in all.windows(3).enumerate() {
         let [Token::Name(one), Token::Sign('-'), Token::Name(other)] = window else {
             continue;
         };
+        if !is_in(FORMS, &format!("{one}-{other}")) {
+            continue;
+        }
         let rest = all.get(at + 3..).unwrap_or_default();
         let end = rest.iter().position(|token| *token == Token::Sign(')'));
         let rest = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        if steps.take(rest.len()).is_none() {
+            found.is_opaque = true;
+            return;
+        }
         let texts: Vec<&str> = rest
             .iter()
             .filter_map(|token| match token {

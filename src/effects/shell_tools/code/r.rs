@@ -2,7 +2,8 @@
 
 use super::lexer::{Token, tokens};
 use super::names::is_in;
-use super::texts::{arguments, statements};
+use super::steps::Steps;
+use super::texts::statements;
 use super::{Found, Reader};
 use crate::call::Access;
 
@@ -14,6 +15,7 @@ const WRITES: &str = "\
 /// Calls that write only what they call `file`.
 const NAMED: &str = "cat print capture.output";
 const COPIES: &str = "file.copy file.rename file.symlink file.link file_copy file_move";
+const DELETES: &str = "file.remove file_delete dir_delete";
 
 /// Names of arguments that are the file.
 const FILES: &str = "file con path filename destfile";
@@ -22,11 +24,21 @@ pub(super) fn look(code: &str) -> Found {
     let mut found = Found::default();
     Reader::new(&mut found, "r", &[], false).code(code);
     let all = tokens("r", code);
+    let mut steps = Steps::all();
     for statement in statements(&all) {
         for (at, token) in statement.iter().enumerate() {
-            if let Token::Name(name) = token {
-                let given = arguments(statement.get(at + 1..).unwrap_or_default());
-                call(name, given, &mut found);
+            let Token::Name(name) = token else {
+                continue;
+            };
+            if ![WRITES, NAMED, COPIES, DELETES]
+                .iter()
+                .any(|calls| is_in(calls, name))
+            {
+                continue;
+            }
+            match steps.arguments(statement.get(at + 1..).unwrap_or_default()) {
+                Some(given) => call(name, given, &mut found),
+                None => found.is_opaque = true,
             }
         }
     }
@@ -63,7 +75,7 @@ fn call(name: &str, given: &[Token], found: &mut Found) {
         if let Some(path) = named.or(texts.last().copied()) {
             found.known(Access::Write, path);
         }
-    } else if matches!(name, "file.remove" | "file_delete" | "dir_delete") {
+    } else if is_in(DELETES, name) {
         for path in texts {
             found.known(Access::Delete, path);
         }

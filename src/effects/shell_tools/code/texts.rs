@@ -156,8 +156,7 @@ pub(super) fn arguments(after: &[Token]) -> &[Token] {
 }
 
 /// `("program", {cwd: "folder", args: ["words"]})`, `({cmd: ["program", "words"]})`: the words, one after the other.
-pub(super) fn words_of_options(after: &[Token]) -> Vec<Token> {
-    let given = arguments(after);
+pub(super) fn words_of_options(given: &[Token]) -> Vec<Token> {
     let is_key =
         |token: &Token| matches!(token, Token::Name(name) if name == "args" || name == "cmd");
     let options = given.iter().position(|token| *token == Token::Sign('{'));
