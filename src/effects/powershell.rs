@@ -9,6 +9,7 @@ mod cmdlets;
 mod command;
 mod dotnet;
 mod encoded;
+mod handed;
 mod names;
 mod native;
 pub(super) mod paths;

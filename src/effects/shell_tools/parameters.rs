@@ -195,6 +195,8 @@ impl Walker<'_> {
         let known = |text: &str| Some(vec![Value::Known(text.to_owned())]);
         match (name, state.folders.as_slice()) {
             ("HOME", _) => known(self.repository.home()?),
+            // A home is named for who lives there.
+            ("USER" | "LOGNAME", _) => known(self.repository.home()?.rsplit('/').next()?),
             ("PWD", [Some(folder)]) => known(folder),
             ("OLDPWD", _) => match state.previous.as_slice() {
                 [Some(folder)] => known(folder),
