@@ -23,6 +23,7 @@ use crate::policy::cache::Held;
 use crate::policy::evaluate::{Facts, evaluate};
 use crate::policy::load::Loaded;
 use crate::policy::{Mode as PolicyMode, sources};
+use crate::repo::text::rest_below;
 use crate::repo::{Place, Repository};
 use crate::settings;
 
@@ -404,11 +405,7 @@ fn facts(adapter: &Adapter, repository: &Repository, loaded: &Loaded, trace: &Tr
     let can_ask = adapter::capability(adapter, trace.call.event, Verdict::Ask);
     let sources = loaded.set.sources.iter();
     let policies = sources.filter_map(|source| {
-        let path = source
-            .path
-            .as_deref()?
-            .strip_prefix(repository.root())
-            .ok()?;
+        let path = rest_below(source.path.as_deref()?, repository.root())?;
         Some(path.to_string_lossy().into_owned())
     });
     Facts {

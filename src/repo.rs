@@ -89,7 +89,7 @@ impl Repository {
         let policy_folder = folders.find(|folder| {
             folder.parent().is_some() && own::has_policy(folder) && own::is_own(folder, home)
         })?;
-        let mut checkouts = policy_folder.ancestors();
+        let mut checkouts = text::from_outermost(policy_folder).into_iter().rev();
         let root = checkouts.find(|folder| exists(folder, ".git"));
         Some(root.unwrap_or(policy_folder).to_path_buf())
     }
@@ -339,6 +339,11 @@ struct Resolved {
 }
 
 impl Resolved {
+    /// Goes on to a name in this folder.
+    fn child(&self, name: &str, follow: Follow) -> Self {
+        self.clone().then(Path::new(name), follow)
+    }
+
     /// Goes on from here.
     fn then(self, path: &Path, follow: Follow) -> Self {
         let Self {

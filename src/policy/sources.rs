@@ -38,16 +38,18 @@ const FOLDER: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::CLOEX
 #[must_use]
 pub fn of(repository: &Repository, effects: &Effects) -> Vec<LayerFile> {
     let mut layers = repository_layers(repository.root());
-    let mut folders = folders(repository, effects);
-    folders.extend(deleted(repository, effects));
+    let here = repository.here();
+    let deleted = deleted(repository, effects);
+    let mut folders = folders(effects, &here);
+    folders.extend(deleted.iter().map(String::as_str));
     for folder in folders {
-        let name = joined(&folder, POLICY_FILE);
+        let name = joined(folder, POLICY_FILE);
         if look(repository.root(), &name).is_ok() {
             let path = child(repository.root(), &name);
             layers.push(LayerFile {
                 path,
                 layer: Layer::Subfolder,
-                base: folder,
+                base: folder.to_owned(),
             });
         }
     }
@@ -72,21 +74,20 @@ pub fn all(repository: &Repository) -> Vec<LayerFile> {
 }
 
 /// Returns the folders below the root that lie above a touched path or the agent's own folder.
-fn folders(repository: &Repository, effects: &Effects) -> BTreeSet<String> {
-    let here = repository.here();
+fn folders<'e>(effects: &'e Effects, here: &'e Place) -> BTreeSet<&'e str> {
     let touched = effects
         .paths
         .iter()
         .flat_map(|effect| [&effect.places.lexical, &effect.places.real]);
     let mut folders = BTreeSet::new();
-    for place in touched.chain([&here]) {
+    for place in touched.chain([here]) {
         let Place::Inside(path) = place else {
             continue;
         };
         // A touched folder may hold a policy itself.
         let mut folder = path.as_str();
-        while !folder.is_empty() && folders.len() < FOLDERS {
-            folders.insert(folder.to_owned());
+        // One that is known is so with all above it.
+        while !folder.is_empty() && folders.len() < FOLDERS && folders.insert(folder) {
             folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
         }
     }

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
 
-use super::{Follow, Places, Repository, Resolved, normal};
+use super::{Follow, Places, Repository, Resolved, is_normal, normal, target_of};
 
 /// Looks up one path after another. Paths of one folder mostly follow each other: its links are read once.
 #[derive(Debug)]
 pub struct Lookup<'r> {
     repository: &'r Repository,
     /// Folders whose links are resolved, and those above them.
-    folders: BTreeMap<String, Resolved>,
+    folders: BTreeMap<String, Rc<Resolved>>,
     /// What the folder last resolved lies in: kept as soon as a second one lies there.
     above: String,
     /// Where the first path led that was followed to its end: mostly the call's own folder, which every command asks for.
@@ -53,28 +54,40 @@ impl<'r> Lookup<'r> {
             Some((folder, name)) if !matches!(name, "" | "." | "..") => (folder, name),
             _ => return self.repository.places_of(Path::new(absolute), follow),
         };
-        let real = self.folder(folder).then(Path::new(name), follow).path;
+        let repository = self.repository;
+        let path = Path::new(absolute);
+        let above = self.folder(folder);
+        // On the usual way there is no link: then both are the same, and the path is there as a text.
+        let is_straight = above.path.as_os_str() == folder && is_normal(absolute.as_bytes());
+        if cfg!(unix) && is_straight {
+            let may_lead_on = above.missing.is_none() && follow == Follow::All;
+            if !(may_lead_on && matches!(target_of(path), Ok(Some(_)))) {
+                let lexical = repository.place(path);
+                let real = lexical.clone();
+                return Places { lexical, real };
+            }
+        }
+        let real = above.child(name, follow).path;
         Places {
-            lexical: self.repository.place(&normal(Path::new(absolute))),
-            real: self.repository.place(&real),
+            lexical: repository.place(&normal(path)),
+            real: repository.place(&real),
         }
     }
 }
 
 impl Lookup<'_> {
     /// Resolves a folder, from the one above it where that is known.
-    fn folder(&mut self, folder: &str) -> Resolved {
+    fn folder(&mut self, folder: &str) -> Rc<Resolved> {
         if let Some(known) = self.folders.get(folder) {
-            return known.clone();
+            return Rc::clone(known);
         }
         let resolved = match folder.rsplit_once('/') {
             Some((above, name)) if !matches!(name, "" | "." | "..") && !above.is_empty() => {
-                if let Some(known) = self.folders.get(above).cloned() {
-                    known.then(Path::new(name), Follow::All)
+                if let Some(known) = self.folders.get(above) {
+                    known.child(name, Follow::All)
                 } else if self.above == above {
                     let resolved = self.whole(above);
-                    let above = self.keep(above, resolved);
-                    above.then(Path::new(name), Follow::All)
+                    self.keep(above, resolved).child(name, Follow::All)
                 } else {
                     above.clone_into(&mut self.above);
                     self.whole(folder)
@@ -85,11 +98,12 @@ impl Lookup<'_> {
         self.keep(folder, resolved)
     }
 
-    fn keep(&mut self, folder: &str, resolved: Resolved) -> Resolved {
+    fn keep(&mut self, folder: &str, resolved: Resolved) -> Rc<Resolved> {
         if self.folders.len() >= FOLDERS {
             self.folders.clear();
         }
-        self.folders.insert(folder.to_owned(), resolved.clone());
+        let resolved = Rc::new(resolved);
+        self.folders.insert(folder.to_owned(), Rc::clone(&resolved));
         resolved
     }
 

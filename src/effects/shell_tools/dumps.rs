@@ -26,8 +26,7 @@ impl Walker<'_> {
         let Some(name) = name.filter(|name| PRINTERS.contains(name)) else {
             return;
         };
-        let is_hidden = self.muted || self.is_unseen || self.remote;
-        if is_hidden || !simple.redirects.iter().all(is_read_by_somebody) {
+        if self.muted || self.is_unseen || !simple.redirects.iter().all(is_read_by_somebody) {
             return;
         }
         let parts = words.iter().flat_map(|word| &word.parts);
@@ -132,7 +131,7 @@ fn printed_whole(kind: &PartKind) -> Option<&str> {
         return None;
     };
     let is_value = match &parameter.op {
-        None => true,
+        None | Some(ParamOp::Substring(_) | ParamOp::Pattern(..) | ParamOp::Transform(_)) => true,
         Some(ParamOp::Conditional(sign, ..)) => *sign != '+',
         Some(_) => false,
     };

@@ -47,7 +47,8 @@ impl Walker<'_> {
         reading: &Reading<'_>,
         state: &State,
     ) {
-        if started.is_doubtful {
+        // Who describes a program says all of its options.
+        if started.is_doubtful || self.programs.knows(&started.name) {
             return;
         }
         for option in &reading.options {

@@ -440,5 +440,5 @@ pub(super) fn joined(folder: Option<&str>, path: &str) -> Option<String> {
     if path == "." {
         return Some(folder.to_owned());
     }
-    Some(format!("{}/{path}", folder.trim_end_matches('/')))
+    Some([folder.trim_end_matches('/'), "/", path].concat())
 }
