@@ -86,6 +86,8 @@ impl Walker<'_> {
                 match (sign, plain) {
                     // `${x:+word}` is the word or nothing.
                     ('+', _) => values.push(Value::Known(String::new())),
+                    // The word is what it says before it gives up.
+                    ('?', plain) => values = plain.unwrap_or_else(unknown),
                     (_, Some(plain)) => values.extend(plain),
                     (_, None) => values.extend(unknown()),
                 }
