@@ -26,7 +26,7 @@ use std::rc::Rc;
 use super::shell_tools::Origin;
 use super::{Effects, Invocation, Span, Unknown, UnknownKind, Value};
 use crate::programs::Programs;
-use crate::repo::Repository;
+use crate::repo::{Place, Repository};
 use poshtree::v2::{Node, NodeKind, Token, TokenKind};
 use state::State;
 
@@ -143,6 +143,10 @@ pub(super) struct Walker<'a> {
     depth: usize,
     /// How deep the trees may be that are walked now, together.
     nesting: usize,
+    /// Files that the line fetched or wrote.
+    brought: Vec<Place>,
+    /// Effects on paths that were looked at for them.
+    noted: usize,
     /// What the next text leaves is printed.
     is_shown: bool,
     /// What the present command was unwrapped from, outermost first.
@@ -162,6 +166,8 @@ impl<'a> Walker<'a> {
             parsed: PARSED,
             depth: 0,
             nesting: 0,
+            brought: Vec::new(),
+            noted: 0,
             is_shown: false,
             via: Vec::new(),
             spelled: None,

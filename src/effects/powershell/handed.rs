@@ -32,6 +32,10 @@ const RUNNERS: [&str; 20] = [
     "bash", "bun", "cscript", "deno", "mshta", "msiexec", "node", "perl", "php", "py", "python",
     "python3", "regsvr32", "ruby", "rundll32", "sh", "start", "wscript", "wsl", "zsh",
 ];
+/// Files that are kept as brought.
+const FILES: usize = 16;
+/// Words of a command that may name one of them.
+const NAMES: usize = 64;
 /// Endings that cmd adds to a name.
 const ENDINGS: [&str; 5] = ["", ".exe", ".bat", ".cmd", ".ps1"];
 
@@ -44,35 +48,58 @@ impl Walker<'_> {
         span: Span,
         state: &State,
     ) {
-        let brought: Vec<Place> = self
-            .effects
-            .paths
-            .iter()
-            .filter(|path| {
-                path.access == Access::Write
-                    && path.reach == Reach::Itself
-                    && CARRIERS.contains(&path.by.to_ascii_lowercase().as_str())
-            })
-            .map(|path| path.places.real.clone())
-            .collect();
-        if brought.is_empty() {
+        self.note_what_was_brought();
+        if self.brought.is_empty() {
             return;
         }
         let lower = paths::slashed(name).to_lowercase();
         let base = lower.rsplit('/').next().unwrap_or_default();
         let base = base.strip_suffix(".exe").unwrap_or(base);
-        let given = words.iter().filter(|_| RUNNERS.contains(&base));
-        let named = std::iter::once(name).chain(given.filter_map(Value::known));
-        let is_brought = named
-            .flat_map(|name| ENDINGS.iter().map(move |ending| format!("{name}{ending}")))
-            .any(|file| {
-                self.at(&file, state)
-                    .iter()
-                    .any(|place| brought.contains(place))
-            });
+        let runs = RUNNERS.contains(&base);
+        let given = words.iter().filter(|_| runs).filter_map(Value::known);
+        let is_brought = std::iter::once(name)
+            .chain(given)
+            .take(NAMES)
+            .any(|file| self.is_brought(file, state));
         if is_brought {
             self.unknown(UnknownKind::OpaqueCode, name, span);
         }
+    }
+
+    /// Keeps the files that came since the last time.
+    fn note_what_was_brought(&mut self) {
+        let all = &self.effects.paths;
+        let new = all.get(self.noted..).unwrap_or_default();
+        let came = new.iter().filter(|path| {
+            path.access == Access::Write
+                && path.reach == Reach::Itself
+                && CARRIERS
+                    .iter()
+                    .any(|name| name.eq_ignore_ascii_case(&path.by))
+        });
+        for path in came.take(FILES.saturating_sub(self.brought.len())) {
+            self.brought.push(path.places.real.clone());
+        }
+        self.noted = all.len();
+    }
+
+    /// Whether a name leads to a file that the line brought.
+    fn is_brought(&self, file: &str, state: &State) -> bool {
+        let slashed = paths::slashed(file).to_lowercase();
+        let base = slashed.rsplit('/').next().unwrap_or_default();
+        // Where a file lies is looked up only if one of its name was brought.
+        ENDINGS.iter().any(|ending| {
+            let is_named = |place: &Place| {
+                let (Place::Inside(path) | Place::Outside(path)) = place;
+                let name = path.rsplit('/').next().unwrap_or_default();
+                name.to_lowercase().strip_suffix(ending) == Some(base)
+            };
+            self.brought.iter().any(is_named)
+                && self
+                    .at(&format!("{file}{ending}"), state)
+                    .iter()
+                    .any(|place| self.brought.contains(place))
+        })
     }
 
     /// Returns where a file lies, as cmdlets and as programs name it.

@@ -29,6 +29,8 @@ const ALWAYS: [&str; 18] = [
     "UID",
     "USER",
 ];
+/// Words in which `rm` is looked for.
+const FIRST: usize = 6;
 /// Folders of the system that stand right below the root.
 const SYSTEM: [&str; 17] = [
     "Library", "System", "Users", "bin", "boot", "dev", "etc", "home", "lib", "lib64", "opt",
@@ -46,7 +48,7 @@ impl Walker<'_> {
         state: &State,
     ) -> Option<Field> {
         let deletes = |word: &Word| word.bare_text().is_some_and(|text| base_name(text) == "rm");
-        if self.file.is_some() || !before.iter().any(deletes) {
+        if self.file.is_some() || !before.iter().take(FIRST).any(deletes) {
             return None;
         }
         let is_unset = |part: &&Part| match &part.kind {
@@ -82,12 +84,9 @@ impl Walker<'_> {
         let folder = folder.strip_suffix('*').unwrap_or(folder);
         let folder = folder.trim_end_matches(['/', '.']);
         let sets = |name: Option<&str>| matches!(name, Some("source" | "." | "eval"));
-        let is_set = self
-            .effects
-            .commands
-            .iter()
-            .any(|command| sets(command.program.as_deref()));
         let is_root = folder.is_empty() || SYSTEM.contains(&folder);
+        let mut commands = self.effects.commands.iter();
+        let is_set = is_root && commands.any(|command| sets(command.program.as_deref()));
         (is_root && !is_set).then(|| draft.field(span))
     }
 }
