@@ -193,7 +193,8 @@ impl Repository {
     fn resolved(&self, absolute: &Path, follow: Follow) -> Resolved {
         // Most paths lie below the root, whose links are known.
         match text::rest_below(absolute, &self.root) {
-            Some(rest) if !rest.as_os_str().is_empty() => {
+            // The root itself may be a link, which is then the last name.
+            Some(rest) if follow == Follow::All || !rest.as_os_str().is_empty() => {
                 let root = Resolved {
                     path: self.real_root.clone(),
                     missing: None,

@@ -54,6 +54,9 @@ impl<'r> Lookup<'r> {
             Some((folder, name)) if !matches!(name, "" | "." | "..") => (folder, name),
             _ => return self.repository.places_of(Path::new(absolute), follow),
         };
+        if follow == Follow::All && self.repository.root.as_os_str() == absolute {
+            return self.repository.places_of(Path::new(absolute), follow);
+        }
         let repository = self.repository;
         let path = Path::new(absolute);
         let above = self.folder(folder);

@@ -37,12 +37,14 @@ pub(crate) fn rest_below<'p>(path: &'p Path, folder: &Path) -> Option<&'p Path> 
         use std::ffi::OsStr;
         use std::os::unix::ffi::OsStrExt as _;
         let text = path.as_os_str().as_bytes();
-        let folder = folder.as_os_str().as_bytes();
-        if let Some(rest) = text.strip_prefix(folder)
-            && let Some((b'/', rest)) = rest.split_first()
-            && rest.first() != Some(&b'/')
-        {
-            return Some(Path::new(OsStr::from_bytes(rest)));
+        let above = folder.as_os_str().as_bytes();
+        match text.strip_prefix(above) {
+            Some([]) => return Some(Path::new("")),
+            Some([b'/', rest @ ..]) if rest.first() != Some(&b'/') => {
+                return Some(Path::new(OsStr::from_bytes(rest)));
+            }
+            _ if super::is_normal(text) && super::is_normal(above) => return None,
+            _ => {}
         }
     }
     path.strip_prefix(folder).ok()
