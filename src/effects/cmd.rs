@@ -121,19 +121,14 @@ fn follow(walker: &mut Walker<'_>, line: &str, span: Span, state: &mut State) {
             }
             let is_kept = command.redirects.iter().any(|(writes, _)| *writes);
             if !is_kept {
-                printed(walker, &command.words, span);
+                variables::printed(walker, &command.words, span);
             }
-            if command.is_fed && walker.fed(&command.words_as_values(), span, state) {
+            let words = || command.words.iter().map(Text::value).collect::<Vec<_>>();
+            if command.is_fed && walker.fed(&words(), span, state) {
                 continue;
             }
             run(walker, &command.words, span, state);
         }
-    }
-}
-
-impl Command {
-    fn words_as_values(&self) -> Vec<Value> {
-        self.words.iter().map(Text::value).collect()
     }
 }
 
@@ -289,27 +284,6 @@ fn run(walker: &mut Walker<'_>, words: &[Text], span: Span, state: &mut State) {
         }
         "popd" => state.folders = vec![None],
         _ => known(walker, (name, first), rest, span, state),
-    }
-}
-
-/// `echo %NAME%` prints what `printenv NAME` does, and `set NAME`.
-fn printed(walker: &mut Walker<'_>, words: &[Text], span: Span) {
-    let Some((first, rest)) = words.split_first() else {
-        return;
-    };
-    let lower = first.lower();
-    let names: Vec<&str> = match (lower.trim_start_matches('@'), rest) {
-        ("echo" | "echo.", rest) => rest
-            .iter()
-            .filter(|word| word.open.is_some())
-            .flat_map(|word| word.text.split('%').skip(1).step_by(2))
-            .collect(),
-        ("set", [name]) if !name.text.contains(['=', '/']) => vec![name.text.as_str()],
-        _ => return,
-    };
-    for name in names.into_iter().filter(|name| !name.is_empty()) {
-        let word = plain(Value::Known(name.to_uppercase()));
-        walker.push(Some("printenv"), vec![word], span);
     }
 }
 

@@ -2,6 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::{Text, plain};
+use crate::effects::powershell::Walker;
+use crate::effects::{Span, Value};
+
 /// Variables, and what they stand for; nothing for the home folder.
 const KNOWN: [(&str, Option<&str>); 9] = [
     ("%userprofile%", None),
@@ -43,6 +47,27 @@ pub(super) fn expanded<'l>(line: &'l str, home: Option<&str>) -> Cow<'l, str> {
         at += letter.len_utf8();
     }
     Cow::Owned(found)
+}
+
+/// `echo %NAME%` prints what `printenv NAME` does, and `set NAME`.
+pub(super) fn printed(walker: &mut Walker<'_>, words: &[Text], span: Span) {
+    let Some((first, rest)) = words.split_first() else {
+        return;
+    };
+    let lower = first.lower();
+    let names: Vec<&str> = match (lower.trim_start_matches('@'), rest) {
+        ("echo" | "echo.", rest) => rest
+            .iter()
+            .filter(|word| word.open.is_some())
+            .flat_map(|word| word.text.split('%').skip(1).step_by(2))
+            .collect(),
+        ("set", [name]) if !name.text.contains(['=', '/']) => vec![name.text.as_str()],
+        _ => return,
+    };
+    for name in names.into_iter().filter(|name| !name.is_empty()) {
+        let word = plain(Value::Known(name.to_uppercase()));
+        walker.push(Some("printenv"), vec![word], span);
+    }
 }
 
 #[cfg(test)]
