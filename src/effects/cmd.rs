@@ -5,6 +5,7 @@
 //! that is unparsable.
 
 mod loops;
+mod variables;
 
 use loops::Loop;
 
@@ -23,6 +24,8 @@ struct Command {
     words: Vec<Text>,
     /// Files that it reads or writes by redirection.
     redirects: Vec<(bool, Text)>,
+    /// It reads what the command before it prints.
+    is_fed: bool,
 }
 
 /// A word, quotes and carets removed.
@@ -82,7 +85,8 @@ pub(super) fn started(
     }
     let line = unwrapped(&line);
     let span = walker.place_of(line).unwrap_or(span);
-    walker.under(name, |walker| follow(walker, line, span, state));
+    let line = variables::expanded(line, walker.repository.home());
+    walker.under(name, |walker| follow(walker, &line, span, state));
 }
 
 /// `"del x"`: quotes around the whole line are not part of it.
@@ -114,6 +118,14 @@ fn follow(walker: &mut Walker<'_>, line: &str, span: Span, state: &mut State) {
             for (writes, file) in &command.redirects {
                 let access = if *writes { Access::Write } else { Access::Read };
                 walker.touch((access, false), &file.value(), true, "cmd", span, state);
+            }
+            let is_kept = command.redirects.iter().any(|(writes, _)| *writes);
+            if !is_kept {
+                variables::printed(walker, &command.words, span);
+            }
+            let words = || command.words.iter().map(Text::value).collect::<Vec<_>>();
+            if command.is_fed && walker.fed(&words(), span, state) {
+                continue;
             }
             run(walker, &command.words, span, state);
         }
@@ -190,7 +202,13 @@ fn parse(line: &str) -> Option<Vec<Command>> {
                     continue;
                 }
                 end_word(&mut command, &mut word, &mut target);
-                commands.push(std::mem::take(&mut command));
+                let is_pipe = letter == '|' && letters.next_if_eq(&'|').is_none();
+                let is_fed = is_pipe || (letter == '(' && command.is_fed);
+                let next = Command {
+                    is_fed,
+                    ..Command::default()
+                };
+                commands.push(std::mem::replace(&mut command, next));
             }
             ' ' | '\t' | ',' | ';' | '=' if word.is_none() || letter.is_whitespace() => {
                 end_word(&mut command, &mut word, &mut target);
@@ -207,7 +225,7 @@ fn parse(line: &str) -> Option<Vec<Command>> {
         return None;
     }
     commands.push(command);
-    commands.retain(|command| *command != Command::default());
+    commands.retain(|command| !command.words.is_empty() || !command.redirects.is_empty());
     Some(commands)
 }
 

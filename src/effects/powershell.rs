@@ -9,9 +9,11 @@ mod cmdlets;
 mod command;
 mod dotnet;
 mod encoded;
+mod handed;
 mod names;
 mod native;
 pub(super) mod paths;
+mod printed;
 mod special;
 pub(super) mod state;
 mod touched;
@@ -24,7 +26,7 @@ use std::rc::Rc;
 use super::shell_tools::Origin;
 use super::{Effects, Invocation, Span, Unknown, UnknownKind, Value};
 use crate::programs::Programs;
-use crate::repo::Repository;
+use crate::repo::{Place, Repository};
 use poshtree::v2::{Node, NodeKind, Token, TokenKind};
 use state::State;
 
@@ -45,7 +47,9 @@ pub(super) type Items = Vec<Value>;
 /// Adds what a PowerShell command line would do.
 pub(super) fn add(effects: &mut Effects, text: &str, repository: &Repository, programs: &Programs) {
     let mut state = State::at(repository.cwd());
-    Walker::new(effects, repository, programs).text(Source::whole(text), &mut state);
+    let mut walker = Walker::new(effects, repository, programs);
+    walker.is_shown = true;
+    walker.text(Source::whole(text), &mut state);
 }
 
 /// Adds what PowerShell and cmd do that another shell starts in one of these folders.
@@ -139,6 +143,12 @@ pub(super) struct Walker<'a> {
     depth: usize,
     /// How deep the trees may be that are walked now, together.
     nesting: usize,
+    /// Files that the line fetched or wrote.
+    brought: Vec<Place>,
+    /// Effects on paths that were looked at for them.
+    noted: usize,
+    /// What the next text leaves is printed.
+    is_shown: bool,
     /// What the present command was unwrapped from, outermost first.
     via: Vec<String>,
     /// The words of the command that a POSIX shell started, and where they stand.
@@ -156,6 +166,9 @@ impl<'a> Walker<'a> {
             parsed: PARSED,
             depth: 0,
             nesting: 0,
+            brought: Vec::new(),
+            noted: 0,
+            is_shown: false,
             via: Vec::new(),
             spelled: None,
         }
@@ -163,6 +176,7 @@ impl<'a> Walker<'a> {
 
     /// Follows a text in the present state; returns what it leaves as output.
     fn text(&mut self, source: Source<'_>, state: &mut State) -> Items {
+        let is_shown = std::mem::take(&mut self.is_shown);
         let left = self.parsed.checked_sub(source.text.len());
         let is_fit = source.text.len() <= LENGTH && self.depth < DEPTH;
         let (Some(left), true) = (left, is_fit) else {
@@ -189,6 +203,9 @@ impl<'a> Walker<'a> {
         }
         self.depth += 1;
         self.nesting = nesting;
+        if is_shown {
+            self.printed(&parsed.script, source, state);
+        }
         let items = self.eval(&parsed.script, source, state);
         self.nesting -= deepest;
         self.depth -= 1;
@@ -197,6 +214,7 @@ impl<'a> Walker<'a> {
 
     /// Follows a text that a program is given.
     fn nested(&mut self, by: &str, text: &str, span: Span, state: &mut State) -> Items {
+        self.is_shown = true;
         let Some(spelled) = self.spelled.clone() else {
             return self.under(by, |walker| walker.text(Source::made(text, span), state));
         };

@@ -174,5 +174,6 @@ fn with(command: &Command, variable: char, value: &Text) -> Command {
         redirects: files
             .map(|(writes, file)| (*writes, replaced(file)))
             .collect(),
+        is_fed: command.is_fed,
     }
 }

@@ -183,6 +183,7 @@ impl Walker<'_> {
         span: Span,
         state: &State,
     ) {
+        self.run_what_was_brought(name, words, span, state);
         let mut line = String::new();
         if let Some(flow) = flow {
             let texts: Option<Vec<&str>> = flow.iter().map(Value::known).collect();
@@ -255,7 +256,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// A path of Windows as the other walk takes it; what is no path stays.
-fn as_operand(text: &str, home: Option<&str>) -> String {
+pub(super) fn as_operand(text: &str, home: Option<&str>) -> String {
     let is_path = text.len() < 1_024
         && text
             .chars()

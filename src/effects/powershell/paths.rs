@@ -89,6 +89,12 @@ fn on_drive(drive: &str, rest: &str) -> Located {
             Located::Unknown
         };
     }
+    // `C:\*` reaches cmd as this when another shell takes the backslash away.
+    let rest = match rest {
+        "*" => "/*",
+        "*.*" => "/*.*",
+        rest => rest,
+    };
     if !rest.starts_with('/') {
         // The present folder of that drive.
         return Located::Unknown;

@@ -4,6 +4,7 @@
 //! command; beyond a small number they become one that is not known.
 
 mod draft;
+mod unset;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -101,7 +102,7 @@ impl Walker<'_> {
     pub(super) fn fields(&mut self, words: &[Word], state: &mut State) -> Vec<Vec<Field>> {
         let mut readings = vec![Vec::with_capacity(words.len())];
         let mut is_overlong = false;
-        for word in words {
+        for (at, word) in words.iter().enumerate() {
             let span = self.span(word.span);
             if let Some(text) = plain(word) {
                 for reading in &mut readings {
@@ -114,7 +115,12 @@ impl Walker<'_> {
                 continue;
             }
             if !word.has_braces() {
-                let choices = self.word(word, Mode::Words, state);
+                let mut choices = self.word(word, Mode::Words, state);
+                let before = words.get(..at).unwrap_or_default();
+                choices.extend(
+                    self.unset(word, before, span, state)
+                        .map(|field| vec![field]),
+                );
                 combine(&mut readings, choices, span);
                 continue;
             }

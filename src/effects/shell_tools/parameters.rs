@@ -86,6 +86,8 @@ impl Walker<'_> {
                 match (sign, plain) {
                     // `${x:+word}` is the word or nothing.
                     ('+', _) => values.push(Value::Known(String::new())),
+                    // The word is what it says before it gives up.
+                    ('?', plain) => values = plain.unwrap_or_else(unknown),
                     (_, Some(plain)) => values.extend(plain),
                     (_, None) => values.extend(unknown()),
                 }
@@ -195,6 +197,8 @@ impl Walker<'_> {
         let known = |text: &str| Some(vec![Value::Known(text.to_owned())]);
         match (name, state.folders.as_slice()) {
             ("HOME", _) => known(self.repository.home()?),
+            // A home is named for who lives there.
+            ("USER" | "LOGNAME", _) => known(self.repository.home()?.rsplit('/').next()?),
             ("PWD", [Some(folder)]) => known(folder),
             ("OLDPWD", _) => match state.previous.as_slice() {
                 [Some(folder)] => known(folder),

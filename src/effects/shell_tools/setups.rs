@@ -1,4 +1,4 @@
-//! `eval "$(pyenv init -)"`: what an installed program prints to set up the shell that started it.
+//! `eval "$(pyenv init -)"`, `source <(kubectl completion bash)`: what an installed program prints to set up the shell that started it.
 
 use super::Walker;
 use super::program::base_name;
@@ -7,7 +7,7 @@ use crate::effects::Value;
 use crate::shell::{Command, Part, PartKind, Redirect, Script, SimpleCommand, Target, Word};
 
 /// Programs that print settings of the shell, each with the words that ask for them. `*` stands for any one name.
-const SETUPS: [&str; 38] = [
+const SETUPS: [&str; 53] = [
     "atuin init *",
     "brew shellenv",
     "brew shellenv *",
@@ -46,6 +46,21 @@ const SETUPS: [&str; 38] = [
     "starship init *",
     "zoxide init *",
     "zoxide init * --cmd *",
+    "argocd completion *",
+    "docker completion *",
+    "flux completion *",
+    "gh completion -s *",
+    "gh completion --shell *",
+    "glab completion -s *",
+    "helm completion *",
+    "k3d completion *",
+    "kind completion *",
+    "kubectl completion *",
+    "minikube completion *",
+    "npm completion",
+    "pip completion --bash",
+    "rustup completions *",
+    "uv generate-shell-completion *",
 ];
 
 impl Walker<'_> {
@@ -54,10 +69,12 @@ impl Walker<'_> {
         let [name, word] = simple.words.as_slice() else {
             return false;
         };
-        if name.bare_text() != Some("eval") {
-            return false;
-        }
-        let Some(asked) = substituted(word) else {
+        let is_evaluated = match name.bare_text() {
+            Some("eval") => true,
+            Some("source" | ".") => false,
+            _ => return false,
+        };
+        let Some(asked) = substituted(word, is_evaluated) else {
             return false;
         };
         let words = asked.static_words().unwrap_or_default();
@@ -110,17 +127,19 @@ impl Walker<'_> {
     }
 }
 
-/// Returns the one command that a word stands for the output of.
-fn substituted(word: &Word) -> Option<&SimpleCommand> {
+/// Returns the one command that a word stands for the output of, as text or as a file.
+fn substituted(word: &Word, as_text: bool) -> Option<&SimpleCommand> {
     let is_there = |part: &&Part| part.text() != Some("");
     let mut parts = word.parts.iter().filter(is_there);
     let (Some(part), None) = (parts.next(), parts.next()) else {
         return None;
     };
-    let PartKind::Command(substitution) = &part.kind else {
-        return None;
+    let script = match &part.kind {
+        PartKind::Command(substitution) if as_text => &substitution.script,
+        PartKind::Process(process) if !as_text && !process.reads => &process.script,
+        _ => return None,
     };
-    let Script { items, .. } = &substitution.script;
+    let Script { items, .. } = script;
     let [item] = items.as_slice() else {
         return None;
     };

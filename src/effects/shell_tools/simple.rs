@@ -69,7 +69,8 @@ impl Walker<'_> {
         let span = self.span(simple.span);
         self.print_variables(simple, span, state);
         if self.is_setup(simple, state) {
-            self.note_own("eval", &[], span, state);
+            let name = simple.words.first().and_then(Word::bare_text);
+            self.note_own(name.unwrap_or("eval"), &[], span, state);
             self.given.truncate(outer);
             return state.forget_all();
         }

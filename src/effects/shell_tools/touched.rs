@@ -98,7 +98,9 @@ impl Walker<'_> {
             }
             for path in through_links(absolute, &self.links) {
                 let places = self.lookup.places(&path, follow);
-                if access == Access::Write && matches!(by, "curl" | "wget") {
+                if access == Access::Write
+                    && matches!(by, "curl" | "wget" | "aria2c" | "certutil" | "bitsadmin")
+                {
                     self.keep_file(File {
                         place: places.real.clone(),
                         text: None,
