@@ -38,8 +38,6 @@ fn migrations_land_in_a_folder_of_their_own() {
         flask db upgrade | [db upgrade]
         flask db migrate -m x | [db migrate] -m=x makes:migrations/
         flask db migrate -d db | [db migrate] -d=db output=db
-        goose -dir db status | [status] -dir=db read=db
-        goose -dir db create x sql | [create] -dir=db output=db plain:x plain:sql
         dbmate -d db new x | [new] -d=db output=db plain:x
         dbmate -d db up | [up] -d=db read=db
         atlas migrate new --dir file://db x | [migrate new] --dir=file://db output=file://db plain:x
