@@ -1,6 +1,8 @@
 //! What programs write by habits that many share: the value of an option that everybody calls the output, and files that
 //! one program hands to the next: `git diff HEAD~1 -- folder | git apply -R`, `tar c folder | tar x`.
 
+use std::collections::BTreeMap;
+
 use super::Walker;
 use super::fields::Field;
 use super::program::{Started, piece};
@@ -18,7 +20,7 @@ use named::{EDITING, EDITING_WORDS, TRYING, is_output, output_of, place_in};
 /// Folders above the current one in which a package manager's files are looked for.
 const ABOVE: usize = 16;
 /// Commands before one that applies a patch, among which the one that saved it is looked for.
-const BEFORE: usize = 64;
+const BEFORE: usize = 16;
 
 impl Walker<'_> {
     /// Adds what options write that the table does not know.
@@ -223,15 +225,19 @@ impl Walker<'_> {
             let mut words = words.iter().filter_map(|word| word.value.known());
             words.any(|word| matches!(word, "diff" | "show" | "format-patch"))
         };
-        let mut paths = Vec::new();
+        let mut paths = BTreeMap::new();
         for command in self.effects.commands.iter().rev().take(BEFORE) {
             if command.program.as_deref() != Some("git") || !is_diff(&command.words) {
                 continue;
             }
             let words = command.words.iter().filter_map(|word| word.value.known());
             let words = words.filter(|word| !word.starts_with('-'));
-            paths.extend(words.map(|word| (word.to_owned(), command.span)));
+            for word in words {
+                paths.entry(word.to_owned()).or_insert_with(|| command.span);
+            }
         }
+        // A line may hold thousands of such pairs.
+        self.budget = self.budget.saturating_sub(paths.len());
         for (path, span) in paths {
             self.handed_path(&path, span, state);
         }

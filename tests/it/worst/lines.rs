@@ -121,6 +121,10 @@ fn fifth() -> Vec<Line> {
             "git diff a b c | git apply; ".repeat(4_000) + act,
         ),
         (
+            "patches that were saved",
+            numbered(4_000, |n| format!("git diff a{n} b{n} > p; git apply p; ")) + act,
+        ),
+        (
             "elements",
             numbered(15_000, |n| format!("a[{n}]=x{n}; ")) + "rm \"${a[@]}\"; " + act,
         ),
