@@ -25,6 +25,7 @@ use store::{Record, Store};
 
 pub(crate) use stamp::{Stamp, device};
 
+use crate::repo::is_missing;
 use crate::state::clock::Moment;
 use crate::state::{State, StateError};
 
@@ -327,14 +328,7 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
 fn unless_gone<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-            ) =>
-        {
-            Ok(None)
-        }
+        Err(error) if is_missing(&error) => Ok(None),
         Err(error) => Err(error),
     }
 }

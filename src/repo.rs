@@ -408,7 +408,8 @@ fn target_of(path: &Path) -> io::Result<Option<PathBuf>> {
     std::fs::read_link(path).map(Some)
 }
 
-fn is_missing(error: &io::Error) -> bool {
+/// Whether an error says that there is nothing at a path, or no longer.
+pub(crate) fn is_missing(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory

@@ -4,7 +4,7 @@
 mod file;
 
 use std::fs::{self, Metadata};
-use std::io::{self, Read as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::Site;
@@ -15,6 +15,7 @@ use super::many;
 use super::note::{self, Entry, Noting};
 use super::watch::Watch;
 use crate::deadline;
+use crate::repo::is_missing;
 use crate::repo::text::child;
 use crate::state::{self, State, StateError};
 use file::{MAGIC, MAGIC_AUTO, decode};
@@ -262,12 +263,13 @@ impl Baseline {
     /// Why there is none to compare with.
     pub fn read(site: &Site, session: &str) -> Result<Self, Unread> {
         let path = child(site.state.folder(), &Self::name(session));
-        let about = path
-            .symlink_metadata()
-            .map_err(|error| match error.kind() {
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Unread::Missing,
-                _ => Unread::Damaged,
-            })?;
+        let about = path.symlink_metadata().map_err(|error| {
+            if is_missing(&error) {
+                Unread::Missing
+            } else {
+                Unread::Damaged
+            }
+        })?;
         if !about.is_file() {
             return Err(Unread::Damaged);
         }

@@ -9,6 +9,7 @@ use super::derived::By;
 use super::git::LazyGit;
 use super::stat::{self, Stat};
 use super::watch::Watch;
+use crate::repo::is_missing;
 use crate::state::FOLDER as STATE;
 
 /// Entries that are looked at in one walk; far above any work tree that a person keeps.
@@ -93,9 +94,14 @@ impl<'w> Walk<'w> {
             link: link.map(|target| target.to_string_lossy().into_owned()),
             by_link,
         });
-        let Ok(entries) = fs::read_dir(&path) else {
-            self.unreadable.push(folder.to_owned());
-            return;
+        let entries = match fs::read_dir(&path) {
+            Ok(entries) => entries,
+            // It went away since its parent was read: nothing is left to watch.
+            Err(error) if is_missing(&error) => return,
+            Err(_) => {
+                self.unreadable.push(folder.to_owned());
+                return;
+            }
         };
         for entry in entries.flatten() {
             self.budget = match self.budget.checked_sub(1) {

@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::repo::is_missing;
+
 /// Stamps younger than this when a file was read prove nothing: the coarsest file systems count in steps of two seconds.
 const STEP: i64 = 2_000_000_000;
 /// The permissions that count: the owner's, the special ones, and whether anybody may write. The rest follows the umask of
@@ -44,13 +46,6 @@ pub fn look(path: &Path) -> io::Result<(Nature, Stat)> {
         Err(error) if is_missing(&error) => Ok((Nature::Missing, Stat::default())),
         Err(error) => Err(error),
     }
-}
-
-fn is_missing(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
 }
 
 fn nature(about: &Metadata) -> Nature {

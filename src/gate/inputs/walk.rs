@@ -15,6 +15,7 @@ use super::place::{Known, Place, RULES, Wanted, joined};
 use super::trail::{Trail, Witness};
 use super::tree::{Block, Builder};
 use crate::digests::{Digest, Digests, Found, Reader};
+use crate::repo::is_missing;
 use crate::state::FOLDER;
 
 /// Folders that wait before other threads are worth their start.
@@ -248,7 +249,7 @@ fn visit(
     let about = place.path.symlink_metadata();
     let entries = match read(&place.path) {
         Ok(entries) => entries,
-        Err(error) if is_gone(&error) => return Ok(()),
+        Err(error) if is_missing(&error) => return Ok(()),
         Err(error) => return Err(named(&place.relative, &error)),
     };
     gathered.names += entries.len();
@@ -355,7 +356,7 @@ impl Look<'_> {
         }
         let about = match self.entry.metadata() {
             Ok(about) => about,
-            Err(error) if is_gone(&error) => return Ok(Seen::Nothing),
+            Err(error) if is_missing(&error) => return Ok(Seen::Nothing),
             Err(error) => return Err(error),
         };
         let stamp = reader.settled(&about);
@@ -408,13 +409,6 @@ fn read(folder: &Path) -> io::Result<Vec<(OsString, DirEntry)>> {
         .collect::<io::Result<Vec<_>>>()?;
     entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
     Ok(entries)
-}
-
-fn is_gone(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
 }
 
 fn named(relative: &str, error: &io::Error) -> io::Error {
