@@ -31,6 +31,19 @@ pub(super) struct Started<'f> {
     pub(super) index: usize,
 }
 
+/// Letters behind one dash that cost as much as a step.
+const LETTERS: usize = 64;
+
+/// What reading a command's words takes from the budget: each word, and each letter of one that may hold options.
+fn price(words: &[Field]) -> usize {
+    let letters = words.iter().map(|word| {
+        let text = word.value.start();
+        let is_bundle = text.starts_with(['-', '+']) && !text.starts_with("--");
+        if is_bundle { text.len() } else { 0 }
+    });
+    1 + words.len() / 4 + letters.sum::<usize>() / LETTERS
+}
+
 impl Walker<'_> {
     /// Judges a program and what it starts.
     pub(super) fn program(
@@ -46,7 +59,7 @@ impl Walker<'_> {
         }
         let is_typed = std::mem::take(&mut self.is_typed);
         let is_sourcing = std::mem::take(&mut self.is_sourcing);
-        let Some(budget) = self.budget.checked_sub(1 + rest.len() / 4) else {
+        let Some(budget) = self.budget.checked_sub(price(rest)) else {
             self.budget = 0;
             return self.too_many_steps(span);
         };

@@ -92,17 +92,21 @@ impl Levels {
     }
 }
 
-/// Returns `-x` for a letter or digit, without making a new text.
+/// `-` and each letter from `!` to `~`, in the order of their codes.
+const MINUS: &str = "-!-\"-#-$-%-&-'-(-)-*-+-,---.-/-0-1-2-3-4-5-6-7-8-9-:-;-<-=->-?-@\
+         -A-B-C-D-E-F-G-H-I-J-K-L-M-N-O-P-Q-R-S-T-U-V-W-X-Y-Z-[-\\-]-^-_-`\
+         -a-b-c-d-e-f-g-h-i-j-k-l-m-n-o-p-q-r-s-t-u-v-w-x-y-z-{-|-}-~";
+const PLUS: &str = "+!+\"+#+$+%+&+'+(+)+*+++,+-+.+/+0+1+2+3+4+5+6+7+8+9+:+;+<+=+>+?+@\
+         +A+B+C+D+E+F+G+H+I+J+K+L+M+N+O+P+Q+R+S+T+U+V+W+X+Y+Z+[+\\+]+^+_+`\
+         +a+b+c+d+e+f+g+h+i+j+k+l+m+n+o+p+q+r+s+t+u+v+w+x+y+z+{+|+}+~";
+
+/// Returns `-x` for a letter: no new text, and no search, because words may hold thousands of letters.
 pub(super) fn letter_name(sign: char, letter: char) -> Option<&'static str> {
-    const MINUS: &str = "-a-b-c-d-e-f-g-h-i-j-k-l-m-n-o-p-q-r-s-t-u-v-w-x-y-z-A-B-C-D-E-F-G-H-I-J-K-L-M-N-O-P-Q-R-S-T-U-V-W-X-Y-Z\
-                         -0-1-2-3-4-5-6-7-8-9-#-@-?-:-.-%-+-=-,-/-_-~-^-!-$-&-*-;-[-]-{-}-(-)-<->-|";
-    const PLUS: &str = "+a+b+c+d+e+f+g+h+i+j+k+l+m+n+o+p+q+r+s+t+u+v+w+x+y+z+A+B+C+D+E+F+G+H+I+J+K+L+M+N+O+P+Q+R+S+T+U+V+W+X+Y+Z";
     let names = if sign == '+' { PLUS } else { MINUS };
-    let letters = names.bytes().skip(1).step_by(2);
-    let place = letters
-        .into_iter()
-        .position(|known| char::from(known) == letter)?;
-    names.get(2 * place..2 * place + 2)
+    // `--` is no letter's name.
+    let code = u8::try_from(letter).ok().filter(|code| *code != b'-')?;
+    let place = 2 * usize::from(code.checked_sub(b'!')?);
+    names.get(place..place + 2)
 }
 
 /// Returns the subcommand of this name.
@@ -112,4 +116,22 @@ pub(super) fn subcommand(program: &Program, name: &str) -> Option<&'static Progr
         .binary_search_by(|(known, _)| (*known).cmp(name))
         .ok()?;
     program.subcommands.get(index).map(|(_, sub)| *sub)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letter_name;
+
+    #[test]
+    fn each_letter_has_its_name() {
+        for letter in '!'..='~' {
+            for sign in ['-', '+'] {
+                let name = (letter != '-').then(|| format!("{sign}{letter}"));
+                assert_eq!(letter_name(sign, letter), name.as_deref(), "{letter}");
+            }
+        }
+        for none in ['-', ' ', '\0', '\u{7f}', 'é', '日'] {
+            assert_eq!(letter_name('-', none), None, "{none:?}");
+        }
+    }
 }
