@@ -3,11 +3,11 @@
 //! Nothing is evaluated. bash expands quotes here as if they were double quotes, and evaluates indexes a second time,
 //! so text that would become an expansion only then is refused.
 
+use super::UnparsedKind;
 use super::builder::Builder;
 use super::parser::{Outcome, Parser};
 use super::quotes::Quote;
 use super::word::{Arith, Part};
-use super::{Span, UnparsedKind};
 
 impl Parser<'_> {
     /// Reads up to the `close` that belongs to an `open` before the position, and moves over it.
@@ -30,14 +30,7 @@ impl Parser<'_> {
                     let from = self.pos;
                     self.bump();
                     self.take_char();
-                    builder.push_text(
-                        self.slice(from, self.pos),
-                        true,
-                        Span {
-                            start: from,
-                            end: self.pos,
-                        },
-                    );
+                    self.push_from(&mut builder, from, self.slice(from, self.pos), true);
                 }
                 Some(byte) => {
                     level += usize::from(byte == open);
@@ -67,14 +60,7 @@ impl Parser<'_> {
         while self.at(self.pos).is_some_and(|byte| !special(byte)) {
             self.pos += 1;
         }
-        builder.push_text(
-            self.slice(start, self.pos),
-            false,
-            Span {
-                start,
-                end: self.pos,
-            },
-        );
+        self.push_from(builder, start, self.slice(start, self.pos), false);
     }
 
     /// Reads an index from its bracket on.

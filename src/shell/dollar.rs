@@ -3,13 +3,13 @@
 //! Constructs that were read on trial (see [`Parser::trial`]) are kept by position, so that reading `((` first as
 //! arithmetic and then as subshells stays linear however deep they nest.
 
+use super::UnparsedKind;
 use super::builder::Builder;
 use super::parser::{Outcome, Parser};
 use super::quotes::Quote;
 use super::reader::{is_digit, is_name, is_name_start};
 use super::tree::Script;
 use super::word::{Arith, Parameter, Part, PartKind, Substitution, SubstitutionKind};
-use super::{Span, UnparsedKind};
 
 impl Parser<'_> {
     /// Runs a reading that may be thrown away, keeping the constructs it finds for the next one.
@@ -63,14 +63,7 @@ impl Parser<'_> {
             Some(b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!') => self.plain_parameter(quote),
             _ => {
                 self.bump();
-                builder.push_text(
-                    "$",
-                    quote != Quote::Bare,
-                    Span {
-                        start,
-                        end: self.pos,
-                    },
-                );
+                self.push_from(builder, start, "$", quote != Quote::Bare);
                 return Ok(());
             }
         };

@@ -38,14 +38,7 @@ impl<'t> Parser<'t> {
     /// Reads a double-quoted string from its opening quote on.
     pub(super) fn double_quoted(&mut self, builder: &mut Builder) -> Outcome<()> {
         self.advance();
-        builder.push_text(
-            "",
-            true,
-            Span {
-                start: self.pos - 1,
-                end: self.pos,
-            },
-        );
+        self.push_from(builder, self.pos - 1, "", true);
         loop {
             match self.peek() {
                 None => return Err(self.error(UnparsedKind::Incomplete)),
@@ -81,14 +74,7 @@ impl<'t> Parser<'t> {
                 } else {
                     "\\"
                 };
-                builder.push_text(
-                    text,
-                    true,
-                    Span {
-                        start,
-                        end: self.pos,
-                    },
-                );
+                self.push_from(builder, start, text, true);
                 Ok(())
             }
             _ => {
@@ -110,14 +96,7 @@ impl<'t> Parser<'t> {
             )
         };
         self.pos += rest.find(special).unwrap_or(rest.len());
-        builder.push_text(
-            self.slice(start, self.pos),
-            true,
-            Span {
-                start,
-                end: self.pos,
-            },
-        );
+        self.push_from(builder, start, self.slice(start, self.pos), true);
     }
 
     /// Reads an operand of `"${x:-…}"` up to its `}`.

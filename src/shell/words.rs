@@ -136,28 +136,20 @@ impl<'t> Parser<'t> {
         while self.at(self.pos).is_some_and(is_plain) {
             self.pos += 1;
         }
-        builder.push_text(
-            self.slice(start, self.pos),
-            false,
-            Span {
-                start,
-                end: self.pos,
-            },
-        );
+        self.push_from(builder, start, self.slice(start, self.pos), false);
+    }
+
+    /// Pushes text that stands from a place to the position.
+    pub(super) fn push_from(&self, builder: &mut Builder, start: usize, text: &str, quoted: bool) {
+        let end = self.pos;
+        builder.push_text(text, quoted, Span { start, end });
     }
 
     /// Pushes the next character as text.
     pub(super) fn push_char(&mut self, builder: &mut Builder, quoted: bool) {
         let start = self.pos;
         let text = self.take_char().unwrap_or_default();
-        builder.push_text(
-            text,
-            quoted,
-            Span {
-                start,
-                end: self.pos,
-            },
-        );
+        self.push_from(builder, start, text, quoted);
     }
 
     /// Moves over the character at the position itself, without joining lines.
@@ -177,26 +169,12 @@ impl<'t> Parser<'t> {
                     // bash keeps a backslash at the end of some texts, and drops it from others.
                     return Err(self.error(UnparsedKind::Incomplete));
                 };
-                builder.push_text(
-                    text,
-                    true,
-                    Span {
-                        start,
-                        end: self.pos,
-                    },
-                );
+                self.push_from(builder, start, text, true);
             }
             b'\'' => {
                 self.bump();
                 let text = self.single_quoted()?;
-                builder.push_text(
-                    text,
-                    true,
-                    Span {
-                        start,
-                        end: self.pos,
-                    },
-                );
+                self.push_from(builder, start, text, true);
             }
             b'"' => self.double_quoted(builder)?,
             b'`' => {
