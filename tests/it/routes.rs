@@ -108,23 +108,8 @@ impl Judges {
         if row.under_packs {
             self.stopped_by_packs(&row.command)
         } else {
-            self.stopped_by_policy(&row.command)
+            self.repo.stopped_by(&row.command)
         }
-    }
-
-    /// Asks the program, as a runtime would.
-    fn stopped_by_policy(&self, command: &str) -> Vec<String> {
-        let ran = self.repo.shell(command);
-        if ran.stdout.is_empty() {
-            assert_eq!((ran.stderr.as_str(), ran.exit), ("", 0), "{command}");
-            return Vec::new();
-        }
-        let output = &ran.json()["hookSpecificOutput"];
-        let decision = output["permissionDecision"].as_str().unwrap();
-        assert!(["deny", "ask"].contains(&decision), "{command}: {ran:?}");
-        let reason = output["permissionDecisionReason"].as_str().unwrap();
-        let ids = reason.lines().filter_map(|line| line.split_once(": "));
-        ids.map(|(id, _)| id.to_owned()).collect()
     }
 
     /// Asks the library: reading all packs anew for each line would take minutes in a build without optimisation.

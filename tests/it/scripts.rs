@@ -153,35 +153,14 @@ const CASES: [(&str, &str); 67] = [
     ("npm run say -- rm -rf generated", ""),
 ];
 
-fn repository(policy: &str) -> Repo {
-    let repo = Repo::with_policy(policy);
-    for (path, text) in FILES {
-        repo.write(path, text);
-    }
-    repo
-}
-
-/// Returns the ids of the rules that stop a command.
-fn stopped_by(repo: &Repo, command: &str) -> Vec<String> {
-    let ran = repo.shell(command);
-    if ran.stdout.is_empty() {
-        assert_eq!((ran.stderr.as_str(), ran.exit), ("", 0), "{command}");
-        return Vec::new();
-    }
-    let output = &ran.json()["hookSpecificOutput"];
-    let reason = output["permissionDecisionReason"].as_str().unwrap();
-    let ids = reason.lines().filter_map(|line| line.split_once(": "));
-    ids.map(|(id, _)| id.to_owned()).collect()
-}
-
 #[cfg(unix)]
 #[test]
 fn a_script_is_judged_by_what_it_does() {
-    let repo = repository(POLICY);
+    let repo = Repo::with_files(&FILES, POLICY);
     let wrong: Vec<String> = CASES
         .iter()
         .filter_map(|(command, by)| {
-            let found = stopped_by(&repo, command);
+            let found = repo.stopped_by(command);
             let is_right = if by.is_empty() {
                 found.is_empty()
             } else {
@@ -196,7 +175,7 @@ fn a_script_is_judged_by_what_it_does() {
 #[cfg(unix)]
 #[test]
 fn other_code_of_the_repository_is_an_unknown_of_its_own() {
-    let repo = repository(&POLICY.replace("script: allow", "script: deny"));
+    let repo = Repo::with_files(&FILES, &POLICY.replace("script: allow", "script: deny"));
     repo.write("tool", "\u{7f}ELF\0");
     for (command, is_stopped) in [
         ("make test", true),
@@ -214,7 +193,7 @@ fn other_code_of_the_repository_is_an_unknown_of_its_own() {
         ("sh first.sh other.txt", false),
         ("python3 -m unittest", false),
     ] {
-        let found = stopped_by(&repo, command);
+        let found = repo.stopped_by(command);
         assert_eq!(
             found.iter().any(|id| id == "on-unknown"),
             is_stopped,
@@ -226,7 +205,7 @@ fn other_code_of_the_repository_is_an_unknown_of_its_own() {
 #[cfg(unix)]
 #[test]
 fn what_a_script_does_is_said_with_its_name() {
-    let repo = repository(POLICY);
+    let repo = Repo::with_files(&FILES, POLICY);
     assert_eq!(
         repo.shell("./wipe.sh").denied(),
         "generated: rm (in wipe.sh) deletes `generated`. Instead: edit schema.json and run `./tools/gen.sh`, or `python3 tools/gen.py`."
@@ -240,7 +219,7 @@ fn what_a_script_does_is_said_with_its_name() {
 #[cfg(unix)]
 #[test]
 fn pipes_and_great_files_are_not_read() {
-    let repo = repository(POLICY);
+    let repo = Repo::with_files(&FILES, POLICY);
     let fifo = repo.root().join("fifo");
     let made = std::process::Command::new("mkfifo")
         .arg(&fifo)
@@ -259,10 +238,6 @@ fn pipes_and_great_files_are_not_read() {
         "sh /dev/zero",
         "sh /dev/tty",
     ] {
-        assert_eq!(
-            stopped_by(&repo, command),
-            Vec::<String>::new(),
-            "{command}"
-        );
+        assert_eq!(repo.stopped_by(command), Vec::<String>::new(), "{command}");
     }
 }

@@ -58,6 +58,14 @@ impl Repo {
         repo
     }
 
+    pub(crate) fn with_files(files: &[(&str, &str)], policy: &str) -> Self {
+        let repo = Self::with_policy(policy);
+        for (path, text) in files {
+            repo.write(path, text);
+        }
+        repo
+    }
+
     /// Makes a copy of the demo repository, secrets included.
     pub(crate) fn demo() -> Self {
         let repo = Self::empty();
@@ -128,6 +136,22 @@ impl Repo {
             &serde_json::json!({"command": command}),
         );
         self.hook("before-tool", payload.as_bytes())
+    }
+
+    /// Returns the ids of the rules that stop a shell command; empty when nothing does.
+    #[track_caller]
+    pub(crate) fn stopped_by(&self, command: &str) -> Vec<String> {
+        let ran = self.shell(command);
+        if ran.stdout.is_empty() {
+            assert_eq!((ran.stderr.as_str(), ran.exit), ("", 0), "{command}");
+            return Vec::new();
+        }
+        let output = &ran.json()["hookSpecificOutput"];
+        let decision = output["permissionDecision"].as_str().unwrap();
+        assert!(["deny", "ask"].contains(&decision), "{command}: {ran:?}");
+        let reason = output["permissionDecisionReason"].as_str().unwrap();
+        let ids = reason.lines().filter_map(|line| line.split_once(": "));
+        ids.map(|(id, _)| id.to_owned()).collect()
     }
 
     /// Sends an edit that is yet to happen.

@@ -147,35 +147,14 @@ const CASES: [(&str, &str); 97] = [
     ("psql -f good.sql && psql < good.sql", ""),
 ];
 
-fn repository(policy: &str) -> Repo {
-    let repo = Repo::with_policy(policy);
-    for (path, text) in FILES {
-        repo.write(path, text);
-    }
-    repo
-}
-
-/// Returns the ids of the rules that stop a command.
-fn stopped_by(repo: &Repo, command: &str) -> Vec<String> {
-    let ran = repo.shell(command);
-    if ran.stdout.is_empty() {
-        assert_eq!((ran.stderr.as_str(), ran.exit), ("", 0), "{command}");
-        return Vec::new();
-    }
-    let output = &ran.json()["hookSpecificOutput"];
-    let reason = output["permissionDecisionReason"].as_str().unwrap();
-    let ids = reason.lines().filter_map(|line| line.split_once(": "));
-    ids.map(|(id, _)| id.to_owned()).collect()
-}
-
 #[cfg(unix)]
 #[test]
 fn files_that_are_named_elsewhere_are_found() {
-    let loose = repository(POLICY);
-    let strict = repository(&POLICY.replace("path: allow", "path: deny"));
+    let loose = Repo::with_files(&FILES, POLICY);
+    let strict = Repo::with_files(&FILES, &POLICY.replace("path: allow", "path: deny"));
     let mut wrong = Vec::new();
     for (command, by) in CASES {
-        let found = stopped_by(&loose, command);
+        let found = loose.stopped_by(command);
         let is_right = match by {
             "" | "?" => found.is_empty(),
             rule => found.iter().any(|id| id == rule),
@@ -183,7 +162,7 @@ fn files_that_are_named_elsewhere_are_found() {
         if !is_right {
             wrong.push(format!("{by:?}: {command:?} is stopped by {found:?}"));
         }
-        let found = stopped_by(&strict, command);
+        let found = strict.stopped_by(command);
         let is_unknown = found.iter().any(|id| id == "on-unknown");
         if matches!(by, "" | "?") && is_unknown != (by == "?") {
             wrong.push(format!(
