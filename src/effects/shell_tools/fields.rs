@@ -20,6 +20,8 @@ use draft::{Draft, Drafts, append, append_all, each};
 const READINGS: usize = 8;
 /// Fields of one command; beyond, the line is one that cannot be read.
 pub(super) const FIELDS: usize = 4_000;
+/// Words made by braces that cost as much as a step.
+const BRACED: usize = 4;
 /// Longest text of one field; with more it is only known how it begins.
 pub(super) const LONGEST: usize = 256 * 1_024;
 
@@ -130,6 +132,8 @@ impl Walker<'_> {
                 combine(&mut readings, vec![vec![Field::unknown(span)]], span);
                 continue;
             };
+            // A short text can stand for thousands of words, and be walked many times.
+            self.budget = self.budget.saturating_sub(expanded.len() / BRACED);
             for word in expanded {
                 let choices = self.word(&word, Mode::Words, state);
                 combine(&mut readings, choices, span);
