@@ -126,7 +126,8 @@ impl Walker<'_> {
                 combine(&mut readings, choices, span);
                 continue;
             }
-            let Some(expanded) = word.expand_braces() else {
+            let expanded = (self.budget > 0).then(|| word.expand_braces());
+            let Some(expanded) = expanded.flatten() else {
                 is_overlong = true;
                 self.parts(&word.parts, state);
                 combine(&mut readings, vec![vec![Field::unknown(span)]], span);

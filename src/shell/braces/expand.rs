@@ -24,7 +24,10 @@ impl Word {
             return Some(vec![self.clone()]);
         }
         let length = (self.span.end - self.span.start).max(1);
-        let expanded = expand(&self.parts, MAX_WORDS.min(MAX_BYTES / length).max(1))?;
+        if count(&self.parts) > MAX_WORDS.min(MAX_BYTES / length).max(1) {
+            return None;
+        }
+        let expanded = expand(&self.parts);
         if expanded.iter().any(|parts| fuses(parts)) {
             return None;
         }
@@ -81,28 +84,32 @@ fn fuses(parts: &[Part]) -> bool {
         })
 }
 
-fn expand(parts: &[Part], most: usize) -> Option<Vec<Vec<Part>>> {
+/// Returns how many words braces make; more than there can be where that is not said.
+fn count(parts: &[Part]) -> usize {
+    parts.iter().fold(1, |before, part| match &part.kind {
+        PartKind::LongBrace(_) => usize::MAX,
+        PartKind::Brace(alternatives) => {
+            let ways = alternatives.iter().map(|alternative| count(alternative));
+            before.saturating_mul(ways.fold(0, usize::saturating_add))
+        }
+        _ => before,
+    })
+}
+
+fn expand(parts: &[Part]) -> Vec<Vec<Part>> {
     let mut words = vec![Vec::new()];
     for part in parts {
-        match &part.kind {
-            PartKind::LongBrace(_) => return None,
-            PartKind::Brace(alternatives) => {
-                let mut endings = Vec::new();
-                for alternative in alternatives {
-                    endings.extend(expand(alternative, most)?);
-                    if endings.len().saturating_mul(words.len()) > most {
-                        return None;
-                    }
-                }
-                let joined = words.iter().flat_map(|word| {
-                    endings
-                        .iter()
-                        .map(|ending| word.iter().chain(ending).cloned().collect::<Vec<_>>())
-                });
-                words = joined.collect();
-            }
-            _ => words.iter_mut().for_each(|word| word.push(part.clone())),
-        }
+        let PartKind::Brace(alternatives) = &part.kind else {
+            words.iter_mut().for_each(|word| word.push(part.clone()));
+            continue;
+        };
+        let alternatives = alternatives.iter();
+        let endings: Vec<_> = alternatives.flat_map(|one| expand(one)).collect();
+        let joined = words.iter().flat_map(|word| {
+            let endings = endings.iter();
+            endings.map(|ending| word.iter().chain(ending).cloned().collect::<Vec<_>>())
+        });
+        words = joined.collect();
     }
-    Some(words)
+    words
 }

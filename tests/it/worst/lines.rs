@@ -56,7 +56,23 @@ fn fifth() -> Vec<Line> {
     let python = |code: String| format!("python3 - <<'E'\n{code}\nE\n{act}");
     let calls = |name: &str, depth| nested(depth, name, "'a'", ")");
     let numbers = "'a', ".repeat(64);
+    let (many, too_many) = ("{a,b}".repeat(9), "{a,b}".repeat(11));
+    let letters = format!("tar -{}{many}\n", "tvzvz".repeat(20)).repeat(400);
+    let lists = |words: &str| {
+        let line = format!("x=({words})\nfor y in {words}; do :; done\n");
+        format!("{}{act}", line.repeat(4_000))
+    };
     vec![
+        (
+            "letters behind one dash, in words made by braces",
+            format!("{letters}{act}"),
+        ),
+        ("lists made by braces", lists(&many)),
+        ("lists made by too many braces", lists(&too_many)),
+        (
+            "braces in a text that runs itself",
+            format!(". <<\"\"\necho {many}>{{,b}}z{{,.}}\n.\n\n{act}"),
+        ),
         (
             "outputs",
             format!("tool {}; {act}", numbered(50_000, |n| format!("-o a{n} "))),
