@@ -33,15 +33,19 @@ pub(super) struct Started<'f> {
 
 /// Letters behind one dash that cost as much as a step.
 const LETTERS: usize = 64;
+/// Letters of the working folder that cost as much as a step.
+const FOLDER: usize = 256;
 
-/// What reading a command's words takes from the budget: each word, and each letter of one that may hold options.
-fn price(words: &[Field]) -> usize {
+/// What reading a command takes from the budget: each word, each letter of one that may hold options, and a long way down to
+/// the folder, which every path of the command repeats.
+fn price(words: &[Field], state: &State) -> usize {
     let letters = words.iter().map(|word| {
         let text = word.value.start();
         let is_bundle = text.starts_with(['-', '+']) && !text.starts_with("--");
         if is_bundle { text.len() } else { 0 }
     });
-    1 + words.len() / 4 + letters.sum::<usize>() / LETTERS
+    let folders = state.folders.iter().flatten().map(String::len);
+    1 + words.len() / 4 + letters.sum::<usize>() / LETTERS + folders.sum::<usize>() / FOLDER
 }
 
 impl Walker<'_> {
@@ -59,7 +63,7 @@ impl Walker<'_> {
         }
         let is_typed = std::mem::take(&mut self.is_typed);
         let is_sourcing = std::mem::take(&mut self.is_sourcing);
-        let Some(budget) = self.budget.checked_sub(price(rest)) else {
+        let Some(budget) = self.budget.checked_sub(price(rest, state)) else {
             self.budget = 0;
             return self.too_many_steps(span);
         };

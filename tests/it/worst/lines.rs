@@ -68,6 +68,10 @@ fn fifth() -> Vec<Line> {
             format!("{letters}{act}"),
         ),
         ("lists made by braces", lists(&many)),
+        (
+            "folders in folders",
+            format!("{}{act}", "cd generated && curl -O h/a.py\n".repeat(4_000)),
+        ),
         ("lists made by too many braces", lists(&too_many)),
         (
             "braces in a text that runs itself",
