@@ -25,6 +25,7 @@ pub mod governor;
 pub mod outcome;
 pub mod state;
 pub mod trust;
+mod wildcards;
 pub mod wiring;
 
 pub mod cli;

@@ -16,7 +16,7 @@ use std::path::{Component, Path, PathBuf};
 
 pub use lookup::Lookup;
 
-pub use crate::policy::path_pattern::Case;
+pub use crate::wildcards::Case;
 
 /// Name of the policy file at a repository's root.
 pub const POLICY_FILE: &str = "hookgate.yaml";

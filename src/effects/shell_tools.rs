@@ -29,6 +29,7 @@ mod program;
 mod scripts;
 mod settings;
 mod setups;
+mod sift;
 mod simple;
 mod spelling;
 mod sql;
@@ -137,7 +138,6 @@ fn line(effects: &mut Effects, text: &str, repository: &Repository, programs: &P
         links: Vec::new(),
         made: Vec::new(),
         looked: BTreeMap::new(),
-        matchers: BTreeMap::new(),
         lookup: Lookup::new(repository),
         expanded: BTreeMap::new(),
         found: BTreeMap::new(),
@@ -198,8 +198,6 @@ struct Walker<'a> {
     made: Vec<String>,
     /// What was found below folders, and whether it is all.
     looked: BTreeMap<String, (Arc<[String]>, bool)>,
-    /// Patterns of `${name…}`, as they were read.
-    matchers: BTreeMap<String, globset::GlobMatcher>,
     /// Where paths lead.
     lookup: Lookup<'a>,
     /// What patterns match, by folder and pattern.

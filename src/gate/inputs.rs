@@ -28,7 +28,8 @@ use place::Wanted;
 use tree::Block;
 
 use crate::digests::{Digest, Digests};
-use crate::policy::path_pattern::{Case, PathPatterns};
+use crate::policy::path_pattern::PathPatterns;
+use crate::repo::Case;
 use crate::state::State;
 use crate::state::clock::Moment;
 

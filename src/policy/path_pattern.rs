@@ -14,20 +14,13 @@
 //! at the first letter, and no text makes one slow. Paths are relative to the base, with `/`; nothing is read from disk.
 
 mod braces;
-mod name;
 mod reach;
 mod stored;
 
-use name::Name;
+use crate::repo::Case;
+pub use crate::wildcards::GlobError;
+use crate::wildcards::{self, Wildcards};
 pub(crate) use stored::Handle;
-
-/// Whether upper and lower case differ; follows the file system.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Case {
-    #[default]
-    Sensitive,
-    Insensitive,
-}
 
 /// Globs in the order written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -93,28 +86,7 @@ pub struct Seen<'p> {
 enum Part {
     /// `**`: any number of folders. At the end: anything below.
     AnyFolders,
-    Name(Name),
-}
-
-/// Why a glob cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GlobError {
-    /// Byte offset in the glob's text.
-    pub at: usize,
-    /// What is wrong, in the style of a problem's label.
-    pub message: String,
-    /// What to write instead.
-    pub help: Option<String>,
-}
-
-impl GlobError {
-    fn new(at: usize, message: &str, help: &str) -> Self {
-        Self {
-            at,
-            message: message.into(),
-            help: Some(help.into()),
-        }
-    }
+    Name(Wildcards),
 }
 
 impl PathPatterns {
@@ -316,11 +288,11 @@ impl PathPattern {
         let Some(home) = seen.home else {
             return false;
         };
-        if name::same(path, home, case) {
+        if wildcards::same(path, home, case) {
             return self.reaches_below(1, ("", begins), case);
         }
         let home_in_it = below_folder(home, path, case);
-        home_in_it.is_some_and(|rest| name::begins(rest, begins, case))
+        home_in_it.is_some_and(|rest| wildcards::begins(rest, begins, case))
             || below_folder(path, home, case)
                 .is_some_and(|rest| self.reaches_below(1, (rest, begins), case))
     }
@@ -398,7 +370,7 @@ fn parts(glob: &str) -> Result<Vec<Part>, GlobError> {
                 }
             }
             _ => {
-                let name = Name::parse(text).map_err(|error| GlobError {
+                let name = Wildcards::parse(text).map_err(|error| GlobError {
                     at: error.at + at,
                     ..error
                 })?;
@@ -485,7 +457,7 @@ fn below_folder<'p>(path: &'p str, folder: &str, case: Case) -> Option<&'p str> 
     let mut rest = path.trim_start_matches('/');
     for name in names(folder) {
         let (first, after) = rest.split_once('/')?;
-        if !name::same(name, first, case) {
+        if !wildcards::same(name, first, case) {
             return None;
         }
         rest = after.trim_start_matches('/');

@@ -7,7 +7,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use hookgate::policy::path_pattern::{Case, PathPattern, PathPatterns};
+use hookgate::policy::path_pattern::{PathPattern, PathPatterns};
+use hookgate::repo::Case;
 
 const GLOBS: [&str; 52] = [
     "a",

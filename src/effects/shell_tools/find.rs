@@ -4,14 +4,13 @@ use std::collections::VecDeque;
 use std::fs::FileType;
 use std::path::Path;
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use super::Walker;
-use super::globs::{OPENING, READING, take};
+use super::globs::{LETTERS, OPENING, take};
 use super::stages::Input;
 use super::state::State;
 use crate::deadline;
 use crate::state::holds_copies;
+use crate::wildcards::{Case, Wildcards};
 
 /// Paths named at most; beyond, only where they lie.
 const MATCHES: usize = 256;
@@ -42,23 +41,13 @@ const ALONE: [&str; 21] = [
     "-s",
 ];
 
-/// Words of an expression that a pattern follows.
-const PATTERNS: [&str; 6] = [
-    "-name",
-    "-iname",
-    "-path",
-    "-wholename",
-    "-ipath",
-    "-iwholename",
-];
-
 /// An expression of find.
 enum Test {
     All(Vec<Test>),
     Any(Vec<Test>),
     Not(Box<Test>),
-    Name(GlobMatcher),
-    Path(GlobMatcher),
+    Name(Wildcards, Case),
+    Path(Wildcards, Case),
     Type(String),
     Prune,
     Action,
@@ -117,8 +106,8 @@ impl Test {
                 Truth::Perhaps => Truth::Perhaps,
                 Truth::Yes => Truth::No,
             },
-            Self::Name(glob) => truth(glob.is_match(file.name)),
-            Self::Path(glob) => truth(glob.is_match(file.path)),
+            Self::Name(glob, case) => truth(glob.matches(file.name, *case)),
+            Self::Path(glob, case) => truth(glob.matches(file.path, *case)),
             Self::Type(kinds) => truth(kinds.contains(file.kind)),
             Self::Prune => {
                 file.pruned = true;
@@ -218,21 +207,14 @@ impl Expression<'_> {
 
     fn with_value(&mut self, word: &str) -> Test {
         let value = self.words.next().copied().unwrap_or_default();
-        let matcher = |fold: bool| {
-            let glob = GlobBuilder::new(value)
-                .literal_separator(false)
-                .case_insensitive(fold)
-                .backslash_escape(true)
-                .build();
-            glob.ok().map(|glob| glob.compile_matcher())
+        let read = |test: fn(Wildcards, Case) -> Test, case| {
+            Wildcards::parse(value).map_or(Test::Perhaps, |glob| test(glob, case))
         };
-        let name = |fold| matcher(fold).map_or(Test::Perhaps, Test::Name);
-        let path = |fold| matcher(fold).map_or(Test::Perhaps, Test::Path);
         match word {
-            "-name" => name(false),
-            "-iname" => name(true),
-            "-path" | "-wholename" => path(false),
-            "-ipath" | "-iwholename" => path(true),
+            "-name" => read(Test::Name, Case::Sensitive),
+            "-iname" => read(Test::Name, Case::Insensitive),
+            "-path" | "-wholename" => read(Test::Path, Case::Sensitive),
+            "-ipath" | "-iwholename" => read(Test::Path, Case::Insensitive),
             "-type" => Test::Type(value.to_owned()),
             "-maxdepth" => {
                 self.deepest = value.parse().unwrap_or(usize::MAX);
@@ -275,10 +257,9 @@ impl Walker<'_> {
         let (starts, rest) = words.split_at_checked(count).unwrap_or_default();
         let starts = if starts.is_empty() { &["."] } else { starts };
         // Each word of an expression is read once, and tried on each file.
-        let trial = rest.len() / 4;
-        let is_pattern = |word: &&&str| PATTERNS.contains(*word);
-        let reading = 8 * rest.len() + READING / 2 * rest.iter().filter(is_pattern).count();
-        let is_within = take(&mut self.entries, reading).is_some();
+        let letters = rest.iter().map(|word| word.len()).sum::<usize>();
+        let trial = rest.len() / 4 + letters / (4 * LETTERS);
+        let is_within = take(&mut self.entries, 8 * rest.len()).is_some();
         let rest = if is_within { rest } else { &[] };
         let mut expression = Expression {
             words: rest.iter().peekable(),

@@ -2,16 +2,15 @@
 
 use std::path::Path;
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use crate::deadline;
+use crate::wildcards::{Case, Wildcards};
 
 /// Matches at most; beyond, the pattern stands for something that is not known.
 const MATCHES: usize = 256;
 /// What opening a folder costs, in entries looked at.
 pub(super) const OPENING: usize = 6;
-/// What reading one name's pattern costs.
-pub(super) const READING: usize = 128;
+/// Letters of a pattern that cost as much as an entry.
+pub(super) const LETTERS: usize = 16;
 
 /// Returns the paths that a pattern matches, written as the pattern is: relative stays relative. `None` when there are too
 /// many. An empty list means that the shell hands on the pattern itself.
@@ -26,8 +25,8 @@ pub(super) fn expand(folder: &str, pattern: &str, budget: &mut usize) -> Option<
     for part in rest.split('/') {
         let mut next = Vec::new();
         let matcher = if is_pattern(part) {
-            take(budget, READING + 8 * part.len())?;
-            matcher(part)
+            take(budget, part.len() / LETTERS)?;
+            Wildcards::parse(part).ok()
         } else {
             None
         };
@@ -49,7 +48,7 @@ fn step(
     folder: &str,
     base: &str,
     part: &str,
-    matcher: Option<&GlobMatcher>,
+    matcher: Option<&Wildcards>,
     budget: &mut usize,
 ) -> Option<Vec<String>> {
     let joined = |name: &str| {
@@ -73,7 +72,7 @@ fn step(
         let name = entry.file_name();
         let name = name.to_string_lossy();
         let is_hidden = name.starts_with('.') && !part.starts_with('.');
-        if !is_hidden && matcher.is_match(name.as_ref()) {
+        if !is_hidden && matcher.matches(&name, Case::Sensitive) {
             names.push(joined(&name));
         }
     }
@@ -100,31 +99,6 @@ fn is_pattern(part: &str) -> bool {
         }
     }
     false
-}
-
-/// Returns a matcher for one name; `None` when no pattern can be made of it.
-fn matcher(part: &str) -> Option<GlobMatcher> {
-    let glob = GlobBuilder::new(&single_stars(part))
-        .literal_separator(true)
-        .backslash_escape(true)
-        .build()
-        .ok()?;
-    Some(glob.compile_matcher())
-}
-
-/// `**` is `*` in a shell that was not told otherwise.
-fn single_stars(part: &str) -> String {
-    let mut single = String::with_capacity(part.len());
-    let mut before = ' ';
-    let mut escaped = false;
-    for letter in part.chars() {
-        if letter != '*' || before != '*' || escaped {
-            single.push(letter);
-        }
-        before = if escaped { ' ' } else { letter };
-        escaped = letter == '\\' && !escaped;
-    }
-    single
 }
 
 /// Removes the backslashes that mark quoted bytes.

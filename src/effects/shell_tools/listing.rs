@@ -1,12 +1,11 @@
 //! Programs that print names of files: `grep -rl`, `rg --files`, `fd`, `git ls-files`. Which of them is not looked into: all
 //! that lie in the folders that are named.
 
-use globset::{Glob, GlobMatcher};
-
 use super::Walker;
 use super::fields::Field;
 use super::globs::take;
 use super::program::Started;
+use super::sift::FileGlob;
 use super::simple::joined;
 use super::stages::Input;
 use super::state::State;
@@ -14,12 +13,14 @@ use crate::repo::{Follow, Place};
 
 /// Names at most; with more, nothing is said of them.
 const NAMES: usize = 256;
+/// Names compared with globs that cost as much as an entry.
+const TRIED: usize = 8;
 
 /// What a command that prints names looks through.
 #[derive(Debug, Default)]
 struct Search<'w> {
     paths: Vec<&'w str>,
-    only: Vec<GlobMatcher>,
+    only: Vec<FileGlob>,
 }
 
 impl Walker<'_> {
@@ -30,7 +31,7 @@ impl Walker<'_> {
         words: &[&str],
         state: &State,
     ) -> Option<Input> {
-        let mut search = search(program, words)?;
+        let mut search = search(program, words, &mut self.entries)?;
         if search.paths.is_empty() {
             search.paths.push(".");
         }
@@ -40,6 +41,10 @@ impl Walker<'_> {
             let Some(found) = self.files_at(path, state) else {
                 return Some(Input::Unknown);
             };
+            let effort = found.len() * (1 + search.only.len()) / TRIED;
+            if take(&mut self.entries, effort).is_none() {
+                return Some(Input::Unknown);
+            }
             for name in found {
                 let last = super::program::base_name(&name);
                 if search.only.is_empty() || search.only.iter().any(|glob| glob.is_match(last)) {
@@ -131,7 +136,7 @@ impl Walker<'_> {
 }
 
 /// Reads the words of a program that prints names.
-fn search<'w>(program: &str, words: &[&'w str]) -> Option<Search<'w>> {
+fn search<'w>(program: &str, words: &[&'w str], budget: &mut usize) -> Option<Search<'w>> {
     let mut words = words;
     let mut takes_pattern = true;
     let has = |letter: char, long: &str| {
@@ -191,7 +196,7 @@ fn search<'w>(program: &str, words: &[&'w str]) -> Option<Search<'w>> {
                 _ => continue,
             };
             if !glob.starts_with('!') {
-                search.only.push(Glob::new(&glob).ok()?.compile_matcher());
+                search.only.push(FileGlob::of(&glob, budget)?);
             }
         }
     }

@@ -3,10 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use globset::{Glob, GlobMatcher};
-
 use super::Walker;
-use super::globs::{READING, take};
+use super::globs::take;
+use super::sift::FileGlob;
 use crate::deadline;
 use crate::programs::Reading;
 use crate::programs::reading::At;
@@ -35,8 +34,8 @@ const MADE: [&str; 12] = [
 /// Which files of a folder a command passes over.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sieve {
-    only: Vec<GlobMatcher>,
-    but: Vec<GlobMatcher>,
+    only: Vec<FileGlob>,
+    but: Vec<FileGlob>,
     /// Endings of the files that the program takes from folders; without any, all.
     takes: &'static [&'static str],
     /// Programs that leave out hidden and ignored files unless told otherwise.
@@ -58,11 +57,8 @@ impl Sieve {
                 "--exclude" | "--exclude-dir" | "-x" => &mut sieve.but,
                 _ => continue,
             };
-            let Some(at) = option.value.filter(|_| take(budget, READING).is_some()) else {
-                continue;
-            };
-            if let Ok(glob) = Glob::new(text(at).trim_end_matches('/')) {
-                list.push(glob.compile_matcher());
+            if let Some(glob) = option.value.map(&text) {
+                list.extend(FileGlob::of(glob.trim_end_matches('/'), budget));
             }
         }
         if *budget == 0 {

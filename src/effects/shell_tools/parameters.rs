@@ -1,20 +1,17 @@
 //! What `$name` and `${name…}` stand for, as far as the line itself says.
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use super::Walker;
 use super::elements::element;
 use super::fields::Field;
 use super::state::State;
 use crate::effects::Value;
 use crate::shell::{Arith, ParamOp, Parameter};
+use crate::wildcards::{Case, Wildcards};
 
 /// Longest value that operators are applied to; one beyond is not known afterwards.
 const LONGEST: usize = 1_000;
 /// Longest value in which parts are replaced: every part of it is compared with the pattern.
 const LONGEST_REPLACED: usize = 256;
-/// What reading a pattern costs, in bytes compared with one.
-const READING: usize = 100_000;
 /// What a shell splits at unless told otherwise.
 const BLANKS: &str = " \t\n";
 
@@ -113,7 +110,7 @@ impl Walker<'_> {
             ParamOp::Pattern(sign, word) => {
                 let pattern = self.values(word, state);
                 text.filter(|text| self.may_compare(text.len() * text.len() / 2, &pattern))
-                    .zip(self.matcher(&pattern))
+                    .zip(matcher(&pattern))
                     .and_then(|(text, pattern)| cut(sign, text, &pattern))
             }
             ParamOp::Replace(sign, word, replacement) => {
@@ -129,7 +126,7 @@ impl Walker<'_> {
                 };
                 text.filter(|text| text.len() <= LONGEST_REPLACED)
                     .filter(|text| self.may_compare(text.len().pow(3) / 4, &pattern))
-                    .zip(self.matcher(&pattern))
+                    .zip(matcher(&pattern))
                     .zip(replacement)
                     .map(|((text, pattern), replacement)| {
                         replaced(sign, text, &pattern, replacement)
@@ -149,10 +146,11 @@ impl Walker<'_> {
         changed.map_or(Value::Starts(String::new()), Value::Known)
     }
 
-    /// Takes from what patterns may still be compared with; beyond, the line is said to go too far.
+    /// Takes from what patterns may still be compared with; beyond, the line is said to go too far. Each `*` may be tried at
+    /// every letter.
     fn may_compare(&mut self, bytes: usize, pattern: &[Field]) -> bool {
         let letters: usize = pattern.iter().map(|field| field.value.start().len()).sum();
-        self.take_compared(bytes.max(1_000) * (1 + letters / 8))
+        self.take_compared(bytes.max(1_000).saturating_mul(1 + letters))
     }
 
     fn take_compared(&mut self, effort: usize) -> bool {
@@ -162,31 +160,6 @@ impl Walker<'_> {
             self.too_many_steps(self.carrier());
         }
         left.is_some()
-    }
-
-    /// Returns a matcher for whole texts; `None` when the pattern is not known, or one too many.
-    fn matcher(&mut self, pattern: &[Field]) -> Option<GlobMatcher> {
-        let [field] = pattern else {
-            return None;
-        };
-        let text = field.value.known()?;
-        let glob = match &field.pattern {
-            Some(pattern) => pattern.clone(),
-            None => globset::escape(text),
-        };
-        if let Some(known) = self.matchers.get(&glob) {
-            return Some(known.clone());
-        }
-        if !self.take_compared(READING + 1_000 * glob.len()) {
-            return None;
-        }
-        let built = GlobBuilder::new(&glob)
-            .literal_separator(false)
-            .backslash_escape(true)
-            .build();
-        let matcher = built.ok()?.compile_matcher();
-        self.matchers.insert(glob, matcher.clone());
-        Some(matcher)
     }
 
     /// Returns what `$name` may be; `None` when nothing is known of it.
@@ -286,8 +259,20 @@ fn bounds(range: &str, count: usize) -> Option<(usize, usize)> {
     (from <= to).then_some((from, to))
 }
 
+/// Returns what whole texts are compared with; `None` when the pattern is not known.
+fn matcher(pattern: &[Field]) -> Option<Wildcards> {
+    let [field] = pattern else {
+        return None;
+    };
+    let text = field.value.known()?;
+    match &field.pattern {
+        Some(pattern) => Wildcards::parse(pattern).ok(),
+        None => Some(Wildcards::Literal(text.to_owned())),
+    }
+}
+
 /// `${x#…}`, `${x%…}` and changes of case.
-fn cut(sign: &str, text: &str, pattern: &GlobMatcher) -> Option<String> {
+fn cut(sign: &str, text: &str, pattern: &Wildcards) -> Option<String> {
     let mut ends: Vec<usize> = text
         .char_indices()
         .map(|(at, _)| at)
@@ -310,15 +295,16 @@ fn cut(sign: &str, text: &str, pattern: &GlobMatcher) -> Option<String> {
     };
     match sign {
         "#" | "##" => {
-            let end = ends
-                .into_iter()
-                .find(|end| text.get(..*end).is_some_and(|head| pattern.is_match(head)));
+            let end = ends.into_iter().find(|end| {
+                text.get(..*end)
+                    .is_some_and(|head| pattern.matches(head, Case::Sensitive))
+            });
             Some(text.get(end.unwrap_or(0)..)?.to_owned())
         }
         "%" | "%%" => {
             let start = ends.into_iter().find(|start| {
                 text.get(*start..)
-                    .is_some_and(|tail| pattern.is_match(tail))
+                    .is_some_and(|tail| pattern.matches(tail, Case::Sensitive))
             });
             Some(text.get(..start.unwrap_or(text.len()))?.to_owned())
         }
@@ -331,7 +317,7 @@ fn cut(sign: &str, text: &str, pattern: &GlobMatcher) -> Option<String> {
 }
 
 /// `${x/pattern/replacement}` and its variants.
-fn replaced(sign: &str, text: &str, pattern: &GlobMatcher, replacement: &str) -> String {
+fn replaced(sign: &str, text: &str, pattern: &Wildcards, replacement: &str) -> String {
     let ends = |from: usize| {
         let mut ends: Vec<usize> = text
             .char_indices()
@@ -345,7 +331,7 @@ fn replaced(sign: &str, text: &str, pattern: &GlobMatcher, replacement: &str) ->
         ends(from).into_iter().find(|end| {
             let fits = text
                 .get(from..*end)
-                .is_some_and(|part| pattern.is_match(part));
+                .is_some_and(|part| pattern.matches(part, Case::Sensitive));
             fits && (sign != "/%" || *end == text.len())
         })
     };

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::checkout::{Checkout, Level};
-use crate::policy::path_pattern::{Case, PathPatterns};
+use crate::policy::path_pattern::PathPatterns;
+use crate::repo::Case;
 use crate::repo::index::Span;
 
 /// Name of the files that hold git's rules.

@@ -10,7 +10,8 @@ use proptest::prelude::*;
 
 use super::ignored::Rules;
 use super::{Asked, Inputs, digest, tree};
-use crate::policy::path_pattern::{Case, PathPattern, PathPatterns};
+use crate::policy::path_pattern::{PathPattern, PathPatterns};
+use crate::repo::Case;
 use crate::repo::index::{Index, Span};
 use crate::settings;
 use crate::state::State;

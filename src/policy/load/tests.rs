@@ -4,10 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::call::{Access, Event};
-use crate::policy::path_pattern::Case;
 use crate::policy::problems::{Colour, Format, report};
 use crate::policy::rules::{GateCommand, GateEvent};
 use crate::policy::{Action, Example, RuleKind};
+use crate::repo::Case;
 
 const RUNTIMES: [&str; 3] = ["alpha", "beta", "gamma"];
 

@@ -1,8 +1,8 @@
 //! Path globs as they are kept in a compiled policy, and by what a path must hold to be covered by one.
 
-use super::name::{Item, Name, Token};
 use super::{Part, PathPattern, PathPatterns};
 use crate::policy::cache::bytes::{Reader, Writer};
+use crate::wildcards::{Item, Token, Wildcards};
 
 /// What some name of every covered path has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,8 +81,8 @@ impl PathPattern {
 fn part(reader: &mut Reader<'_>) -> Option<Part> {
     match reader.byte()? {
         0 => Some(Part::AnyFolders),
-        1 => Some(Part::Name(Name::Literal(reader.string()?))),
-        2 => Some(Part::Name(Name::Wild(reader.list(token)?))),
+        1 => Some(Part::Name(Wildcards::Literal(reader.string()?))),
+        2 => Some(Part::Name(Wildcards::Wild(reader.list(token)?))),
         _ => None,
     }
 }
@@ -104,7 +104,7 @@ fn letter(reader: &mut Reader<'_>) -> Option<char> {
     char::from_u32(u32::try_from(reader.number()?).ok()?)
 }
 
-impl Name {
+impl Wildcards {
     fn write_to(&self, writer: &mut Writer) {
         match self {
             Self::Literal(name) => {
@@ -148,8 +148,8 @@ fn handles(parts: &[Part]) -> Vec<Handle<'_>> {
         .iter()
         .filter_map(|part| match part {
             Part::AnyFolders => None,
-            Part::Name(Name::Literal(name)) => Some(Handle::Name(name)),
-            Part::Name(Name::Wild(tokens)) => ending(tokens).map(Handle::Ending),
+            Part::Name(Wildcards::Literal(name)) => Some(Handle::Name(name)),
+            Part::Name(Wildcards::Wild(tokens)) => ending(tokens).map(Handle::Ending),
         })
         .collect()
 }

@@ -100,7 +100,9 @@ fn expand(parts: &[Part]) -> Vec<Vec<Part>> {
     let mut words = vec![Vec::new()];
     for part in parts {
         let PartKind::Brace(alternatives) = &part.kind else {
-            words.iter_mut().for_each(|word| word.push(part.clone()));
+            for word in &mut words {
+                word.push(part.clone());
+            }
             continue;
         };
         let alternatives = alternatives.iter();

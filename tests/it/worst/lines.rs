@@ -48,14 +48,20 @@ const ACT: &str = "rm -rf generated";
 
 /// Lines that end in, or hold, something that must be stopped.
 pub(crate) fn hidden() -> Vec<Line> {
-    [first(), second(), third(), fourth(), fifth(), code::lines()].concat()
+    [
+        first(),
+        second(),
+        third(),
+        fourth(),
+        fifth(),
+        sixth(),
+        code::lines(),
+    ]
+    .concat()
 }
 
-fn fifth() -> Vec<Line> {
+fn sixth() -> Vec<Line> {
     let act = ACT;
-    let python = |code: String| format!("python3 - <<'E'\n{code}\nE\n{act}");
-    let calls = |name: &str, depth| nested(depth, name, "'a'", ")");
-    let numbers = "'a', ".repeat(64);
     let (many, too_many) = ("{a,b}".repeat(9), "{a,b}".repeat(11));
     let letters = format!("tar -{}{many}\n", "tvzvz".repeat(20)).repeat(400);
     let lists = |words: &str| {
@@ -77,6 +83,15 @@ fn fifth() -> Vec<Line> {
             "braces in a text that runs itself",
             format!(". <<\"\"\necho {many}>{{,b}}z{{,.}}\n.\n\n{act}"),
         ),
+    ]
+}
+
+fn fifth() -> Vec<Line> {
+    let act = ACT;
+    let python = |code: String| format!("python3 - <<'E'\n{code}\nE\n{act}");
+    let calls = |name: &str, depth| nested(depth, name, "'a'", ")");
+    let numbers = "'a', ".repeat(64);
+    vec![
         (
             "outputs",
             format!("tool {}; {act}", numbered(50_000, |n| format!("-o a{n} "))),

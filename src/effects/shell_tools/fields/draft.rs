@@ -65,10 +65,11 @@ impl Draft {
     }
 }
 
-/// Appends a text in which letters of patterns stand for themselves.
+/// Appends a text in which letters of patterns stand for themselves. A `]` that was not quoted ends a class: it is text
+/// where none is open.
 fn push_escaped(escaped: &mut String, text: &str) {
     for letter in text.chars() {
-        if matches!(letter, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
+        if matches!(letter, '*' | '?' | '[' | '\\') {
             escaped.push('\\');
         }
         escaped.push(letter);

@@ -1,16 +1,46 @@
-//! Matches one name of a path against the part of a glob between two slashes.
+//! Matches texts against `*`, `?` and `[...]`: one name of a path against the part of a glob between two slashes, or what a
+//! shell compares with a pattern.
+//!
+//! Nothing is compiled, because most patterns are tried once: building an automaton takes longer than the rest of a call.
 
-use super::{Case, GlobError};
+/// Whether upper and lower case differ; follows the file system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Case {
+    #[default]
+    Sensitive,
+    Insensitive,
+}
 
-/// A name with wildcards.
+/// Why a glob cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Name {
+pub struct GlobError {
+    /// Byte offset in the glob's text.
+    pub at: usize,
+    /// What is wrong, in the style of a problem's label.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+impl GlobError {
+    pub(crate) fn new(at: usize, message: &str, help: &str) -> Self {
+        Self {
+            at,
+            message: message.into(),
+            help: Some(help.into()),
+        }
+    }
+}
+
+/// A text with wildcards, each of which matches any letter, also `/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wildcards {
     Literal(String),
     Wild(Vec<Token>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Token {
+pub(crate) enum Token {
     Char(char),
     /// `?`
     One,
@@ -23,15 +53,15 @@ pub(super) enum Token {
 }
 
 /// First and last of the letters that a `[...]` holds.
-pub(super) type Item = (char, char);
+pub(crate) type Item = (char, char);
 
 /// Returns whether two names are the same.
-pub(super) fn same(left: &str, right: &str, case: Case) -> bool {
+pub(crate) fn same(left: &str, right: &str, case: Case) -> bool {
     left == right || case == Case::Insensitive && folded(left).eq(folded(right))
 }
 
 /// Returns whether a text begins with another.
-pub(super) fn begins(text: &str, beginning: &str, case: Case) -> bool {
+pub(crate) fn begins(text: &str, beginning: &str, case: Case) -> bool {
     let mut letters = text.chars();
     text.starts_with(beginning)
         || case == Case::Insensitive
@@ -55,9 +85,12 @@ fn same_char(left: char, right: char, case: Case) -> bool {
     left == right || case == Case::Insensitive && fold(left).eq(fold(right))
 }
 
-impl Name {
-    /// Reads the part of a glob between two slashes.
-    pub(super) fn parse(text: &str) -> Result<Self, GlobError> {
+impl Wildcards {
+    /// Reads a pattern; a backslash makes the letter behind it plain.
+    ///
+    /// # Errors
+    /// When a bracket is not closed, names no letters, or a backslash is the last.
+    pub(crate) fn parse(text: &str) -> Result<Self, GlobError> {
         let mut tokens = Vec::new();
         let mut letters = text.char_indices().peekable();
         while let Some((at, letter)) = letters.next() {
@@ -91,11 +124,11 @@ impl Name {
         Ok(literal.map_or(Self::Wild(tokens), Self::Literal))
     }
 
-    pub(super) fn is_literal(&self) -> bool {
+    pub(crate) fn is_literal(&self) -> bool {
         matches!(self, Self::Literal(_))
     }
 
-    pub(super) fn literal(&self) -> Option<&str> {
+    pub(crate) fn literal(&self) -> Option<&str> {
         match self {
             Self::Literal(name) => Some(name),
             Self::Wild(_) => None,
@@ -103,7 +136,7 @@ impl Name {
     }
 
     /// Returns whether a name that begins so could match.
-    pub(super) fn may_begin(&self, text: &str, case: Case) -> bool {
+    pub(crate) fn may_begin(&self, text: &str, case: Case) -> bool {
         match self {
             Self::Literal(name) => begins(name, text, case),
             Self::Wild(tokens) => {
@@ -118,7 +151,7 @@ impl Name {
     }
 
     /// Returns whether a whole name matches.
-    pub(super) fn matches(&self, text: &str, case: Case) -> bool {
+    pub(crate) fn matches(&self, text: &str, case: Case) -> bool {
         match self {
             Self::Literal(name) => same(name, text, case),
             Self::Wild(tokens) => wild(tokens, text, case),
