@@ -29,6 +29,7 @@ mod program;
 mod scripts;
 mod settings;
 mod setups;
+mod showing;
 mod simple;
 mod spelling;
 mod sql;

@@ -77,12 +77,24 @@ pub(super) fn look(language: &str, code: &str, words: &[String]) -> Found {
         "ed" => editors::look(code, false),
         "vim" => editors::look(code, true),
         "r" => r::look(code),
-        "applescript" | "elisp" | "tcl" | "gdb" | "socat" => others::look(language, code),
+        "applescript" | "elisp" | "tcl" | "gdb" | "socat" | "transfer" => {
+            others::look(language, code)
+        }
         _ => {
             let mut found = Found::default();
             Reader::new(&mut found, language, words, false).code(code);
             found
         }
+    }
+}
+
+/// Whether code of an editor changes no file that the editor opened.
+pub(super) fn only_shows(language: &str, code: &str) -> bool {
+    match language {
+        "elisp" => !["save", "write", "load", "funcall", "command", "insert-file"]
+            .iter()
+            .any(|word| code.contains(word)),
+        language => editors::only_shows(code, language == "vim"),
     }
 }
 
@@ -233,7 +245,7 @@ impl<'c> Reader<'c> {
     }
 
     fn statement(&mut self, tokens: &[Token]) {
-        if self.is_assignment(tokens) {
+        if self.declares_several(tokens) || self.is_assignment(tokens) {
             return;
         }
         self.properties(tokens);
@@ -312,6 +324,8 @@ impl<'c> Reader<'c> {
                         path,
                     );
                 }
+                acts = true;
+            } else if self.named_place(last, after) {
                 acts = true;
             } else if let Some(accesses) = accesses(base, last) {
                 self.act(base, last, accesses, tokens, *at);

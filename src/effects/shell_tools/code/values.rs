@@ -105,7 +105,8 @@ impl Reader<'_> {
                     None
                 }
                 Token::Name(name) => {
-                    let last = name.rsplit('.').next();
+                    let own = self.own_name(name);
+                    let last = own.rsplit('.').next();
                     if is_path_module && matches!(name.as_str(), ".join" | ".resolve") {
                         joins = true;
                         continue;
