@@ -184,6 +184,7 @@ fn search<'w>(program: &str, words: &[&'w str]) -> Option<Search<'w>> {
                     continue;
                 }
                 (_, "--include" | "-g" | "--glob") => value.or_else(|| rest.next())?.to_owned(),
+                ("git", "-t" | "-m" | "-d") => continue,
                 (_, "-t" | "--type" | "-m" | "-A" | "-B" | "-C" | "-d" | "-E" | "--max-count") => {
                     value.or_else(|| rest.next())?;
                     continue;

@@ -15,6 +15,8 @@ use crate::programs::{self, Reading};
 
 /// Folders above the present one in which a package is looked for.
 const ABOVE: usize = 12;
+/// Commands before one among which the one is looked for that set its script.
+const BEFORE: usize = 16;
 /// Scripts that have a command of their own.
 const OWN: [&str; 5] = ["test", "start", "stop", "restart", "build"];
 /// Options that choose another package than that of the folder.
@@ -46,7 +48,7 @@ impl Walker<'_> {
             let text = package.get("scripts")?.get(name)?.as_str()?;
             Some(text.to_owned())
         };
-        let Some(text) = script(&name) else {
+        let Some(text) = self.set_by_line(&name).or_else(|| script(&name)) else {
             return self.installed(started, reading, &name, state);
         };
         let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
@@ -65,6 +67,20 @@ impl Walker<'_> {
                 walker.text_from(text.trim_end(), origin, &mut inner.clone());
             }
         });
+    }
+
+    /// Returns a script that the line itself puts into the package: `npm pkg set scripts.name=text`.
+    fn set_by_line(&self, name: &str) -> Option<String> {
+        let setters = self.effects.commands.iter().rev().take(BEFORE);
+        let mut setters = setters.filter(|command| command.program.as_deref() == Some("npm"));
+        setters.find_map(|command| {
+            let mut words = command.words.iter().filter_map(|word| word.value.known());
+            let is_setter = words.next() == Some("pkg") && words.next() == Some("set");
+            let mut settings = words.filter_map(|word| word.split_once('='));
+            let (_, text) = settings
+                .find(|(key, _)| is_setter && key.strip_prefix("scripts.") == Some(name))?;
+            Some(text.to_owned())
+        })
     }
 
     /// `yarn prettier -w x`, where no script is called so: a program of an installed package.

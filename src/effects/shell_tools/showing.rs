@@ -14,7 +14,7 @@ pub(super) fn only_shows(started: &Started<'_>, reading: &Reading<'_>) -> bool {
     // Somebody may type the rest.
     let is_told = match language {
         "ed" => true,
-        "vim" => started.name == "ex" || reading.has("-e") || reading.has("-E"),
+        "vim" => started.name == "ex" || ["-e", "-E", "-es"].iter().any(|mode| reading.has(mode)),
         _ => reading.has("-batch"),
     };
     let runs_more = reading.has("-f") || !pieces(started, reading, &[Role::ScriptFile]).is_empty();
