@@ -98,7 +98,28 @@ impl Reader<'_> {
 
     /// `Pathname("file").write("text")`, `Bun.file("file").delete()`.
     fn wrapped(&mut self, tokens: &[Token]) {
-        let is_wrapper = |token: &Token| matches!(token, Token::Name(name) if matches!(name.as_str(), "Pathname" | "Pathname.new" | "Bun.file"));
+        const WRAPPERS: [&str; 3] = ["Pathname", "Pathname.new", "Bun.file"];
+        let is_wrapper =
+            |token: &Token| matches!(token, Token::Name(name) if WRAPPERS.contains(&name.as_str()));
+        for (at, window) in tokens.windows(5).enumerate() {
+            // `require("rimraf").sync("folder")`
+            if let [
+                Token::Name(require),
+                _,
+                Token::Text(Value::Known(module)),
+                _,
+                Token::Name(sync),
+            ] = window
+                && require == "require"
+                && sync == ".sync"
+                && matches!(module.as_str(), "rimraf" | "del")
+            {
+                let given = self.given(tokens.get(at + 5..).unwrap_or_default());
+                for path in self.texts(given) {
+                    self.path(Access::Delete, &path);
+                }
+            }
+        }
         let Some(start) = tokens.iter().position(is_wrapper) else {
             return;
         };
