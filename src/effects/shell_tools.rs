@@ -23,6 +23,7 @@ mod outputs;
 mod packages;
 mod parameters;
 mod patches;
+mod pathspecs;
 mod positional;
 mod printing;
 mod program;

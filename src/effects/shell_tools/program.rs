@@ -238,6 +238,9 @@ impl Walker<'_> {
         let is_here = field.value.known() == Some(".") && matches!(role, Role::Edit);
         let below = reading.recursive || (is_here && self.is_subfolder(state));
         let by = started.name.as_str();
+        let spec = (by == "git" && is_access(role))
+            .then(|| super::pathspecs::meant(field, self.repository.root()));
+        let field = spec.as_deref().unwrap_or(field);
         if role == Role::Delete && started.found != Input::Unknown {
             return self.delete_found(started, state);
         }

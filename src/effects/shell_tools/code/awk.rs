@@ -6,7 +6,7 @@ use crate::call::Access;
 use crate::effects::Value;
 
 /// Stands in shell text for what is put together when the program runs: a variable that no line sets.
-const OPEN: &str = "$RANDOM";
+pub(super) const OPEN: &str = "$RANDOM";
 
 /// Ends a text of which the beginning alone is known.
 const BEGUN: char = '\0';

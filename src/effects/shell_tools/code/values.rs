@@ -61,7 +61,7 @@ impl Reader<'_> {
                     || well_known(name).is_some()
                     || self.names.contains_key(name)
             }
-            Token::Shell(_) | Token::End => false,
+            Token::Filled(_) | Token::Shell(_) | Token::End => false,
         });
         let texts = self.texts(right);
         if let ([value], true) = (texts.as_slice(), is_plain) {
