@@ -7,9 +7,8 @@ use crate::programs::{Reading, Role};
 
 /// Whether all that an editor is told is known and changes no file that it opened.
 pub(super) fn only_shows(started: &Started<'_>, reading: &Reading<'_>) -> bool {
-    let language = match reading.language {
-        Some(language @ ("ed" | "vim" | "elisp")) => language,
-        _ => return false,
+    let Some(language @ ("ed" | "vim" | "elisp")) = reading.language else {
+        return false;
     };
     // Somebody may type the rest.
     let is_told = match language {

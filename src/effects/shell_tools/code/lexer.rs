@@ -276,14 +276,13 @@ impl Lexer<'_> {
         };
         let mut pieces = pieces(value.start(), sign).into_iter();
         match (pieces.next(), pieces.next()) {
-            (_, None) => {}
             (Some(Piece::Text(start)), Some(Piece::Open)) => *value = Value::Starts(start),
             (Some(first), Some(second)) => {
                 let all = [first, second].into_iter().chain(pieces).collect();
                 self.all.pop();
                 self.all.push(Token::Filled(all));
             }
-            (None, Some(_)) => {}
+            (None, _) | (_, None) => {}
         }
     }
 }
