@@ -19,7 +19,7 @@ use named::{EDITING, EDITING_WORDS, TRYING, is_formatter, is_output, output_of, 
 
 /// Options of builders with which nothing is built.
 const TRIED: [&str; 5] = ["-n", "-q", "-p", "-v", "-t"];
-/// Variables of makefiles whose value is run.
+/// Variables of makefiles whose value is run. A single word is a program that says nothing of files.
 const RUN_BY_RECIPES: [&str; 9] = [
     "SHELL", "CC", "CXX", "LD", "AR", "RM", "CP", "MV", "INSTALL",
 ];
@@ -81,10 +81,10 @@ impl Walker<'_> {
             let operands = reading.operands();
             operands.filter(|part| part.role == Role::Argument)
         };
-        let is_formatter = is_formatter(&started.name);
+        let is_formatter = || is_formatter(&started.name);
         let is_told = unlisted().any(|option| {
             let text = text(option.word);
-            EDITING.contains(&text) || (is_formatter && matches!(text, "-i" | "-w"))
+            EDITING.contains(&text) || (matches!(text, "-i" | "-w") && is_formatter())
         });
         let first = arguments().next().map(|part| text(part.at.word));
         let is_word = first.is_some_and(|word| EDITING_WORDS.contains(&word));
@@ -126,7 +126,7 @@ impl Walker<'_> {
                 continue;
             };
             let value = Field::known(value, field.span);
-            if RUN_BY_RECIPES.contains(&name) {
+            if RUN_BY_RECIPES.contains(&name) && value.value.start().contains(' ') {
                 self.script_text(started, &value, state);
             } else if is_output(&format!("--{name}")) {
                 settings.push(value);
