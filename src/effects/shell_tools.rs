@@ -23,6 +23,7 @@ mod outputs;
 mod packages;
 mod parameters;
 mod patches;
+mod pathspecs;
 mod positional;
 mod printing;
 mod program;
@@ -30,6 +31,7 @@ mod scripts;
 mod settings;
 mod setups;
 mod sift;
+mod showing;
 mod simple;
 mod spelling;
 mod sql;
@@ -148,6 +150,7 @@ fn line(effects: &mut Effects, text: &str, repository: &Repository, programs: &P
         is_typed: false,
         is_sourcing: false,
         is_condition: false,
+        is_called: false,
         is_unseen: false,
         is_overlong: false,
         file: None,
@@ -218,6 +221,8 @@ struct Walker<'a> {
     is_sourcing: bool,
     /// What is walked now decides whether something else runs.
     is_condition: bool,
+    /// What a function prints is being found out.
+    is_called: bool,
     /// What the present command prints goes to another program or into a word, and nobody reads it.
     is_unseen: bool,
     /// A list of words was too long to be read.

@@ -9,6 +9,26 @@ mod operand;
 
 pub(super) use lookup::Levels;
 
+/// Options by which programs that nobody listed, or listed in part, are told what to leave alone: the next word is no operand.
+const LEFT_OUT: [&str; 16] = [
+    "--exclude",
+    "--exclude-dir",
+    "--exclude-dirs",
+    "--exclude-file",
+    "--exclude-files",
+    "--exclude-glob",
+    "--exclude-path",
+    "--exclude-paths",
+    "--exclude-pattern",
+    "--extend-exclude",
+    "--ignore-glob",
+    "--ignore-pattern",
+    "--ignore-patterns",
+    "--ignore-dir",
+    "--skip-dirs",
+    "--skip-glob",
+];
+
 /// What to do with the word after an option that is not listed, or that takes one in some systems only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Choice {
@@ -251,7 +271,9 @@ impl<'w, W: Word> Parser<'w, W> {
     fn unlisted(&mut self, name: &'w str, index: usize, may_take_next: bool) {
         self.options.push(GivenOption::unlisted(name, index));
         self.uncertain |= !self.level().is_harmless();
-        if may_take_next {
+        if may_take_next && LEFT_OUT.contains(&name) {
+            self.next = (self.next + 1).min(self.words.len());
+        } else if may_take_next {
             self.doubt_unlisted();
         }
     }

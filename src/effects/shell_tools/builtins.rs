@@ -47,7 +47,8 @@ impl Walker<'_> {
             "read" => {
                 self.subscripts(rest, span, state);
                 let is_shared = !self.is_condition && *input == self.input;
-                read(rest, input, is_shared, state);
+                let before = self.give(state);
+                read(rest, input, is_shared, state, before);
             }
             "mapfile" | "readarray" => map_lines(rest, input, state),
             "printf" if rest.first().is_some_and(|word| word.value.start() == "-v") => {
@@ -372,7 +373,13 @@ fn names<'f>(
 }
 
 /// `read a b`: any line of the input, as it may be called again and again; nothing when others read all of it before.
-fn read(rest: &[Field], input: &Input, is_shared: bool, state: &mut State) {
+fn read(
+    rest: &[Field],
+    input: &Input,
+    is_shared: bool,
+    state: &mut State,
+    before: Vec<(String, Option<Vec<Value>>)>,
+) {
     let (mut names, list) = names(rest, "-a", "pdtnNui");
     names.extend(list);
     if names.is_empty() {
@@ -389,6 +396,7 @@ fn read(rest: &[Field], input: &Input, is_shared: bool, state: &mut State) {
         _ => Vec::new(),
     };
     let separators = separators(state);
+    state.take_back(before);
     let final_one = names.len() - 1;
     for (at, name) in names.iter().enumerate() {
         let values: Vec<Value> = lines

@@ -8,6 +8,7 @@ mod acts;
 mod awk;
 mod editors;
 mod files;
+mod filled;
 mod functions;
 mod lexer;
 mod loops;
@@ -15,6 +16,7 @@ mod names;
 mod others;
 mod r;
 mod sed;
+mod shells;
 mod steps;
 mod texts;
 mod values;
@@ -32,7 +34,6 @@ use names::{HANDED, HARMLESS, OPENS, SHELLS, is_in};
 use steps::Steps;
 use texts::{
     MODES, accesses, arguments, changes_tables, glued, has_flags, in_place, is_handed, statements,
-    words_of_options,
 };
 
 /// What was found in a piece of code.
@@ -77,12 +78,24 @@ pub(super) fn look(language: &str, code: &str, words: &[String]) -> Found {
         "ed" => editors::look(code, false),
         "vim" => editors::look(code, true),
         "r" => r::look(code),
-        "applescript" | "elisp" | "tcl" | "gdb" | "socat" => others::look(language, code),
+        "applescript" | "elisp" | "tcl" | "gdb" | "socat" | "transfer" => {
+            others::look(language, code)
+        }
         _ => {
             let mut found = Found::default();
             Reader::new(&mut found, language, words, false).code(code);
             found
         }
+    }
+}
+
+/// Whether code of an editor changes no file that the editor opened.
+pub(super) fn only_shows(language: &str, code: &str) -> bool {
+    match language {
+        "elisp" => !["save", "write", "load", "funcall", "command", "insert-file"]
+            .iter()
+            .any(|word| code.contains(word)),
+        language => editors::only_shows(code, language == "vim"),
     }
 }
 
@@ -208,12 +221,13 @@ impl<'c> Reader<'c> {
             for statement in statements(&tokens) {
                 let start = at;
                 at += statement.len() + 1;
+                let before = self.filled(statement);
                 match round.checked_sub(1) {
-                    None => self.keep_calls(statement),
+                    None => self.keep_calls(&before),
                     Some(call) => self.enter_call(start..at, call),
                 }
-                self.keep_other_names(statement);
-                self.loops(statement, round);
+                self.keep_other_names(&before);
+                self.loops(&before, round);
                 self.statement(statement);
             }
             round += 1;
@@ -233,6 +247,10 @@ impl<'c> Reader<'c> {
     }
 
     fn statement(&mut self, tokens: &[Token]) {
+        if self.declares_several(tokens) {
+            return;
+        }
+        let tokens = &*self.filled(tokens);
         if self.is_assignment(tokens) {
             return;
         }
@@ -312,6 +330,8 @@ impl<'c> Reader<'c> {
                         path,
                     );
                 }
+                acts = true;
+            } else if self.named_place(last, after) {
                 acts = true;
             } else if let Some(accesses) = accesses(base, last) {
                 self.act(base, last, accesses, tokens, *at);
@@ -413,51 +433,6 @@ impl<'c> Reader<'c> {
                 _ => self.path(if writes { Access::Write } else { Access::Read }, &value),
             }
         }
-    }
-
-    /// Something that starts a program: one text is shell text, several are its words.
-    fn shell(&mut self, base: &str, after: &[Token]) -> bool {
-        let mut words: Vec<Value> = Vec::new();
-        let mut is_list = false;
-        let given = self.given(after);
-        let listed = (base == "Deno").then(|| words_of_options(given));
-        for token in listed.as_deref().unwrap_or(given) {
-            match token {
-                Token::Text(value) => words.push(value.clone()),
-                // How a process is started.
-                Token::Name(name) if name.contains(".P_") => {}
-                Token::Name(name) => {
-                    let Some(value) = self.names.get(name) else {
-                        self.loose |= words.is_empty() && !is_list;
-                        break;
-                    };
-                    words.push(value.clone());
-                }
-                Token::Sign('[') => is_list = true,
-                Token::Sign('(' | ',' | ']') => {}
-                _ => break,
-            }
-        }
-        let folder = self.folder_of(given);
-        let known: Vec<&str> = words.iter().filter_map(Value::known).collect();
-        match known.as_slice() {
-            [] => {}
-            [script] if !is_list => self.script(script, folder.as_ref()),
-            words => {
-                let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-                self.script(&words.join(" "), folder.as_ref());
-            }
-        }
-        // `re.exec(text)`, `list.run()`: no shell, and nothing was said of paths.
-        !known.is_empty() || base.is_empty()
-    }
-
-    /// `cwd="folder"` among the arguments of a call.
-    fn folder_of(&self, given: &[Token]) -> Option<Value> {
-        let at = given.iter().position(
-            |token| matches!(token, Token::Name(name) if name == "cwd" || name == "chdir"),
-        )?;
-        self.texts(given.get(at + 1..)?).into_iter().next()
     }
 
     /// Code in a text, or code that is made when it runs.

@@ -3,8 +3,13 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::Walker;
+use super::fields::Field;
 use super::origin::Origin;
-use crate::shell::Compound;
+use super::positional::Positional;
+use super::stages::Input;
+use super::state::State;
+use crate::shell::{Compound, CompoundKind};
 
 /// A function's body, or several where it hangs on the way through the line which holds.
 #[derive(Debug, Clone)]
@@ -84,5 +89,37 @@ pub(super) fn join_functions(
     for (name, mut function) in other {
         function.is_doubtful = true;
         functions.insert(name, function);
+    }
+}
+
+impl Walker<'_> {
+    /// Returns what a function of the line prints, where its body is one pipeline: `name() { echo text; }`. Functions that
+    /// it calls in turn are not looked into: each could call two more.
+    pub(super) fn prints_of_function(
+        &mut self,
+        name: &str,
+        rest: &[Field],
+        state: &State,
+    ) -> Option<Input> {
+        let function = state.functions.get(name)?;
+        let [body] = function.bodies.as_slice() else {
+            return Some(Input::Unknown);
+        };
+        let compound = Rc::clone(&body.compound);
+        let (CompoundKind::Group(script) | CompoundKind::Subshell(script)) = &compound.kind else {
+            return Some(Input::Unknown);
+        };
+        let budget = self.budget.checked_sub(1 + script.items.len());
+        let (Some(budget), false, true) = (budget, self.is_called, compound.redirects.is_empty())
+        else {
+            return Some(Input::Unknown);
+        };
+        self.budget = budget;
+        let mut inner = state.clone();
+        inner.parameters = Positional::of(rest.iter().map(|field| field.value.clone()).collect());
+        self.is_called = true;
+        let output = self.printed_by(script, &mut inner);
+        self.is_called = false;
+        Some(output)
     }
 }

@@ -189,6 +189,7 @@ fn search<'w>(program: &str, words: &[&'w str], budget: &mut usize) -> Option<Se
                     continue;
                 }
                 (_, "--include" | "-g" | "--glob") => value.or_else(|| rest.next())?.to_owned(),
+                ("git", "-t" | "-m" | "-d") => continue,
                 (_, "-t" | "--type" | "-m" | "-A" | "-B" | "-C" | "-d" | "-E" | "--max-count") => {
                     value.or_else(|| rest.next())?;
                     continue;

@@ -15,8 +15,14 @@ use crate::shell::Command;
 
 mod named;
 
-use named::{EDITING, EDITING_WORDS, TRYING, is_output, output_of, place_in};
+use named::{EDITING, EDITING_WORDS, TRYING, is_formatter, is_output, output_of, place_in};
 
+/// Options of builders with which nothing is built.
+const TRIED: [&str; 5] = ["-n", "-q", "-p", "-v", "-t"];
+/// Variables of makefiles whose value is run. A single word is a program that says nothing of files.
+const RUN_BY_RECIPES: [&str; 9] = [
+    "SHELL", "CC", "CXX", "LD", "AR", "RM", "CP", "MV", "INSTALL",
+];
 /// Folders above the current one in which a package manager's files are looked for.
 const ABOVE: usize = 16;
 /// Commands before one that applies a patch, among which the one that saved it is looked for.
@@ -75,7 +81,11 @@ impl Walker<'_> {
             let operands = reading.operands();
             operands.filter(|part| part.role == Role::Argument)
         };
-        let is_told = unlisted().any(|option| EDITING.contains(&text(option.word)));
+        let is_formatter = || is_formatter(&started.name);
+        let is_told = unlisted().any(|option| {
+            let text = text(option.word);
+            EDITING.contains(&text) || (matches!(text, "-i" | "-w") && is_formatter())
+        });
         let first = arguments().next().map(|part| text(part.at.word));
         let is_word = first.is_some_and(|word| EDITING_WORDS.contains(&word));
         if !(is_told || is_word) || unlisted().any(|option| TRYING.contains(&text(option.word))) {
@@ -108,14 +118,20 @@ impl Walker<'_> {
         // `make OUT=folder`, `CARGO_TARGET_DIR=folder cargo build`
         let operands = reading
             .operands()
-            .filter(|_| reading.language == Some("make"))
+            .filter(|_| matches!(reading.language, Some("make" | "cmake")))
             .map(|part| piece(started, part.at));
-        let settings: Vec<Field> = operands
-            .filter_map(|field| {
-                let (name, value) = field.value.start().split_once('=')?;
-                is_output(&format!("--{name}")).then(|| Field::known(value, field.span))
-            })
-            .collect();
+        let mut settings: Vec<Field> = Vec::new();
+        for field in operands {
+            let Some((name, value)) = field.value.start().split_once('=') else {
+                continue;
+            };
+            let value = Field::known(value, field.span);
+            if RUN_BY_RECIPES.contains(&name) && value.value.start().contains(' ') {
+                self.script_text(started, &value, state);
+            } else if is_output(&format!("--{name}")) {
+                settings.push(value);
+            }
+        }
         let environment = self
             .given
             .iter()
@@ -128,7 +144,23 @@ impl Walker<'_> {
         for field in settings {
             self.written(&field, &started.name, state);
         }
+        self.made_by_workspace(started, reading, state);
         for path in &reading.makes {
+            // What recipes and generators of another folder write there has names of their own.
+            if *path == "./" {
+                if self.is_subfolder(state) && !TRIED.iter().any(|option| reading.has(option)) {
+                    let some = Field::known("./…", started.span);
+                    self.path(
+                        Access::Write,
+                        &some,
+                        Follow::All,
+                        false,
+                        &started.name,
+                        state,
+                    );
+                }
+                continue;
+            }
             if path.ends_with('/') {
                 let folder = Field::known(path.trim_end_matches('/'), started.span);
                 self.written(&folder, &started.name, state);
@@ -139,6 +171,28 @@ impl Walker<'_> {
             self.path(
                 Access::Write,
                 &field,
+                Follow::All,
+                false,
+                &started.name,
+                state,
+            );
+        }
+    }
+
+    /// `yarn workspace web add zod` writes the lock file of the whole.
+    fn made_by_workspace(&mut self, started: &Started<'_>, reading: &Reading<'_>, state: &State) {
+        if reading.subcommand.as_slice() != ["workspace"] {
+            return;
+        }
+        let act = reading
+            .operands()
+            .nth(1)
+            .map(|part| piece(started, part.at));
+        if act.is_some_and(|act| matches!(act.value.start(), "add" | "remove" | "up" | "upgrade")) {
+            let lock = Field::known("yarn.lock", started.span);
+            self.path(
+                Access::Write,
+                &lock,
                 Follow::All,
                 false,
                 &started.name,

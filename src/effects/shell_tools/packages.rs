@@ -15,6 +15,8 @@ use crate::programs::{self, Reading};
 
 /// Folders above the present one in which a package is looked for.
 const ABOVE: usize = 12;
+/// Commands before one among which the one is looked for that set its script.
+const BEFORE: usize = 16;
 /// Scripts that have a command of their own.
 const OWN: [&str; 5] = ["test", "start", "stop", "restart", "build"];
 /// Options that choose another package than that of the folder.
@@ -38,15 +40,20 @@ impl Walker<'_> {
         let written = format!("{manager} {name}");
         let is_elsewhere = ELSEWHERE.iter().any(|option| reading.has(option));
         let package = self.package_of(state).filter(|_| !is_elsewhere);
-        let Some((folder, package)) = package else {
-            self.unknown(UnknownKind::Script, &written, Some(started.span));
-            return self.installed(started, reading, &name, state);
+        let own = self.set_by_line(&name);
+        let (folder, package) = match (package, state.folders.as_slice()) {
+            (Some(package), _) => package,
+            (None, [Some(folder)]) if own.is_some() => (folder.clone(), Json::Null),
+            _ => {
+                self.unknown(UnknownKind::Script, &written, Some(started.span));
+                return self.installed(started, reading, &name, state);
+            }
         };
         let script = |name: &str| -> Option<String> {
             let text = package.get("scripts")?.get(name)?.as_str()?;
             Some(text.to_owned())
         };
-        let Some(text) = script(&name) else {
+        let Some(text) = own.or_else(|| script(&name)) else {
             return self.installed(started, reading, &name, state);
         };
         let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
@@ -65,6 +72,26 @@ impl Walker<'_> {
                 walker.text_from(text.trim_end(), origin, &mut inner.clone());
             }
         });
+    }
+
+    /// Returns a script that the line itself puts into the package: `npm pkg set scripts.name=text`.
+    fn set_by_line(&mut self, name: &str) -> Option<String> {
+        let mut looked = 0;
+        let setters = self.effects.commands.iter().rev().take(BEFORE);
+        let text = setters
+            .filter(|command| command.program.as_deref() == Some("npm"))
+            .find_map(|command| {
+                let mut words = command.words.iter().filter_map(|word| word.value.known());
+                let is_setter = words.next() == Some("pkg") && words.next() == Some("set");
+                is_setter.then_some(())?;
+                looked += command.words.len();
+                let mut settings = words.filter_map(|word| word.split_once('='));
+                let (_, text) =
+                    settings.find(|(key, _)| key.strip_prefix("scripts.") == Some(name))?;
+                Some(text.to_owned())
+            });
+        self.budget = self.budget.saturating_sub(looked / 64);
+        text
     }
 
     /// `yarn prettier -w x`, where no script is called so: a program of an installed package.

@@ -3,6 +3,9 @@
 use super::program::base_name;
 use super::stages::Input;
 
+/// Longest set of letters that is put in place of another.
+const SET: usize = 64;
+
 /// What `echo` prints. With `-e` or a shell that reads escapes the text is another, but no rule rests on its escapes.
 pub(super) fn echoed(arguments: &[&str]) -> String {
     let is_option = |word: &&&str| {
@@ -130,6 +133,35 @@ pub(super) fn name_part(program: &str, words: &[&str]) -> Option<String> {
         ("basename", [path, ending]) => {
             let name = base_name(path);
             Some(name.strip_suffix(ending).unwrap_or(name).into())
+        }
+        _ => None,
+    }
+}
+
+/// What `tr` makes of a text, where its sets are single letters or one is put in place of each: `tr ' ' '\n'`, `tr -d '"'`.
+pub(super) fn translated(words: &[&str], text: &str) -> Option<String> {
+    let set = |word: &str| {
+        let is_range = word.contains('-') || word.contains('[');
+        let letters: Vec<char> = unescaped(word).chars().collect();
+        (!is_range && (1..=SET).contains(&letters.len())).then_some(letters)
+    };
+    match words {
+        ["-d", gone] => {
+            let gone = set(gone)?;
+            Some(
+                text.chars()
+                    .filter(|letter| !gone.contains(letter))
+                    .collect(),
+            )
+        }
+        [from, to] => {
+            let (from, to) = (set(from)?, set(to)?);
+            let last = *to.last()?;
+            let put = |letter: char| {
+                let at = from.iter().position(|one| *one == letter);
+                at.map_or(letter, |at| to.get(at).copied().unwrap_or(last))
+            };
+            Some(text.chars().map(put).collect())
         }
         _ => None,
     }

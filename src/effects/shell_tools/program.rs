@@ -5,12 +5,13 @@
 use super::Walker;
 use super::fields::Field;
 use super::look::Sieve;
+use super::showing;
 use super::simple::joined;
 use super::stages::Input;
 use super::state::{Folder, State};
 use crate::call::Access;
 use crate::effects::{Environment, Reach, Span, UnknownKind, Value};
-use crate::programs::reading::At;
+use crate::programs::reading::{At, Part, PartKind};
 use crate::programs::table::Program;
 use crate::programs::{self, Reading, Role};
 use crate::repo::{Follow, Place};
@@ -153,12 +154,22 @@ impl Walker<'_> {
                 let elsewhere = moves.then(|| inside_at(last, state));
                 !self.is_brought(*role, started, reading, elsewhere.as_ref().unwrap_or(state))
             })
-            .map(|role| (role, Field::known(".", started.span), last));
-        let parts = reading
-            .parts
-            .iter()
-            .map(|part| (part.role, piece(started, part.at), part.folders));
-        for (role, field, count) in parts.chain(here) {
+            .map(|role| (role, Field::known(".", started.span), last, false));
+        let parts = reading.parts.iter().map(|part| {
+            (
+                part.role,
+                piece(started, part.at),
+                part.folders,
+                is_value(part),
+            )
+        });
+        for (role, field, count, is_value) in parts.chain(here) {
+            let role = match role {
+                // A file of that name cannot be: what is written lies in the folder.
+                Role::Write if is_value && is_present_folder(&field, state) => Role::Output,
+                Role::Edit if showing::only_shows(started, reading) => Role::Read,
+                role => role,
+            };
             if !moves && is_access(role) {
                 self.part(started, reading, role, &field, state);
                 continue;
@@ -244,6 +255,9 @@ impl Walker<'_> {
         let is_here = field.value.known() == Some(".") && matches!(role, Role::Edit);
         let below = reading.recursive || (is_here && self.is_subfolder(state));
         let by = started.name.as_str();
+        let spec = (by == "git" && is_access(role))
+            .then(|| super::pathspecs::meant(field, self.repository.root()));
+        let field = spec.as_deref().unwrap_or(field);
         if role == Role::Delete && started.found != Input::Unknown {
             return self.delete_found(started, state);
         }
@@ -451,6 +465,14 @@ pub(super) fn pieces(started: &Started<'_>, reading: &Reading<'_>, roles: &[Role
 fn looks_like_path(field: &Field) -> bool {
     let text = field.value.start();
     !text.starts_with('-') && (text.contains('/') || text.contains('.'))
+}
+
+fn is_value(part: &Part) -> bool {
+    part.kind == PartKind::OptionValue
+}
+
+fn is_present_folder(field: &Field, state: &State) -> bool {
+    field.value.known().is_some_and(|text| !text.is_empty()) && is_folder(field, state)
 }
 
 /// Whether a path is a folder, or may be one.

@@ -6,7 +6,7 @@ use super::Walker;
 use super::dumps::shows;
 use super::fields::Field;
 use super::listing::installed;
-use super::printing::{echoed, filtered, name_part, printed};
+use super::printing::{echoed, filtered, name_part, printed, translated};
 use super::program::base_name;
 use super::spelling::Manner;
 use super::state::State;
@@ -110,7 +110,7 @@ impl Walker<'_> {
     }
 
     /// Returns what a script prints that is one pipeline.
-    fn printed_by(&mut self, script: &Script, state: &mut State) -> Input {
+    pub(super) fn printed_by(&mut self, script: &Script, state: &mut State) -> Input {
         let [item] = script.items.as_slice() else {
             return Input::Unknown;
         };
@@ -190,6 +190,9 @@ impl Walker<'_> {
         let Some(program) = first.value.known().map(base_name) else {
             return Input::Unknown;
         };
+        if let Some(output) = self.prints_of_function(program, rest, state) {
+            return output;
+        }
         let globbed = if matches!(program, "find" | "gfind") {
             Cow::Borrowed(rest)
         } else {
@@ -225,6 +228,10 @@ impl Walker<'_> {
             },
             "grep" | "egrep" | "fgrep" => filtered(program, &words, input),
             "dirname" | "basename" => known(name_part(program, &words)),
+            "tr" => match input {
+                Input::Known(text) => known(translated(&words, &text)),
+                _ => Input::Unknown,
+            },
             "true" | ":" => Input::Known(String::new()),
             "which" | "command" | "type" => known(installed(program, &words)),
             "find" | "gfind" => self.found(&words, state),

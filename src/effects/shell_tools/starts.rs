@@ -120,6 +120,13 @@ impl Walker<'_> {
         let Some(at) = started.fields.iter().position(mark) else {
             return;
         };
+        if let Some(first) = program_behind(started, reading) {
+            let behind = started.fields.get(at + 1..).unwrap_or_default();
+            let words: Vec<Field> = std::iter::once(first)
+                .chain(behind.iter().cloned())
+                .collect();
+            return self.deeper(started, &words, state);
+        }
         let is_told = matches!(started.name.as_str(), "mise" | "rtx" | "flox");
         let is_listed = programs::find(&started.name).is_some();
         if !reading.commands.is_empty() || (is_listed && !is_told) {
@@ -344,6 +351,21 @@ impl Walker<'_> {
                 walker.text_from(&script, origin, &mut state.clone());
             });
         }
+    }
+}
+
+/// Returns the program whose words stand behind the dashes: `cargo fmt -- file`, `nix run nixpkgs#prettier -- file`.
+fn program_behind(started: &Started<'_>, reading: &Reading<'_>) -> Option<Field> {
+    match (started.name.as_str(), reading.subcommand.as_slice()) {
+        ("cargo", ["fmt"]) => Some(Field::known("rustfmt", started.span)),
+        ("nix", ["run"]) => {
+            let package = piece(started, reading.operands().next()?.at);
+            let (_, name) = package.value.known()?.rsplit_once('#')?;
+            let name = name.rsplit('.').next()?;
+            programs::find(name)?;
+            Some(Field::known(name, package.span))
+        }
+        _ => None,
     }
 }
 

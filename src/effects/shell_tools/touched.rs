@@ -334,9 +334,10 @@ impl Walker<'_> {
         }
     }
 
-    /// `mount --bind folder place`: what is done in the place is done in the folder.
+    /// `mount --bind folder place`, `bindfs folder place`: what is done in the place is done in the folder.
     pub(super) fn bind(&mut self, started: &Started<'_>, reading: &Reading<'_>, state: &State) {
-        if started.name != "mount" {
+        let is_own = started.name == "bindfs";
+        if started.name != "mount" && !is_own {
             return;
         }
         let is_bind = |field: &Field| {
@@ -346,7 +347,7 @@ impl Walker<'_> {
                 .any(|word| matches!(word, "bind" | "rbind" | "move"))
         };
         let binds = ["-B", "-R", "-M"].iter().any(|option| reading.has(option));
-        if !binds && !started.fields.iter().any(is_bind) {
+        if !is_own && !binds && !started.fields.iter().any(is_bind) {
             return;
         }
         let operands: Vec<Field> = reading

@@ -94,7 +94,7 @@ fn packages_and_builds() {
         pip uninstall -y x | [uninstall] -y plain:x
         uv run python -c x | [run] command{python -c x}
         poetry run rm a | [run] command{rm a}
-        make -C d -f M clean | -C=d -f=M folder=d script-file=M plain:clean
+        make -C d -f M clean | -C=d -f=M folder=d script-file=M plain:clean makes:./
         cmake -E rm -rf a | -E=rm command{rm -rf a}
         gcc -o a b.c -Ic | -o=a -I=c write=a read:b.c link-target=c
         go run a.go | [run] script-file:a.go

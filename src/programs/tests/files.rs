@@ -78,7 +78,7 @@ fn text() {
         head -5 a | -5 read:a
         head -n 5 a | -n=5 read:a
         tail -f a | -f read:a
-        less +G a | +=G read:a
+        less +G a | +=G code=G read:a
         grep -r x a | -r plain:x read:a below
         grep -r x | -r plain:x here:read below
         grep -e x a b | -e=x read:a read:b

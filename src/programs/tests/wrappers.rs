@@ -122,7 +122,7 @@ fn tricks() {
         source /dev/stdin | plain:/dev/stdin stdin:script
         ssh host -p 22 rm -rf x | -p=22 remote:host remote-script-words{rm -rf x}
         ssh -oA=b -p22 host -- rm x | -o=A=b -p=22 setting=A=b remote:host remote-script-words{rm x}
-        vim -es f -c wq | -e -s -c=wq edit:f code=wq or -e -s=f -c=wq script-file=f code=wq
+        vim -es f -c wq | -es -c=wq edit:f code=wq
         ex -s f | -s edit:f stdin:code
         git push -- origin +main | [push] -f plain:origin plain:+main
         git push origin +main :old | [push] -f -d plain:origin plain:+main plain::old

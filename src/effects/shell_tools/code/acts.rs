@@ -53,7 +53,7 @@ impl Reader<'_> {
             || last.starts_with("append")
             || last.starts_with("output")
             || last.ends_with("put_contents")
-            || matches!(last, "binwrite" | "spit");
+            || matches!(last, "binwrite" | "spit" | "spurt");
         if is_content && !is_method {
             // `writeFile(path, readFile(other))`
             paths = self.texts(parts(given).next().unwrap_or_default());
@@ -96,10 +96,102 @@ impl Reader<'_> {
         }
     }
 
+    /// `Pathname("file").write("text")`, `Bun.file("file").delete()`.
+    fn wrapped(&mut self, tokens: &[Token]) {
+        const WRAPPERS: [&str; 3] = ["Pathname", "Pathname.new", "Bun.file"];
+        let is_wrapper =
+            |token: &Token| matches!(token, Token::Name(name) if WRAPPERS.contains(&name.as_str()));
+        for (at, window) in tokens.windows(5).enumerate() {
+            // `require("rimraf").sync("folder")`
+            if let [
+                Token::Name(require),
+                _,
+                Token::Text(Value::Known(module)),
+                _,
+                Token::Name(sync),
+            ] = window
+                && require == "require"
+                && sync == ".sync"
+                && matches!(module.as_str(), "rimraf" | "del")
+            {
+                let given = self.given(tokens.get(at + 5..).unwrap_or_default());
+                for path in self.texts(given) {
+                    self.path(Access::Delete, &path);
+                }
+            }
+        }
+        let Some(start) = tokens.iter().position(is_wrapper) else {
+            return;
+        };
+        for (at, token) in tokens.iter().enumerate().skip(start) {
+            let Token::Name(name) = token else {
+                continue;
+            };
+            let access = match name.as_str() {
+                ".write" | ".binwrite" | ".writer" => Access::Write,
+                ".delete" | ".unlink" | ".rmtree" => Access::Delete,
+                _ => continue,
+            };
+            for path in self.texts_for_call(tokens.get(start..at).unwrap_or_default()) {
+                self.path(access, &path);
+            }
+        }
+    }
+
+    /// `logging.basicConfig(filename="file")`: what is written stands under a name.
+    pub(super) fn named_place(&mut self, last: &str, after: &[Token]) -> bool {
+        let place = match last {
+            "basicConfig" => "filename",
+            "NamedTemporaryFile" | "TemporaryFile" | "TemporaryDirectory" | "mkstemp"
+            | "mkdtemp" => "dir",
+            _ => return false,
+        };
+        let given = self.given(after);
+        let is_place = |token: &Token| matches!(token, Token::Name(name) if name == place);
+        let Some(at) = given.iter().position(is_place) else {
+            return false;
+        };
+        let part = parts(given.get(at + 1..).unwrap_or_default()).next();
+        if let Some(path) = self.texts_for_call(part.unwrap_or_default()).first() {
+            if place == "dir" {
+                self.inside(path);
+            } else {
+                self.path(Access::Write, path);
+            }
+        }
+        true
+    }
+
+    /// `const file = "a", fs = require("fs")`: each as if it stood alone.
+    pub(super) fn declares_several(&mut self, tokens: &[Token]) -> bool {
+        let is_declaration = matches!(
+            tokens.iter().find(|token| **token != Token::End),
+            Some(Token::Name(name)) if matches!(name.as_str(), "const" | "let" | "var")
+        );
+        if !is_declaration || parts(tokens).nth(1).is_none() {
+            return false;
+        }
+        for (at, part) in parts(tokens).enumerate() {
+            let first = part
+                .iter()
+                .position(|token| matches!(token, Token::Name(_)));
+            let skip = if at == 0 {
+                first.map_or(0, |first| first + 1)
+            } else {
+                0
+            };
+            self.statement(part.get(skip..).unwrap_or_default());
+        }
+        true
+    }
+
     /// Groovy: `new File("file").text = "text"`, `"rm file".execute()`.
     pub(super) fn properties(&mut self, tokens: &[Token]) {
         if self.language == "php" {
             return self.called(tokens);
+        }
+        if matches!(self.language, "ruby" | "javascript" | "typescript") {
+            return self.wrapped(tokens);
         }
         if self.language != "jvm" {
             return;

@@ -6,7 +6,10 @@ use crate::call::Access;
 use crate::effects::Value;
 
 /// Stands in shell text for what is put together when the program runs: a variable that no line sets.
-const OPEN: &str = "$RANDOM";
+pub(super) const OPEN: &str = "$RANDOM";
+
+/// Ends a text of which the beginning alone is known.
+const BEGUN: char = '\0';
 
 /// Looks at a program; `name=value` among the words sets a variable.
 pub(super) fn look(code: &str, words: &[String]) -> Found {
@@ -57,7 +60,7 @@ fn is_or(tokens: &[Token], at: usize) -> bool {
     is_bar(at + 1) || at.checked_sub(1).is_some_and(is_bar)
 }
 
-/// Returns `name=text` for each variable that the program sets to a plain text.
+/// Returns `name=text` for each variable that the program sets to a plain text, or to one that begins so.
 fn assigned(tokens: &[Token]) -> Vec<String> {
     const MOST: usize = 64;
     let mut set: Vec<String> = Vec::new();
@@ -67,9 +70,13 @@ fn assigned(tokens: &[Token]) -> Vec<String> {
         };
         if *next != Token::Sign('=')
             && set.len() < MOST
-            && let Some(Value::Known(text)) = value(tokens.get(at + 2..).unwrap_or_default(), &set)
+            && let Some(value) = value(tokens.get(at + 2..).unwrap_or_default(), &set)
         {
-            set.push(format!("{name}={text}"));
+            match value {
+                Value::Known(text) => set.push(format!("{name}={text}")),
+                Value::Starts(text) if text.is_empty() => {}
+                Value::Starts(text) => set.push(format!("{name}={text}{BEGUN}")),
+            }
         }
     }
     set
@@ -103,6 +110,9 @@ fn value(tokens: &[Token], words: &[String]) -> Option<Value> {
                 let Some((_, given)) = pairs.find(|(key, _)| key == name) else {
                     return Some(Value::Starts(text));
                 };
+                if let Some(begun) = given.strip_suffix(BEGUN) {
+                    return Some(Value::Starts(text + begun));
+                }
                 text.push_str(given);
             }
             Token::Sign(';' | '}' | ')' | '|' | '&') | Token::End => break,

@@ -70,3 +70,48 @@ fn command(line: &str, has_bars: bool, found: &mut Found) {
         None => found.known(access, operand),
     }
 }
+
+/// Whether commands change no file that the editor opened: they print, or write to a file that they name.
+pub(super) fn only_shows(code: &str, has_bars: bool) -> bool {
+    let shows = |line: &str| {
+        if has_bars {
+            line.split('|').all(is_show)
+        } else {
+            is_show(line)
+        }
+    };
+    code.lines().all(shows)
+}
+
+fn is_show(line: &str) -> bool {
+    const PRINTS: [&str; 20] = [
+        "", "#", "=", "H", "P", "Q", "h", "k", "l", "list", "n", "nu", "number", "p", "pr",
+        "print", "q", "qa", "qall", "quit",
+    ];
+    let mut rest = line.trim();
+    // Addresses, and `g/pattern/`.
+    loop {
+        rest = rest.trim_start_matches(|letter: char| {
+            letter.is_ascii_digit() || ":%,.$;+-' ".contains(letter)
+        });
+        let pattern = rest.strip_prefix(['g', 'v']).unwrap_or(rest);
+        let Some(delimiter) = pattern
+            .chars()
+            .next()
+            .filter(|one| matches!(one, '/' | '?'))
+        else {
+            break;
+        };
+        let Some((_, behind)) = pattern
+            .get(1..)
+            .and_then(|inside| inside.split_once(delimiter))
+        else {
+            return true;
+        };
+        rest = behind;
+    }
+    let (name, operand) = rest.split_once(' ').unwrap_or((rest, ""));
+    let name = name.strip_suffix('!').unwrap_or(name);
+    let writes_elsewhere = matches!(name, "w" | "write") && !operand.trim().is_empty();
+    PRINTS.contains(&name) || writes_elsewhere
+}

@@ -1,5 +1,6 @@
 //! Splits code of scripting languages into names, texts and signs.
 
+use super::filled::{Piece, pieces};
 use crate::effects::Value;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -7,6 +8,8 @@ pub(super) enum Token {
     /// A name with its dots: `os.path.join`; one that follows a bracket begins with a dot.
     Name(String),
     Text(Value),
+    /// A text in which names are filled in when it runs: `f"{folder}/file"`.
+    Filled(Vec<Piece>),
     /// Between backticks, in languages where a shell reads that.
     Shell(String),
     Sign(char),
@@ -23,7 +26,39 @@ pub(super) fn tokens(language: &str, code: &str) -> Vec<Token> {
     while let Some(letter) = lexer.rest.chars().next() {
         lexer.token(letter);
     }
+    if code.contains(IMPORTS) {
+        return imported(lexer.all);
+    }
     lexer.all
+}
+
+const IMPORTS: &str = "__import__";
+
+/// Reads `__import__("os").remove` as `os.remove`.
+fn imported(tokens: Vec<Token>) -> Vec<Token> {
+    let mut all: Vec<Token> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        if let (
+            Token::Name(called),
+            [
+                ..,
+                Token::Name(import),
+                Token::Sign('('),
+                Token::Text(Value::Known(module)),
+                Token::Sign(')'),
+            ],
+        ) = (&token, all.as_slice())
+            && import == IMPORTS
+            && called.starts_with('.')
+        {
+            let name = format!("{module}{called}");
+            all.truncate(all.len().saturating_sub(4));
+            all.push(Token::Name(name));
+        } else {
+            all.push(token);
+        }
+    }
+    all
 }
 
 struct Lexer<'c> {
@@ -152,6 +187,12 @@ impl Lexer<'_> {
             let text = value.start().to_owned();
             self.all.pop();
             self.all.push(Token::Shell(text));
+        } else if let Some(Token::Filled(_)) = self.all.last() {
+            // As if it was handed to a call.
+            let text = self.all.pop();
+            let call = [Token::Name("execSync".to_owned()), Token::Sign('(')];
+            self.all
+                .extend(call.into_iter().chain(text).chain([Token::Sign(')')]));
         }
     }
 
@@ -223,22 +264,25 @@ impl Lexer<'_> {
         match (quote, self.language) {
             ('`', _) => self.open_at('$'),
             ('"', "ruby") => self.open_at('#'),
+            ('"', "perl" | "php") => self.open_at('"'),
             _ => {}
         }
     }
 
-    /// A text in which something is filled in at run time is known up to there.
+    /// Keeps what is filled in at run time; of what is more than a name, the text before it is known.
     fn open_at(&mut self, sign: char) {
-        let marks = match sign {
-            '{' => "{",
-            '#' => "#{",
-            _ => "${",
+        let Some(Token::Text(value)) = self.all.last_mut() else {
+            return;
         };
-        if let Some(Token::Text(value)) = self.all.last_mut()
-            && let Some(at) = value.start().find(marks)
-        {
-            let start = value.start().get(..at).unwrap_or_default().to_owned();
-            *value = Value::Starts(start);
+        let mut pieces = pieces(value.start(), sign).into_iter();
+        match (pieces.next(), pieces.next()) {
+            (Some(Piece::Text(start)), Some(Piece::Open)) => *value = Value::Starts(start),
+            (Some(first), Some(second)) => {
+                let all = [first, second].into_iter().chain(pieces).collect();
+                self.all.pop();
+                self.all.push(Token::Filled(all));
+            }
+            (None, _) | (_, None) => {}
         }
     }
 }

@@ -8,19 +8,19 @@ pub(super) const WRITES: &str = "\
     write_text write_bytes binwrite urlretrieve savetxt mkpath \
     write_file append_file edit_file writeJson writeJsonSync outputJson outputJsonSync writeJSON ensureFile \
     ensureFileSync ensureDir ensureDirSync mkdtemp mkdtempSync FileWriter PrintWriter FileOutputStream writeString \
-    writeText appendText writeBytes WriteFile WriteAllText WriteAllLines WriteAllBytes AppendAllText spit spew \
+    writeText appendText writeBytes WriteFile WriteAllText WriteAllLines WriteAllBytes AppendAllText spit spurt spew \
     spew_utf8 spew_raw";
 /// Calls of anything that write the first text in their brackets: a file, or a folder with what comes into it.
 pub(super) const OUTPUTS: &str = "\
     extractall extractTo unpack_to savefig save to_csv to_json to_parquet to_excel to_pickle to_html imwrite imsave \
-    storeFile toFile FileHandler RotatingFileHandler TimedRotatingFileHandler";
+    storeFile toFile make_archive FileHandler RotatingFileHandler TimedRotatingFileHandler";
 /// Calls that delete what they are given, by names that are handed to other calls.
 pub(super) const HANDED: &str = "\
     unlink unlinkSync remove rmtree rmSync rm_rf removedirs rmdir rmdirSync removeSync";
 /// Calls that write their last path and read the others.
 pub(super) const COPIES: &str = "\
     copy copy2 copyfile copytree copy_tree writefile copyFile copyFileSync copySync cp cpSync cp_r copyfileobj install \
-    make_archive unpack_archive";
+    unpack_archive";
 /// Calls after which the paths are elsewhere.
 pub(super) const MOVES: &str = "\
     rename renameSync renames move moveSync mv exchange Rename";

@@ -21,6 +21,12 @@ pub(super) fn look(language: &str, code: &str) -> Found {
             }
             return found;
         }
+        "transfer" => {
+            for command in code.split([';', '\n']) {
+                transfer(command, &mut found);
+            }
+            return found;
+        }
         "socat" => {
             for address in code.split("!!") {
                 socat(address, &mut found);
@@ -154,6 +160,27 @@ fn tcl(code: &str, found: &mut Found) {
                 found.known(Access::Delete, path.trim_matches(['"', '{', '}']));
             }
         }
+    }
+}
+
+/// `get there here`, `lcd folder`, `!rm x`: clients that fetch files.
+fn transfer(command: &str, found: &mut Found) {
+    let command = command.trim();
+    if let Some(text) = command.strip_prefix('!') {
+        return found.scripts.push(text.to_owned());
+    }
+    let words: Vec<&str> = command
+        .split_whitespace()
+        .map(|word| word.trim_matches(['"', '\'']))
+        .collect();
+    match words.as_slice() {
+        ["get" | "reget" | "recv" | "more", _, here] => found.known(Access::Write, here),
+        ["get" | "reget" | "recv", there] => {
+            let name = there.rsplit(['/', '\\']).next().unwrap_or(there);
+            found.known(Access::Write, name);
+        }
+        ["put" | "reput" | "send", here, ..] => found.known(Access::Read, here),
+        _ => {}
     }
 }
 

@@ -63,6 +63,9 @@ pub(super) fn accesses(base: &str, last: &str) -> Option<&'static [Access]> {
     if matches!((base, last), ("os", "Create" | "Mkdir" | "MkdirAll")) || is_in(OUTPUTS, last) {
         return Some(&[Access::Write]);
     }
+    if last == "sync" && matches!(base, "rimraf" | "del") {
+        return Some(&[Access::Delete]);
+    }
     if is_in(MOVES, last) || (last == "replace" && base == "os") {
         return Some(&[Access::Write, Access::Delete]);
     }

@@ -61,7 +61,7 @@ impl Reader<'_> {
                     || well_known(name).is_some()
                     || self.names.contains_key(name)
             }
-            Token::Shell(_) | Token::End => false,
+            Token::Filled(_) | Token::Shell(_) | Token::End => false,
         });
         let texts = self.texts(right);
         if let ([value], true) = (texts.as_slice(), is_plain) {
@@ -105,7 +105,8 @@ impl Reader<'_> {
                     None
                 }
                 Token::Name(name) => {
-                    let last = name.rsplit('.').next();
+                    let own = self.own_name(name);
+                    let last = own.rsplit('.').next();
                     if is_path_module && matches!(name.as_str(), ".join" | ".resolve") {
                         joins = true;
                         continue;

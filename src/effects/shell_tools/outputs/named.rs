@@ -4,9 +4,18 @@ use super::super::fields::Field;
 use super::super::program::Started;
 
 /// Names of options, in small letters and without what joins their words, whose value is a file or folder that is written.
-const OUTPUTS: [&str; 24] = [
+const OUTPUTS: [&str; 33] = [
     "buildbase",
     "builddir",
+    "buildlib",
+    "buildpath",
+    "buildtemp",
+    "gobin",
+    "outputfiles",
+    "reportdir",
+    "reportsdir",
+    "reportsdirectory",
+    "scratchpath",
     "cargotargetdir",
     "o",
     "out",
@@ -70,6 +79,28 @@ const FORMS: &str = "\
     json jsonl ndjson json-pretty yaml yml text table wide name csv tsv xml sarif junit checkstyle pretty plain \
     compact none default github gitlab tty short long full";
 
+/// Kinds of reports, before the place where one goes: `--cov-report=html:folder`.
+const REPORTS: &str = "annotate html json junit lcov markdown message xml";
+
+/// Whether a program puts files in order, by its name.
+pub(super) fn is_formatter(name: &str) -> bool {
+    ["fmt", "format", "formatter", "-fixer"]
+        .iter()
+        .any(|end| name.ends_with(end))
+}
+
+/// Returns the place in the value of an option that asks for a report.
+fn report_of(name: &str, value: &str) -> Option<String> {
+    let asks = ["report", "reporter", "format"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    let (kind, place) = value.split_once(':').filter(|_| asks)?;
+    REPORTS
+        .split(' ')
+        .any(|report| report == kind)
+        .then(|| place.to_owned())
+}
+
 /// Returns where the result goes, if a word or the next one says so.
 pub(super) fn output_of(started: &Started<'_>, word: usize) -> Option<Field> {
     let field = started.fields.get(word)?;
@@ -79,6 +110,19 @@ pub(super) fn output_of(started: &Started<'_>, word: usize) -> Option<Field> {
         None => (text, None),
     };
     let attached = text.strip_prefix("-o").filter(|rest| rest.contains('/'));
+    let next = || {
+        started
+            .fields
+            .get(word + 1)
+            .map_or("", |field| field.value.start())
+    };
+    if let Some(place) = report_of(name, inline.unwrap_or_else(next)) {
+        return Some(Field::known(&place, field.span));
+    }
+    // `output:crd:dir=folder`
+    if let Some(place) = inline.filter(|_| text.starts_with("output:")) {
+        return Some(Field::known(place, field.span));
+    }
     // `csc /out:file`
     if let Some((kind, path)) = text.strip_prefix('/').and_then(|rest| rest.split_once(':'))
         && matches!(kind, "out" | "output")
@@ -132,7 +176,9 @@ pub(super) fn is_output(option: &str) -> bool {
     let bare = property
         .filter(|_| !option.starts_with("--"))
         .unwrap_or(bare);
-    let name: String = bare
+    // `--coverage.reportsDirectory`
+    let last = bare.rsplit('.').next().unwrap_or(bare);
+    let name: String = last
         .chars()
         .filter(|letter| !matches!(letter, '-' | '_'))
         .map(|letter| letter.to_ascii_lowercase())
