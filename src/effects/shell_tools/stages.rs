@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Walker;
-use super::dumps::shows;
+use super::dumps::{only_orders, shows};
 use super::fields::Field;
 use super::listing::installed;
 use super::printing::{echoed, filtered, name_part, printed};
@@ -64,8 +64,10 @@ impl Walker<'_> {
             self.is_unseen |= stages.peek().is_some_and(|next| !shows(&next.command));
             self.command(&stage.command, &mut inner);
             self.is_unseen = was_unseen;
+            // What puts lines in another order lets all of them through.
+            let reads = stages.clone().find(|stage| !only_orders(&stage.command));
             if let Some(next) = stages.peek() {
-                self.name_variables(first, &next.command);
+                self.name_variables(first, &reads.unwrap_or(next).command);
                 self.handed_on(first, &next.command, state);
             }
             self.input = outer;
