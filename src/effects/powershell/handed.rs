@@ -89,12 +89,12 @@ impl Walker<'_> {
                 continue;
             }
             let text = self.text_of(file, state);
-            let is_script = lower.ends_with(".ps1");
+            let is_script = lower.rsplit_once('.').is_some_and(|(_, end)| end == "ps1");
             match text {
                 Some(text) if at == 0 && is_script => {
                     self.nested(name, &text, span, &mut state.clone());
                 }
-                Some(text) if at > 0 => {
+                Some(text) if at > 0 && self.takes_part(&text) => {
                     let path = as_operand(file, self.repository.home());
                     let parts = ["printf '%s' ", &quoted(&text), " > ", &quoted(&path), "; "];
                     again.extend(parts);
@@ -103,6 +103,13 @@ impl Walker<'_> {
             }
         }
         again
+    }
+
+    /// Takes a text that is read once more off what may be read in all.
+    fn takes_part(&mut self, text: &str) -> bool {
+        let left = self.parsed.checked_sub(4 * text.len());
+        self.parsed = left.unwrap_or(self.parsed);
+        left.is_some()
     }
 
     /// Returns what a file holds that was written once, by its own name.

@@ -50,7 +50,7 @@ impl Walker<'_> {
     }
 
     /// `env | grep NAME` prints what `printenv NAME` does, and `env | cut -d= -f1` what `compgen -e` does.
-    pub(super) fn name_variables(&mut self, first: usize, next: &Command) {
+    pub(super) fn name_variables<'c>(&mut self, first: usize, reads: impl FnOnce() -> &'c Command) {
         let Some([.., last]) = self.effects.commands.get(first..) else {
             return;
         };
@@ -67,7 +67,8 @@ impl Walker<'_> {
         if !is_dump {
             return;
         }
-        let (Some(words), Some(last)) = (words_of(next), self.effects.commands.last_mut()) else {
+        let (Some(words), Some(last)) = (words_of(reads()), self.effects.commands.last_mut())
+        else {
             return;
         };
         if prints_names(&words) {

@@ -64,10 +64,12 @@ impl Walker<'_> {
             self.is_unseen |= stages.peek().is_some_and(|next| !shows(&next.command));
             self.command(&stage.command, &mut inner);
             self.is_unseen = was_unseen;
-            // What puts lines in another order lets all of them through.
-            let reads = stages.clone().find(|stage| !only_orders(&stage.command));
             if let Some(next) = stages.peek() {
-                self.name_variables(first, &reads.unwrap_or(next).command);
+                let next = *next;
+                // What puts lines in another order lets all of them through.
+                let mut further = stages.clone();
+                let mut reads = || further.find(|stage| !only_orders(&stage.command));
+                self.name_variables(first, || &reads().unwrap_or(next).command);
                 self.handed_on(first, &next.command, state);
             }
             self.input = outer;

@@ -20,7 +20,7 @@ const RUNS: [&str; 7] = [
     "q'",
 ];
 
-/// How MySQL's clients begin.
+/// How clients of `MySQL` begin.
 const MYSQL: [&str; 3] = ["mysql", "mariadb", "mycli"];
 /// Commands of psql that take the rest of their line and run nothing.
 const ASIDES: [&str; 16] = [

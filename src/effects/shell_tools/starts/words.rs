@@ -120,11 +120,12 @@ fn with_variable(script: &str, mark: &str, start: &str) -> String {
     let mut rest = script;
     while let Some(letter) = rest.chars().next() {
         if let Some(behind) = rest.strip_prefix(mark) {
-            let variable = format!("{start}${{{INPUT}}}");
-            text.push_str(&match quote {
-                Some('\'') => format!("'\"{variable}\"'"),
-                _ => variable,
-            });
+            let (open, close) = if quote == Some('\'') {
+                ("'\"", "\"'")
+            } else {
+                ("", "")
+            };
+            text.extend([open, start, "${", INPUT, "}", close]);
             rest = behind;
             continue;
         }
