@@ -50,7 +50,10 @@ pub(super) struct Brought {
 /// Files whose text is kept.
 const TEXTS: usize = 16;
 /// Longest text that is kept.
-const LENGTH: usize = 1 << 16;
+const LENGTH: usize = 1 << 14;
+
+/// What a byte of a text that is run costs, of all that may be parsed.
+const COST: usize = 64;
 
 impl Walker<'_> {
     /// Keeps what a cmdlet writes to the files whose effects begin there.
@@ -89,9 +92,10 @@ impl Walker<'_> {
                 continue;
             }
             let text = self.text_of(file, state);
+            let runs_itself = self.via.iter().any(|by| by == name);
             let is_script = lower.rsplit_once('.').is_some_and(|(_, end)| end == "ps1");
             match text {
-                Some(text) if at == 0 && is_script => {
+                Some(text) if at == 0 && is_script && !runs_itself && self.takes_part(&text) => {
                     self.nested(name, &text, span, &mut state.clone());
                 }
                 Some(text) if at > 0 && self.takes_part(&text) => {
@@ -107,7 +111,7 @@ impl Walker<'_> {
 
     /// Takes a text that is read once more off what may be read in all.
     fn takes_part(&mut self, text: &str) -> bool {
-        let left = self.parsed.checked_sub(4 * text.len());
+        let left = self.parsed.checked_sub(COST * (text.len() + COST));
         self.parsed = left.unwrap_or(self.parsed);
         left.is_some()
     }
