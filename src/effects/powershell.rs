@@ -21,12 +21,14 @@ mod tree;
 mod values;
 mod words;
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::shell_tools::Origin;
 use super::{Effects, Invocation, Span, Unknown, UnknownKind, Value};
 use crate::programs::Programs;
-use crate::repo::{Place, Repository};
+use crate::repo::Repository;
+use handed::Brought;
 use poshtree::v2::{Node, NodeKind, Token, TokenKind};
 use state::State;
 
@@ -144,7 +146,9 @@ pub(super) struct Walker<'a> {
     /// How deep the trees may be that are walked now, together.
     nesting: usize,
     /// Files that the line fetched or wrote.
-    brought: Vec<Place>,
+    brought: Vec<Brought>,
+    /// What effects on paths write, where that stands in the line.
+    written: Vec<(Range<usize>, String)>,
     /// Effects on paths that were looked at for them.
     noted: usize,
     /// What the next text leaves is printed.
@@ -167,6 +171,7 @@ impl<'a> Walker<'a> {
             depth: 0,
             nesting: 0,
             brought: Vec::new(),
+            written: Vec::new(),
             noted: 0,
             is_shown: false,
             via: Vec::new(),

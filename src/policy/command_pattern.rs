@@ -254,7 +254,9 @@ impl CommandPattern {
 
     /// Whether a way to read the pattern is such.
     fn has_form(&self, read: &Read<'_>, is: impl Fn(&Form) -> bool) -> bool {
-        let mut words = read.command.words.iter();
+        // Dashes that nothing follows say nothing: `git checkout branch --`.
+        let words = read.command.words.split_last();
+        let mut words = words.map_or(&[][..], |(_, before)| before).iter();
         if self.dashes && !words.any(|word| word.value.known() == Some("--")) {
             return false;
         }

@@ -33,7 +33,24 @@ impl Walker<'_> {
             return left.unwrap_or_else(unknown);
         }
         whole_paths(name, &mut bound);
+        let before = self.effects.paths.len();
         let items = self.bound(name, entry, &bound, span, state);
+        let is_new = !bound
+            .words
+            .iter()
+            .any(|word| word.value.known() == Some("-Append"));
+        if matches!(name, "Set-Content" | "Out-File") && is_new {
+            let value = bound.values("-Value").or(bound.values("-InputObject"));
+            let place = bound.given.iter().filter(|given| given.option.is_none());
+            // The path comes first, if it is not named.
+            let named = bound
+                .given
+                .iter()
+                .any(|given| matches!(given.option, Some("-Path" | "-FilePath")));
+            let listed = place.map(|given| &given.items).nth(usize::from(!named));
+            let content = value.or(flow).or(listed);
+            self.keep_written(before, content.map_or(&[], Vec::as_slice));
+        }
         left.or(items).unwrap_or_else(unknown)
     }
 

@@ -1,6 +1,6 @@
 //! Programs that are handed code which nobody has seen: a file that the line fetched or wrote, what a pipe brings.
 
-use super::native::{as_operand, shell};
+use super::native::{as_operand, quoted, shell};
 use super::paths::{self, Located};
 use super::state::State;
 use super::{Walker, unknown};
@@ -39,46 +39,113 @@ const NAMES: usize = 64;
 /// Endings that cmd adds to a name.
 const ENDINGS: [&str; 5] = ["", ".exe", ".bat", ".cmd", ".ps1"];
 
+/// A file that the line fetched or wrote.
+#[derive(Debug)]
+pub(super) struct Brought {
+    place: Place,
+    /// What it holds, where the line says so.
+    text: Option<String>,
+}
+
+/// Files whose text is kept.
+const TEXTS: usize = 16;
+/// Longest text that is kept.
+const LENGTH: usize = 1 << 14;
+
+/// What a byte of a text that is run costs, of all that may be parsed.
+const COST: usize = 64;
+
 impl Walker<'_> {
-    /// Says so when a program is run that the line brought here, or is given to one that runs it.
+    /// Keeps what a cmdlet writes to the files whose effects begin there.
+    pub(super) fn keep_written(&mut self, from: usize, items: &[Value]) {
+        let texts: Option<Vec<&str>> = items.iter().map(Value::known).collect();
+        let texts = texts.filter(|texts| !texts.is_empty() && self.written.len() < TEXTS);
+        let text = texts.map(|texts| texts.join("\n"));
+        if let Some(text) = text.filter(|text| text.len() <= LENGTH) {
+            let effects = from..self.effects.paths.len();
+            self.written.push((effects, text));
+        }
+    }
+
+    /// Follows a program that is, or is given to run, a file that the line brought here. What nobody has seen is unknown; of
+    /// what the line itself wrote, this returns the bash that writes it again.
     pub(super) fn run_what_was_brought(
         &mut self,
         name: &str,
         words: &[Value],
         span: Span,
         state: &State,
-    ) {
+    ) -> String {
+        let mut again = String::new();
         self.note_what_was_brought();
         if self.brought.is_empty() {
-            return;
+            return again;
         }
         let lower = paths::slashed(name).to_lowercase();
         let base = lower.rsplit('/').next().unwrap_or_default();
         let base = base.strip_suffix(".exe").unwrap_or(base);
         let runs = RUNNERS.contains(&base);
         let given = words.iter().filter(|_| runs).filter_map(Value::known);
-        let is_brought = std::iter::once(name)
-            .chain(given)
-            .take(NAMES)
-            .any(|file| self.is_brought(file, state));
-        if is_brought {
-            self.unknown(UnknownKind::OpaqueCode, name, span);
+        let files = std::iter::once(name).chain(given).take(NAMES);
+        for (at, file) in files.enumerate() {
+            if !self.is_brought(file, state) {
+                continue;
+            }
+            let text = self.text_of(file, state);
+            let runs_itself = self.via.iter().any(|by| by == name);
+            let is_script = lower.rsplit_once('.').is_some_and(|(_, end)| end == "ps1");
+            match text {
+                Some(text) if at == 0 && is_script && !runs_itself && self.takes_part(&text) => {
+                    self.nested(name, &text, span, &mut state.clone());
+                }
+                Some(text) if at > 0 && self.takes_part(&text) => {
+                    let path = as_operand(file, self.repository.home());
+                    let parts = ["printf '%s' ", &quoted(&text), " > ", &quoted(&path), "; "];
+                    again.extend(parts);
+                }
+                _ => self.unknown(UnknownKind::OpaqueCode, name, span),
+            }
         }
+        again
+    }
+
+    /// Takes a text that is read once more off what may be read in all.
+    fn takes_part(&mut self, text: &str) -> bool {
+        let left = self.parsed.checked_sub(COST * (text.len() + COST));
+        self.parsed = left.unwrap_or(self.parsed);
+        left.is_some()
+    }
+
+    /// Returns what a file holds that was written once, by its own name.
+    fn text_of(&self, file: &str, state: &State) -> Option<String> {
+        let places = self.at(file, state);
+        let mut found = self
+            .brought
+            .iter()
+            .filter(|brought| places.contains(&brought.place));
+        let only = found.next().filter(|_| found.next().is_none())?;
+        only.text.clone()
     }
 
     /// Keeps the files that came since the last time.
     fn note_what_was_brought(&mut self) {
         let all = &self.effects.paths;
         let new = all.get(self.noted..).unwrap_or_default();
-        let came = new.iter().filter(|path| {
+        let came = new.iter().enumerate().filter(|(_, path)| {
             path.access == Access::Write
                 && path.reach == Reach::Itself
                 && CARRIERS
                     .iter()
                     .any(|name| name.eq_ignore_ascii_case(&path.by))
         });
-        for path in came.take(FILES.saturating_sub(self.brought.len())) {
-            self.brought.push(path.places.real.clone());
+        for (at, path) in came.take(FILES.saturating_sub(self.brought.len())) {
+            let at = self.noted + at;
+            let mut written = self.written.iter();
+            let written = written.find(|(effects, _)| effects.contains(&at));
+            self.brought.push(Brought {
+                place: path.places.real.clone(),
+                text: written.map(|(_, text)| text.clone()),
+            });
         }
         self.noted = all.len();
     }
@@ -94,11 +161,12 @@ impl Walker<'_> {
                 let name = path.rsplit('/').next().unwrap_or_default();
                 name.to_lowercase().strip_suffix(ending) == Some(base)
             };
-            self.brought.iter().any(is_named)
+            let brought = self.brought.iter().map(|brought| &brought.place);
+            brought.clone().any(is_named)
                 && self
                     .at(&format!("{file}{ending}"), state)
                     .iter()
-                    .any(|place| self.brought.contains(place))
+                    .any(|place| brought.clone().any(|known| known == place))
         })
     }
 

@@ -183,8 +183,7 @@ impl Walker<'_> {
         span: Span,
         state: &State,
     ) {
-        self.run_what_was_brought(name, words, span, state);
-        let mut line = String::new();
+        let mut line = self.run_what_was_brought(name, words, span, state);
         if let Some(flow) = flow {
             let texts: Option<Vec<&str>> = flow.iter().map(Value::known).collect();
             match texts {
@@ -251,7 +250,7 @@ impl Walker<'_> {
 }
 
 /// A word for bash that stands for itself.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 

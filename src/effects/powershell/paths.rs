@@ -172,6 +172,7 @@ pub(in crate::effects) fn is_pattern(text: &str) -> bool {
 pub(in crate::effects) fn expand(pattern: &str) -> Option<Vec<String>> {
     let mut budget = ENTRIES;
     let mut found = vec![String::new()];
+    let mut is_choice = false;
     for part in pattern.split('/').filter(|part| !part.is_empty()) {
         let mut next = Vec::new();
         for base in &found {
@@ -184,9 +185,18 @@ pub(in crate::effects) fn expand(pattern: &str) -> Option<Vec<String>> {
                     }
                 })?;
             } else {
-                next.push(format!("{base}/{part}"));
+                let path = format!("{base}/{part}");
+                if is_choice {
+                    // Behind a pattern, only what is there fits.
+                    budget = budget.checked_sub(1)?;
+                    if Path::new(&path).symlink_metadata().is_err() {
+                        continue;
+                    }
+                }
+                next.push(path);
             }
         }
+        is_choice |= is_pattern(part);
         if next.len() > MATCHES && part != "**" {
             return None;
         }

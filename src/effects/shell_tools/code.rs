@@ -158,7 +158,7 @@ impl<'c> Reader<'c> {
             found,
             language,
             words,
-            names: BTreeMap::new(),
+            names: loops::known_values(language),
             lists: BTreeMap::new(),
             functions: Vec::new(),
             other_names: loops::known_names(language),

@@ -50,7 +50,7 @@ impl Walker<'_> {
     }
 
     /// `env | grep NAME` prints what `printenv NAME` does, and `env | cut -d= -f1` what `compgen -e` does.
-    pub(super) fn name_variables(&mut self, first: usize, next: &Command) {
+    pub(super) fn name_variables<'c>(&mut self, first: usize, reads: impl FnOnce() -> &'c Command) {
         let Some([.., last]) = self.effects.commands.get(first..) else {
             return;
         };
@@ -67,7 +67,8 @@ impl Walker<'_> {
         if !is_dump {
             return;
         }
-        let (Some(words), Some(last)) = (words_of(next), self.effects.commands.last_mut()) else {
+        let (Some(words), Some(last)) = (words_of(reads()), self.effects.commands.last_mut())
+        else {
             return;
         };
         if prints_names(&words) {
@@ -86,6 +87,18 @@ fn prints_names(words: &[Cow<'_, str>]) -> bool {
     let [program, rest @ ..] = words.as_slice() else {
         return false;
     };
+    let counts = |word: &&str| {
+        matches!(*word, "--count" | "--quiet" | "--silent")
+            || (!word.starts_with("--") && word.starts_with('-') && word.contains(['c', 'q']))
+    };
+    let is_grep = matches!(*program, "grep" | "egrep" | "fgrep" | "rg");
+    // `-e c` and `-f c` take the rest of their word.
+    let is_plain = |word: &&str| {
+        !word.starts_with('-') || word.starts_with("--") || !word.contains(['e', 'f'])
+    };
+    if is_grep && rest.iter().any(counts) {
+        return rest.iter().all(is_plain);
+    }
     let rest = rest.concat();
     match *program {
         "cut" => matches!(rest.as_str(), "-d=-f1" | "-f1-d="),
@@ -94,6 +107,19 @@ fn prints_names(words: &[Cow<'_, str>]) -> bool {
         "wc" => rest == "-l",
         _ => false,
     }
+}
+
+/// Whether a command only puts what it reads in another order.
+pub(super) fn only_orders(command: &Command) -> bool {
+    let words = words_of(command).unwrap_or_default();
+    let Some((name, rest)) = words.split_first() else {
+        return false;
+    };
+    let is_order = |word: &Cow<'_, str>| {
+        let letters = word.strip_prefix('-').unwrap_or_default();
+        !letters.is_empty() && letters.chars().all(|letter| "bdfinruVz".contains(letter))
+    };
+    matches!(name.as_ref(), "sort" | "uniq") && rest.iter().all(is_order)
 }
 
 /// Whether a command shows what it reads.
@@ -164,8 +190,18 @@ fn names_in(words: &[Cow<'_, str>]) -> Option<Vec<Argument>> {
         return None;
     }
     let pattern = pattern.replace("\\|", "|");
-    let names = pattern
-        .split('|')
+    // `^(A|B)_` is `^A_|^B_`.
+    let whole = [("", pattern.as_str(), "")];
+    let parts = in_group(&pattern).map_or(whole, |parts| [parts]);
+    let names: Vec<String> = parts
+        .iter()
+        .flat_map(|(before, within, after)| {
+            let names = within.split('|');
+            names.map(move |name| format!("{before}{name}{after}"))
+        })
+        .collect();
+    let names = names
+        .iter()
         .map(|name| name.trim_start_matches('^').trim_end_matches('='));
     let is_name = |name: &&str| {
         name.len() >= SHORTEST
@@ -178,6 +214,14 @@ fn names_in(words: &[Cow<'_, str>]) -> Option<Vec<Argument>> {
         let words = names.iter().map(|name| plain(name));
         words.collect()
     })
+}
+
+/// Splits `before(one|other)after` where nothing else of it is a choice.
+fn in_group(pattern: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = pattern.split_once('(')?;
+    let (within, after) = rest.split_once(')')?;
+    let is_one = |text: &str| !text.contains(['|', '(', ')']);
+    (is_one(before) && is_one(after)).then_some((before, within, after))
 }
 
 fn words_of(command: &Command) -> Option<Vec<Cow<'_, str>>> {

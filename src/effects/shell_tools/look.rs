@@ -42,6 +42,9 @@ pub(super) struct Sieve {
     nothing: bool,
 }
 
+/// Files that formatters pass over in folders, or write as they are: package managers keep their form.
+const KEPT: [&str; 2] = ["package-lock.json", "npm-shrinkwrap.json"];
+
 impl Sieve {
     /// Reads a command's `--include` and `--exclude`.
     pub(super) fn of(
@@ -95,7 +98,8 @@ impl Sieve {
                 .only
                 .iter()
                 .any(|glob| glob.is_match(name) || glob.is_match(path));
-        let is_kind = self.takes.is_empty() || self.takes.iter().any(|end| name.ends_with(end));
+        let is_kind = self.takes.is_empty()
+            || (self.takes.iter().any(|end| name.ends_with(end)) && !KEPT.contains(&name));
         is_taken && is_kind && !is_left_out
     }
 }

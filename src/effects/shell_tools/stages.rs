@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Walker;
-use super::dumps::shows;
+use super::dumps::{only_orders, shows};
 use super::fields::Field;
 use super::listing::installed;
 use super::printing::{echoed, filtered, name_part, printed, translated};
@@ -65,7 +65,11 @@ impl Walker<'_> {
             self.command(&stage.command, &mut inner);
             self.is_unseen = was_unseen;
             if let Some(next) = stages.peek() {
-                self.name_variables(first, &next.command);
+                let next = *next;
+                // What puts lines in another order lets all of them through.
+                let mut further = stages.clone();
+                let mut reads = || further.find(|stage| !only_orders(&stage.command));
+                self.name_variables(first, || &reads().unwrap_or(next).command);
                 self.handed_on(first, &next.command, state);
             }
             self.input = outer;

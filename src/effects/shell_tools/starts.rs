@@ -36,6 +36,15 @@ impl Walker<'_> {
         command: &Command<'_>,
         state: &State,
     ) {
+        let mut inner;
+        let mut state = state;
+        if command.placeholder.is_some() || command.appends_stdin {
+            inner = state.clone();
+            let unknown = Value::Starts(String::new());
+            inner.set(words::INPUT, vec![unknown]);
+            inner.export(words::INPUT);
+            state = &inner;
+        }
         for fields in words::commands_of(started, command) {
             self.one_command(started, reading, command, &fields, state);
         }

@@ -9,9 +9,6 @@ use crate::effects::{Effects, Invocation};
 use crate::policy::Rule;
 use crate::policy::command_pattern::{self, Judged, Known};
 
-/// How clients begin for which `--` is a comment only before a blank.
-const MYSQL: [&str; 3] = ["mysql", "mariadb", "mycli"];
-
 /// Returns the rule's objections, one for each command. An exception holds for the command that it describes, not for the line.
 pub(crate) fn judge(
     rule: &Rule,
@@ -61,9 +58,9 @@ fn by_text(deny: &DenyCommand, judged: &Judged<'_>, known: &Known<'_>) -> Option
         MatchScope::Script => in_texts(&command.scripts),
         MatchScope::Sql => {
             let name = command.program.as_deref().unwrap_or_default();
-            let is_mysql = MYSQL.iter().any(|start| name.starts_with(start));
+            let dialect = sql_text::Dialect::of(name);
             let mut texts = command.sql.iter();
-            texts.find_map(|text| sql_text::found(regex, text, is_mysql))
+            texts.find_map(|text| sql_text::found(regex, text, dialect))
         }
     };
     let found =

@@ -20,9 +20,50 @@ const RUNS: [&str; 7] = [
     "q'",
 ];
 
-/// Returns the part of a statement that a pattern finds. `is_mysql`: `--` begins a comment only before a blank.
-pub(super) fn found(regex: &TextPattern, sql: &str, is_mysql: bool) -> Option<String> {
-    let Some((text, literals)) = statements(sql, is_mysql) else {
+/// How clients of `MySQL` begin.
+const MYSQL: [&str; 3] = ["mysql", "mariadb", "mycli"];
+/// Commands of psql that take the rest of their line and run nothing.
+const ASIDES: [&str; 16] = [
+    "timing", "x", "pset", "echo", "qecho", "warn", "l", "c", "connect", "conninfo", "encoding",
+    "q", "a", "t", "H", "prompt",
+];
+
+/// Whose SQL a text is, as far as that changes what is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// `--` begins a comment only before a blank, and `#` does.
+    Mysql,
+    /// `$$…$$` is a literal, and a word after a backslash is for the client.
+    Postgres,
+    /// Any other, or several.
+    Other,
+}
+
+impl Dialect {
+    /// Returns the dialect of a client's server.
+    pub(super) fn of(client: &str) -> Self {
+        if MYSQL.iter().any(|start| client.starts_with(start)) {
+            Self::Mysql
+        } else if matches!(client, "psql" | "pgcli") {
+            Self::Postgres
+        } else {
+            Self::Other
+        }
+    }
+
+    fn is_odd(self, letter: char) -> bool {
+        match self {
+            Self::Mysql => letter != '#' && ODD.contains(&letter),
+            // Told apart where they stand.
+            Self::Postgres => letter == '\r',
+            Self::Other => ODD.contains(&letter),
+        }
+    }
+}
+
+/// Returns the part of a statement that a pattern finds.
+pub(super) fn found(regex: &TextPattern, sql: &str, dialect: Dialect) -> Option<String> {
+    let Some((text, literals)) = statements(sql, dialect) else {
         let all = regex.find(sql).map(str::to_owned);
         return all.or_else(|| regex.find(&without_comments(sql)).map(str::to_owned));
     };
@@ -62,24 +103,43 @@ fn explained(text: &str, literals: &[Range<usize>]) -> Vec<Range<usize>> {
 }
 
 /// Returns a text with a blank for each comment, and where its literals are; `None` where servers read it differently.
-fn statements(sql: &str, is_mysql: bool) -> Option<(String, Vec<Range<usize>>)> {
+fn statements(sql: &str, dialect: Dialect) -> Option<(String, Vec<Range<usize>>)> {
     let lower = sql.to_lowercase();
-    let is_odd = |letter: char| ODD.contains(&letter) && !(is_mysql && letter == '#');
-    if sql.contains(is_odd) || RUNS.iter().any(|word| lower.contains(word)) {
+    if sql.contains(|letter| dialect.is_odd(letter)) || RUNS.iter().any(|word| lower.contains(word))
+    {
         return None;
     }
     let mut text = String::with_capacity(sql.len());
     let mut literals = Vec::new();
     let mut rest = sql;
+    // Where the present statement begins.
+    let mut start = 0;
     while let Some(letter) = rest.chars().next() {
         let after = rest.get(letter.len_utf8()..)?;
         if letter == '\'' || letter == '"' {
             let (inner, behind) = after.split_once(letter)?;
+            // In some literals of Postgres a backslash takes the quote behind it.
+            if inner.contains('\\') {
+                return None;
+            }
             text.push(letter);
             literals.push(text.len()..text.len() + inner.len());
             text.push_str(inner);
             text.push(letter);
             rest = behind;
+        } else if letter == '$' && dialect == Dialect::Postgres {
+            let (mark, inner, behind) = in_dollars(rest)?;
+            // What follows `do` and `as` is code in another language.
+            if runs_literals(text.get(start..)?) {
+                return None;
+            }
+            text.push_str(mark);
+            literals.push(text.len()..text.len() + inner.len());
+            text.push_str(inner);
+            text.push_str(mark);
+            rest = behind;
+        } else if letter == '\\' {
+            rest = behind_aside(after).filter(|_| text.is_empty() || text.ends_with('\n'))?;
         } else if let Some(comment) = rest.strip_prefix("/*") {
             let (inner, behind) = comment.split_once("*/")?;
             // Some servers run what stands in `/*! … */`, and some nest comments.
@@ -88,7 +148,7 @@ fn statements(sql: &str, is_mysql: bool) -> Option<(String, Vec<Range<usize>>)> 
             }
             text.push(' ');
             rest = behind;
-        } else if let Some(comment) = to_the_end_of_its_line(rest, is_mysql) {
+        } else if let Some(comment) = to_the_end_of_its_line(rest, dialect) {
             text.push(' ');
             rest = comment
                 .find('\n')
@@ -97,13 +157,55 @@ fn statements(sql: &str, is_mysql: bool) -> Option<(String, Vec<Range<usize>>)> 
         } else {
             text.push(letter);
             rest = after;
+            if letter == ';' {
+                start = text.len();
+            }
         }
     }
     Some((text, literals))
 }
 
+/// Splits `$mark$ text $mark$ rest` into its mark, text and rest.
+fn in_dollars(sql: &str) -> Option<(&str, &str, &str)> {
+    let end = sql.get(1..)?.find('$')? + 2;
+    let (mark, rest) = sql.split_at_checked(end)?;
+    let name = mark.trim_matches('$');
+    let is_name = !name.starts_with(|letter: char| letter.is_ascii_digit())
+        && name
+            .chars()
+            .all(|letter| letter == '_' || letter.is_alphanumeric());
+    let (inner, behind) = rest.split_once(mark).filter(|_| is_name)?;
+    Some((mark, inner, behind))
+}
+
+/// Whether a statement that begins so runs, now or later, what a literal in it holds.
+fn runs_literals(statement: &str) -> bool {
+    let mut words = statement.split_whitespace();
+    words.next().is_none_or(|first| {
+        ![
+            "select", "insert", "update", "delete", "comment", "values", "with", "copy",
+        ]
+        .iter()
+        .any(|plain| first.eq_ignore_ascii_case(plain))
+    })
+}
+
+/// Returns what follows the line of a command of psql that runs nothing. A second backslash may end it within its line.
+fn behind_aside(after: &str) -> Option<&str> {
+    let end = after.find('\n').unwrap_or(after.len());
+    let (line, rest) = after.split_at_checked(end)?;
+    let name = line.split_whitespace().next()?;
+    let shows = name.starts_with('d')
+        && name
+            .bytes()
+            .all(|letter| letter.is_ascii_alphabetic() || letter == b'+' || letter == b'S');
+    let is_aside = shows || ASIDES.contains(&name.trim_end_matches('+'));
+    (is_aside && !line.contains(['\\', '`'])).then_some(rest)
+}
+
 /// Returns what stands behind the mark of a comment that ends with its line.
-fn to_the_end_of_its_line(rest: &str, is_mysql: bool) -> Option<&str> {
+fn to_the_end_of_its_line(rest: &str, dialect: Dialect) -> Option<&str> {
+    let is_mysql = dialect == Dialect::Mysql;
     if let Some(comment) = rest.strip_prefix('#').filter(|_| is_mysql) {
         return Some(comment);
     }
@@ -132,12 +234,53 @@ fn without_comments(sql: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::found;
+    use super::{Dialect, found};
     use crate::policy::text_pattern::{Scrutiny, TextPattern};
 
-    fn finds(sql: &str, is_mysql: bool) -> bool {
+    fn finds_by(sql: &str, dialect: Dialect) -> bool {
         let regex = TextPattern::parse(r"(?i)\bdrop\s+table\b", Scrutiny::Read);
-        found(&regex.ok().unwrap(), sql, is_mysql).is_some()
+        found(&regex.ok().unwrap(), sql, dialect).is_some()
+    }
+
+    fn finds(sql: &str, is_mysql: bool) -> bool {
+        let dialect = if is_mysql {
+            Dialect::Mysql
+        } else {
+            Dialect::Other
+        };
+        finds_by(sql, dialect)
+    }
+
+    #[test]
+    fn dollars_quote_in_postgres_but_for_code() {
+        for sql in [
+            "comment on table t is $$do not drop table x$$",
+            "select $a$ it's $$ drop table x $a$, $$drop table y$$",
+            "\\timing on\nselect 1; -- drop table x",
+            "\\d+ t\n\\x\nselect 'drop table x', tags[1] from t",
+            "\\echo drop table x",
+        ] {
+            assert!(!finds_by(sql, Dialect::Postgres), "{sql}");
+        }
+        for sql in [
+            "select $$it's$$; drop table x; --'",
+            "select $a$x$a$; drop table x",
+            "do $$ begin drop table x; end $$",
+            "DO LANGUAGE plpgsql $$ begin drop table x; end $$",
+            "select 1; do $$ begin drop table x; end $$",
+            "create function f() returns void as $$ drop table x $$ language sql",
+            "select $1; drop table x",
+            "\\timing on \\\\ drop table x",
+            "\\x `echo`\ndrop table x",
+            "\\set q 'drop table x'\n:q",
+            "select 'drop table x' \\gexec",
+            "select e'\\'; drop table x; --'",
+            "select $$drop table x",
+            "\\timing on\ndrop table x",
+        ] {
+            assert!(finds_by(sql, Dialect::Postgres), "{sql}");
+        }
+        assert!(finds("select $$drop table x$$", false));
     }
 
     #[test]

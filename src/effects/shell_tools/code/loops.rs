@@ -244,6 +244,18 @@ pub(super) fn known_names(language: &str) -> BTreeMap<String, String> {
     }
 }
 
+/// Returns the names that hold the home folder.
+pub(super) fn known_values(language: &str) -> BTreeMap<String, Value> {
+    let names: &[&str] = match language {
+        "javascript" | "typescript" => &["process.env.HOME", "os.homedir"],
+        "python" => &["Path.home", "pathlib.Path.home"],
+        "ruby" => &["Dir.home"],
+        _ => &[],
+    };
+    let home = |name: &&str| ((*name).to_owned(), Value::Known("~".to_owned()));
+    names.iter().map(home).collect()
+}
+
 fn is_act(last: &str) -> bool {
     [WRITES, COPIES, MOVES, DELETES, OPENS, SHELLS, OUTPUTS]
         .iter()

@@ -1,12 +1,17 @@
 //! The words of the commands that wrappers start: what stands there, and what lists, inputs and searches put in.
 
+use std::ops::Range;
+
 use super::super::fields::Field;
-use super::super::program::{Started, piece, values_of};
+use super::super::program::{Started, base_name, piece, values_of};
 use super::super::stages::Input;
 use super::super::walk::common_start;
 use crate::effects::Value;
 use crate::programs::Role;
 use crate::programs::reading::Command;
+
+/// The variable that stands in scripts for an input that is not known.
+pub(super) const INPUT: &str = "HOOKGATE_INPUT";
 
 /// Commands with one input each that are walked one by one.
 const EACH: usize = 256;
@@ -23,9 +28,11 @@ pub(super) fn commands_of(started: &Started<'_>, command: &Command<'_>) -> Vec<V
         let text = field.value.known().unwrap_or_default();
         command.placeholder.is_some_and(|mark| text.contains(mark))
     };
-    let is_script = given
-        .iter()
-        .any(|field| field.value.start().starts_with('-') && field.value.start().ends_with('c'));
+    let takes_script = |field: &Field| {
+        let text = field.value.start();
+        text.starts_with('-') && text.ends_with('c')
+    };
+    let is_script = given.iter().any(takes_script);
     let first_marked = given.first().is_some_and(marks);
     let is_text = matches!(command.role, Role::ScriptWords | Role::RemoteScriptWords);
     if (is_script || first_marked || is_text) && given.iter().any(marks) {
@@ -35,6 +42,13 @@ pub(super) fn commands_of(started: &Started<'_>, command: &Command<'_>) -> Vec<V
             let any = Field::unknown(started.span).starting(&common_start(&values));
             inputs = vec![any];
         }
+        let scripts = if is_text {
+            0..given.len()
+        } else {
+            shell_text(given, takes_script)
+        };
+        let seen = in_scripts(given, &inputs, scripts, command.placeholder);
+        let given = seen.as_deref().unwrap_or(given);
         let one = |input: &Field| words_of(started, command, given, std::slice::from_ref(input));
         return inputs.iter().map(one).collect();
     }
@@ -47,7 +61,90 @@ pub(super) fn commands_of(started: &Started<'_>, command: &Command<'_>) -> Vec<V
             from_input(started)
         });
     }
+    if is_text {
+        // What joins a script is quoted for it.
+        for field in &mut fields {
+            if field.value == Value::Starts(String::new()) {
+                *field = Field::known(&format!("\"${{{INPUT}}}\""), field.span);
+            }
+        }
+    }
     vec![fields]
+}
+
+/// Returns where the word is that a shell among the words takes for its script.
+fn shell_text(given: &[Field], takes_script: impl Fn(&Field) -> bool) -> Range<usize> {
+    let is_option = |field: &&Field| field.value.start().starts_with(['-', '+']);
+    let Some(at) = given.iter().position(takes_script) else {
+        return 0..0;
+    };
+    let before = given.get(..at).unwrap_or_default();
+    let shell = before.iter().rev().find(|field| !is_option(field));
+    let name = shell.and_then(|field| field.value.known()).map(base_name);
+    let is_shell =
+        name.is_some_and(|name| matches!(name, "sh" | "bash" | "zsh" | "dash" | "ksh" | "ash"));
+    if is_shell { at + 1..at + 2 } else { 0..0 }
+}
+
+/// Returns the words with a variable in scripts where the placeholder stands for something that is not known: one of many
+/// names, which is a word of the script, and no code of it.
+fn in_scripts(
+    given: &[Field],
+    inputs: &[Field],
+    scripts: Range<usize>,
+    placeholder: Option<&str>,
+) -> Option<Vec<Field>> {
+    let [input] = inputs else {
+        return None;
+    };
+    let Value::Starts(start) = &input.value else {
+        return None;
+    };
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-".contains(letter);
+    let mark = placeholder.filter(|mark| !mark.is_empty() && start.chars().all(is_plain))?;
+    let fields = given.iter().enumerate().map(|(at, field)| {
+        let script = field.value.known().filter(|_| scripts.contains(&at));
+        script.map_or_else(
+            || field.clone(),
+            |script| Field::known(&with_variable(script, mark, start), field.span),
+        )
+    });
+    Some(fields.collect())
+}
+
+/// Puts a variable in place of a mark in shell text, with what it is known to begin with. Between single quotes these are
+/// closed for it.
+fn with_variable(script: &str, mark: &str, start: &str) -> String {
+    let mut text = String::with_capacity(script.len());
+    let mut quote = None;
+    let mut rest = script;
+    while let Some(letter) = rest.chars().next() {
+        if let Some(behind) = rest.strip_prefix(mark) {
+            let (open, close) = if quote == Some('\'') {
+                ("'\"", "\"'")
+            } else {
+                ("", "")
+            };
+            text.extend([open, start, "${", INPUT, "}", close]);
+            rest = behind;
+            continue;
+        }
+        let mut length = letter.len_utf8();
+        match (letter, quote) {
+            ('\\', None | Some('"')) => {
+                let next = rest.chars().nth(1).map_or(0, char::len_utf8);
+                // A mark behind a backslash is none that a shell would expand.
+                length += next;
+            }
+            ('\'' | '"', None) => quote = Some(letter),
+            (_, Some(open)) if open == letter => quote = None,
+            _ => {}
+        }
+        let (taken, behind) = rest.split_at_checked(length).unwrap_or((rest, ""));
+        text.push_str(taken);
+        rest = behind;
+    }
+    text
 }
 
 /// Returns the words of a started command; a placeholder is replaced by what is put in its place, as far as that is known.
@@ -120,5 +217,36 @@ fn from_input(started: &Started<'_>) -> Vec<Field> {
             .map(|word| Field::known(word.trim_matches(['\'', '"']), started.span))
             .collect(),
         other => values_of(other, started.span),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_variable;
+
+    #[test]
+    fn an_input_that_is_not_known_is_a_word_of_its_script() {
+        for (script, start, expected) in [
+            ("wc -l {}", "", "wc -l ${HOOKGATE_INPUT}"),
+            (
+                "cd x/{} && ls {}",
+                "",
+                "cd x/${HOOKGATE_INPUT} && ls ${HOOKGATE_INPUT}",
+            ),
+            (
+                "cat \"a {}\" '{}'",
+                "b/",
+                "cat \"a b/${HOOKGATE_INPUT}\" ''\"b/${HOOKGATE_INPUT}\"''",
+            ),
+            (
+                r"echo \' {} '\' {}",
+                "",
+                r"echo \' ${HOOKGATE_INPUT} '\' ${HOOKGATE_INPUT}",
+            ),
+            ("echo \"'\" {}", "", "echo \"'\" ${HOOKGATE_INPUT}"),
+            ("{}", "", "${HOOKGATE_INPUT}"),
+        ] {
+            assert_eq!(with_variable(script, "{}", start), expected, "{script}");
+        }
     }
 }
