@@ -36,9 +36,11 @@ impl Walker<'_> {
             self.script_text_of(started, reading, path, state);
         }
         let words = started.fields.get(script.at.word + 1..).unwrap_or_default();
-        let name = base_name(path);
+        let name = program_of(path, reading.language);
         // `python manage.py dbshell`, `php artisan migrate`: the table knows what its words mean.
-        let is_own = name.contains('.') || started.name == "php";
+        let is_own = name.contains('.')
+            || matches!(started.name.as_str(), "php" | "ruby" | "go")
+            || is_for_programs(path);
         if is_own && programs::find(name).is_some() {
             let program = Field::known(name, started.span);
             let words: Vec<Field> = std::iter::once(program)
@@ -211,4 +213,29 @@ impl Walker<'_> {
             self.code(started, reading, &field, state);
         }
     }
+}
+
+/// Whether a file lies where installed programs do: `node node_modules/.bin/prisma`, `python .venv/bin/alembic`.
+fn is_for_programs(path: &str) -> bool {
+    let folder = path.rsplit('/').nth(1);
+    matches!(folder, Some("bin" | ".bin" | "Scripts"))
+}
+
+/// Returns the name of the program that a script is: `composer` of `composer.phar`, `stringer` of the Go package
+/// `golang.org/x/tools/cmd/stringer@latest`, `goreleaser` of `github.com/goreleaser/goreleaser/v2`.
+fn program_of<'p>(path: &'p str, language: Option<&str>) -> &'p str {
+    let name = base_name(path);
+    if language != Some("go") {
+        let endings = [".phar", ".js", ".mjs", ".cjs"];
+        let is_packed = name.ends_with(".phar") || is_for_programs(path);
+        let bare = endings.iter().find_map(|ending| name.strip_suffix(ending));
+        return bare.filter(|_| is_packed).unwrap_or(name);
+    }
+    let path = path.split_once('@').map_or(path, |(package, _)| package);
+    let is_version = |name: &str| {
+        let number = name.strip_prefix('v').unwrap_or_default();
+        !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())
+    };
+    let mut names = path.trim_end_matches('/').rsplit('/');
+    names.find(|name| !is_version(name)).unwrap_or(name)
 }

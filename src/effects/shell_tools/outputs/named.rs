@@ -4,7 +4,9 @@ use super::super::fields::Field;
 use super::super::program::Started;
 
 /// Names of options, in small letters and without what joins their words, whose value is a file or folder that is written.
-const OUTPUTS: [&str; 24] = [
+const OUTPUTS: [&str; 31] = [
+    "artifactdir",
+    "artifactdirectory",
     "buildbase",
     "builddir",
     "cargotargetdir",
@@ -29,15 +31,21 @@ const OUTPUTS: [&str; 24] = [
     "downloaddir",
     "declarationdir",
     "coveragedirectory",
+    "femitbin",
+    "gobin",
+    "outputflat",
+    "reportdir",
+    "reportsdir",
 ];
 /// What such a name begins with when the rest says what kind of place it is: `--output-directory`.
-const PLACES: [&str; 8] = [
+const PLACES: [&str; 9] = [
     "base",
     "dir",
     "directory",
     "file",
     "filename",
     "filepath",
+    "files",
     "folder",
     "path",
 ];
@@ -74,10 +82,19 @@ const FORMS: &str = "\
 pub(super) fn output_of(started: &Started<'_>, word: usize) -> Option<Field> {
     let field = started.fields.get(word)?;
     let text = field.value.start();
-    let (name, inline) = match text.split_once('=') {
+    // `--out=x`, `-o:x` of Nim, `output:crd:dir=x` of controller-gen.
+    let joint = match text.find('=') {
+        None => text.find(':').filter(|_| text.starts_with('-')),
+        found => found,
+    };
+    let (name, inline) = match joint.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))) {
         Some((name, value)) => (name, Some(value)),
         None => (text, None),
     };
+    let is_kind = name.starts_with("output:") || name.starts_with("out:");
+    if let Some(value) = inline.filter(|_| is_kind) {
+        return Some(Field::known(value, field.span));
+    }
     let attached = text.strip_prefix("-o").filter(|rest| rest.contains('/'));
     // `csc /out:file`
     if let Some((kind, path)) = text.strip_prefix('/').and_then(|rest| rest.split_once(':'))
@@ -127,6 +144,8 @@ pub(super) fn is_output(option: &str) -> bool {
     if bare.len() == option.len() || bare == "O" {
         return false;
     }
+    // `--config.directories.output=x`
+    let bare = bare.rsplit_once('.').map_or(bare, |(_, last)| last);
     // `-DoutputDirectory=x` of Maven, `-PoutputDir=x` of Gradle.
     let property = bare.strip_prefix(['D', 'P']);
     let bare = property
@@ -162,6 +181,9 @@ mod tests {
             "-declarationDir",
             "--local-dir",
             "-DoutputDirectory",
+            "--config.directories.output",
+            "--output-files",
+            "-femit-bin",
         ] {
             assert!(is_output(name), "{name}");
         }
@@ -169,6 +191,7 @@ mod tests {
             "out",
             "--timeout",
             "--output-format",
+            "--config.output.format",
             "--input",
             "--outer",
             "-O",
