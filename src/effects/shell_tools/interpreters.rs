@@ -40,7 +40,8 @@ impl Walker<'_> {
         // `python manage.py dbshell`, `php artisan migrate`: the table knows what its words mean.
         let is_own = name.contains('.')
             || matches!(started.name.as_str(), "php" | "ruby" | "go")
-            || is_for_programs(path);
+            || is_for_programs(path)
+            || path.contains("node_modules/");
         if is_own && programs::find(name).is_some() {
             let program = Field::known(name, started.span);
             let words: Vec<Field> = std::iter::once(program)
@@ -221,11 +222,18 @@ fn is_for_programs(path: &str) -> bool {
     matches!(folder, Some("bin" | ".bin" | "Scripts"))
 }
 
-/// Returns the name of the program that a script is: `composer` of `composer.phar`, `stringer` of the Go package
-/// `golang.org/x/tools/cmd/stringer@latest`, `goreleaser` of `github.com/goreleaser/goreleaser/v2`.
+/// Returns the name of the program that a script is: `composer` of `composer.phar`, `prisma` of
+/// `node_modules/prisma/build/index.js`, `stringer` of the Go package `golang.org/x/tools/cmd/stringer@latest`, `goreleaser`
+/// of `github.com/goreleaser/goreleaser/v2`.
 fn program_of<'p>(path: &'p str, language: Option<&str>) -> &'p str {
     let name = base_name(path);
     if language != Some("go") {
+        let package = path.rsplit_once("node_modules/").map(|(_, package)| package);
+        if let Some(package) = package.filter(|_| !is_for_programs(path)) {
+            let mut names = package.split('/');
+            let is_name = |name: &&str| !name.starts_with('@');
+            return names.find(is_name).unwrap_or(name);
+        }
         let endings = [".phar", ".js", ".mjs", ".cjs"];
         let is_packed = name.ends_with(".phar") || is_for_programs(path);
         let bare = endings.iter().find_map(|ending| name.strip_suffix(ending));

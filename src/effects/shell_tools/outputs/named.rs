@@ -4,7 +4,7 @@ use super::super::fields::Field;
 use super::super::program::Started;
 
 /// Names of options, in small letters and without what joins their words, whose value is a file or folder that is written.
-const OUTPUTS: [&str; 31] = [
+const OUTPUTS: [&str; 32] = [
     "artifactdir",
     "artifactdirectory",
     "buildbase",
@@ -22,6 +22,7 @@ const OUTPUTS: [&str; 31] = [
     "destination",
     "targetdir",
     "sitedir",
+    "dist",
     "distdir",
     "saveto",
     "saveas",
@@ -91,14 +92,17 @@ pub(super) fn output_of(started: &Started<'_>, word: usize) -> Option<Field> {
         Some((name, value)) => (name, Some(value)),
         None => (text, None),
     };
+    // `output=x` of programs that take settings for operands.
+    let is_word = !name.starts_with('-') && is_output(&format!("--{name}"));
     let is_kind = name.starts_with("output:") || name.starts_with("out:");
-    if let Some(value) = inline.filter(|_| is_kind) {
+    if let Some(value) = inline.filter(|_| is_kind || is_word) {
         return Some(Field::known(value, field.span));
     }
     let attached = text.strip_prefix("-o").filter(|rest| rest.contains('/'));
     // `csc /out:file`
     if let Some((kind, path)) = text.strip_prefix('/').and_then(|rest| rest.split_once(':'))
-        && matches!(kind, "out" | "output")
+        && kind.starts_with("out")
+        && is_output(&format!("--{kind}"))
     {
         return Some(Field::known(path, field.span));
     }
@@ -144,8 +148,13 @@ pub(super) fn is_output(option: &str) -> bool {
     if bare.len() == option.len() || bare == "O" {
         return false;
     }
-    // `--config.directories.output=x`
-    let bare = bare.rsplit_once('.').map_or(bare, |(_, last)| last);
+    // `--config.directories.output=x`, `--config.output.dir=x`
+    if let Some((before, last)) = bare.rsplit_once('.') {
+        let whole = before.rsplit('.').next().unwrap_or(before);
+        return [last.to_owned(), format!("{whole}-{last}")]
+            .iter()
+            .any(|name| is_output(&format!("--{name}")));
+    }
     // `-DoutputDirectory=x` of Maven, `-PoutputDir=x` of Gradle.
     let property = bare.strip_prefix(['D', 'P']);
     let bare = property
@@ -159,6 +168,8 @@ pub(super) fn is_output(option: &str) -> bool {
     let is_place = |rest: &str| PLACES.contains(&rest);
     OUTPUTS.contains(&name.as_str())
         || name.strip_prefix("output").is_some_and(is_place)
+        // `--output-template-file`
+        || bare.starts_with("output-") && bare.rsplit('-').next().is_some_and(is_place)
         || ["_out", "-out", "-output", "_output"]
             .iter()
             .any(|end| bare.ends_with(end))
@@ -183,6 +194,8 @@ mod tests {
             "-DoutputDirectory",
             "--config.directories.output",
             "--output-files",
+            "--output-template-file",
+            "--config.output.dir",
             "-femit-bin",
         ] {
             assert!(is_output(name), "{name}");
@@ -192,6 +205,7 @@ mod tests {
             "--timeout",
             "--output-format",
             "--config.output.format",
+            "--output-profile",
             "--input",
             "--outer",
             "-O",
