@@ -228,7 +228,9 @@ fn is_for_programs(path: &str) -> bool {
 fn program_of<'p>(path: &'p str, language: Option<&str>) -> &'p str {
     let name = base_name(path);
     if language != Some("go") {
-        let package = path.rsplit_once("node_modules/").map(|(_, package)| package);
+        let package = path
+            .rsplit_once("node_modules/")
+            .map(|(_, package)| package);
         if let Some(package) = package.filter(|_| !is_for_programs(path)) {
             let mut names = package.split('/');
             let is_name = |name: &&str| !name.starts_with('@');

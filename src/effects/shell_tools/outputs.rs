@@ -147,8 +147,11 @@ impl Walker<'_> {
         }
     }
 
-    /// Returns the nearest file of this name in the folders of the repository above the current one.
+    /// Returns the nearest file of this name in the folders of the repository above the current one; `./name` is meant here.
     fn file_above(&self, name: &str, state: &State) -> Option<String> {
+        if name.starts_with("./") {
+            return None;
+        }
         let [Some(folder)] = state.folders.as_slice() else {
             return None;
         };
@@ -172,9 +175,15 @@ impl Walker<'_> {
         let field = &field.map(|text| place_in(text).to_owned());
         self.path(Access::Write, field, Follow::All, false, by, state);
         if let Some(text) = field.value.known().filter(|text| !text.is_empty()) {
-            let inside = Field {
-                value: Value::Starts(format!("{}/", text.trim_end_matches('/'))),
-                ..Field::unknown(field.span)
+            let folder = text.trim_end_matches('/');
+            // `protoc --go_out=.` is told no place: it writes files of its own here, and not wherever it could.
+            let inside = if folder == "." {
+                Field::known("./…", field.span)
+            } else {
+                Field {
+                    value: Value::Starts(format!("{folder}/")),
+                    ..Field::unknown(field.span)
+                }
             };
             self.path(Access::Write, &inside, Follow::All, false, by, state);
         }

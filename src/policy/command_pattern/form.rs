@@ -212,7 +212,8 @@ impl Form {
         let mut given = given.iter();
         let mut operands = self.operands.iter();
         operands.all(|operand| {
-            *operand == Operand::Rest || given
+            *operand == Operand::Rest
+                || given
                     .any(|word| operand.matches(word, known) || operand.is_any_after(&word.value))
         })
     }
