@@ -236,10 +236,10 @@ fn program_of<'p>(path: &'p str, language: Option<&str>) -> &'p str {
             let is_name = |name: &&str| !name.starts_with('@');
             return names.find(is_name).unwrap_or(name);
         }
-        let endings = [".phar", ".js", ".mjs", ".cjs"];
-        let is_packed = name.ends_with(".phar") || is_for_programs(path);
+        let endings = [".js", ".mjs", ".cjs"];
         let bare = endings.iter().find_map(|ending| name.strip_suffix(ending));
-        return bare.filter(|_| is_packed).unwrap_or(name);
+        let bare = bare.filter(|_| is_for_programs(path));
+        return name.strip_suffix(".phar").or(bare).unwrap_or(name);
     }
     let path = path.split_once('@').map_or(path, |(package, _)| package);
     let is_version = |name: &str| {

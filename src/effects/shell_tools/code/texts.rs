@@ -77,8 +77,8 @@ pub(super) fn well_known(name: &str) -> Option<Value> {
         | "Deno.cwd" => ".",
         "os.tmpdir" | "tempfile.gettempdir" | "Dir.tmpdir" | "sys_get_temp_dir" => "/tmp",
         "tempfile.mkdtemp" | "tempfile.TemporaryDirectory" | "Dir.mktmpdir" => "/tmp/made",
-        "Path.home" | "os.homedir" | "homedir" | "Dir.home" | "pathlib.Path.home" => "~",
-        "process.env.HOME" => "~",
+        "Path.home" | "os.homedir" | "homedir" | "Dir.home" | "pathlib.Path.home"
+        | "process.env.HOME" => "~",
         _ if name.ends_with(".homedir") => "~",
         _ if name.ends_with("path.cwd") || name.ends_with("Path.cwd") => ".",
         _ => return None,
