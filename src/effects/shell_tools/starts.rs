@@ -174,6 +174,10 @@ impl Walker<'_> {
         let Some(role) = reading.stdin else {
             return;
         };
+        // `bash -n` only reads it.
+        if reading.language == Some("shell") && reading.has("-n") {
+            return;
+        }
         let text = match started.input {
             Input::Inherited => return,
             Input::Known(text) => Field::known(text, started.span),
