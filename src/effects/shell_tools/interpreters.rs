@@ -38,8 +38,10 @@ impl Walker<'_> {
         let words = started.fields.get(script.at.word + 1..).unwrap_or_default();
         let name = program_of(path, reading.language);
         // `python manage.py dbshell`, `php artisan migrate`: the table knows what its words mean.
-        let is_own = name.contains('.')
-            || matches!(started.name.as_str(), "php" | "ruby" | "go")
+        // `go run .` names a folder.
+        let is_own = (name.contains('.') && name != ".")
+            || matches!(started.name.as_str(), "php" | "ruby")
+            || (started.name == "go" && is_fetched(path))
             || is_for_programs(path)
             || path.contains("node_modules/");
         if is_own && programs::find(name).is_some() {
@@ -216,10 +218,21 @@ impl Walker<'_> {
     }
 }
 
-/// Whether a file lies where installed programs do: `node node_modules/.bin/prisma`, `python .venv/bin/alembic`.
+/// Whether a file lies where installed programs do: `node node_modules/.bin/prisma`, `python .venv/bin/alembic`. What
+/// `bin/install` is in a repository is its own affair.
 fn is_for_programs(path: &str) -> bool {
-    let folder = path.rsplit('/').nth(1);
-    matches!(folder, Some("bin" | ".bin" | "Scripts"))
+    let mut folders = path.rsplit('/').skip(1);
+    match folders.next() {
+        Some(".bin" | "Scripts") => true,
+        Some("bin") => folders.next().is_some_and(|folder| folder != "."),
+        _ => false,
+    }
+}
+
+/// Whether a Go package is one of others, as its first name says: `example.com/x/cmd/y`, and not `./cmd/y`.
+fn is_fetched(path: &str) -> bool {
+    let host = path.split_once('/').map_or("", |(host, _)| host);
+    !host.starts_with('.') && host.contains('.')
 }
 
 /// Returns the name of the program that a script is: `composer` of `composer.phar`, `prisma` of
