@@ -36,9 +36,14 @@ impl Walker<'_> {
             self.script_text_of(started, reading, path, state);
         }
         let words = started.fields.get(script.at.word + 1..).unwrap_or_default();
-        let name = base_name(path);
+        let name = program_of(path, reading.language);
         // `python manage.py dbshell`, `php artisan migrate`: the table knows what its words mean.
-        let is_own = name.contains('.') || started.name == "php";
+        // `go run .` names a folder.
+        let is_own = (name.contains('.') && name != ".")
+            || matches!(started.name.as_str(), "php" | "ruby")
+            || (started.name == "go" && is_fetched(path))
+            || is_for_programs(path)
+            || path.contains("node_modules/");
         if is_own && programs::find(name).is_some() {
             let program = Field::known(name, started.span);
             let words: Vec<Field> = std::iter::once(program)
@@ -211,4 +216,49 @@ impl Walker<'_> {
             self.code(started, reading, &field, state);
         }
     }
+}
+
+/// Whether a file lies where installed programs do: `node node_modules/.bin/prisma`, `python .venv/bin/alembic`. What
+/// `bin/install` is in a repository is its own affair.
+fn is_for_programs(path: &str) -> bool {
+    let mut folders = path.rsplit('/').skip(1);
+    match folders.next() {
+        Some(".bin" | "Scripts") => true,
+        Some("bin") => folders.next().is_some_and(|folder| folder != "."),
+        _ => false,
+    }
+}
+
+/// Whether a Go package is one of others, as its first name says: `example.com/x/cmd/y`, and not `./cmd/y`.
+fn is_fetched(path: &str) -> bool {
+    let host = path.split_once('/').map_or("", |(host, _)| host);
+    !host.starts_with('.') && host.contains('.')
+}
+
+/// Returns the name of the program that a script is: `composer` of `composer.phar`, `prisma` of
+/// `node_modules/prisma/build/index.js`, `stringer` of the Go package `golang.org/x/tools/cmd/stringer@latest`, `goreleaser`
+/// of `github.com/goreleaser/goreleaser/v2`.
+fn program_of<'p>(path: &'p str, language: Option<&str>) -> &'p str {
+    let name = base_name(path);
+    if language != Some("go") {
+        let package = path
+            .rsplit_once("node_modules/")
+            .map(|(_, package)| package);
+        if let Some(package) = package.filter(|_| !is_for_programs(path)) {
+            let mut names = package.split('/');
+            let is_name = |name: &&str| !name.starts_with('@');
+            return names.find(is_name).unwrap_or(name);
+        }
+        let endings = [".js", ".mjs", ".cjs"];
+        let bare = endings.iter().find_map(|ending| name.strip_suffix(ending));
+        let bare = bare.filter(|_| is_for_programs(path));
+        return name.strip_suffix(".phar").or(bare).unwrap_or(name);
+    }
+    let path = path.split_once('@').map_or(path, |(package, _)| package);
+    let is_version = |name: &str| {
+        let number = name.strip_prefix('v').unwrap_or_default();
+        !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())
+    };
+    let mut names = path.trim_end_matches('/').rsplit('/');
+    names.find(|name| !is_version(name)).unwrap_or(name)
 }

@@ -144,7 +144,6 @@ impl Walker<'_> {
         for field in settings {
             self.written(&field, &started.name, state);
         }
-        self.made_by_workspace(started, reading, state);
         for path in &reading.makes {
             // What recipes and generators of another folder write there has names of their own.
             if *path == "./" {
@@ -179,30 +178,11 @@ impl Walker<'_> {
         }
     }
 
-    /// `yarn workspace web add zod` writes the lock file of the whole.
-    fn made_by_workspace(&mut self, started: &Started<'_>, reading: &Reading<'_>, state: &State) {
-        if reading.subcommand.as_slice() != ["workspace"] {
-            return;
-        }
-        let act = reading
-            .operands()
-            .nth(1)
-            .map(|part| piece(started, part.at));
-        if act.is_some_and(|act| matches!(act.value.start(), "add" | "remove" | "up" | "upgrade")) {
-            let lock = Field::known("yarn.lock", started.span);
-            self.path(
-                Access::Write,
-                &lock,
-                Follow::All,
-                false,
-                &started.name,
-                state,
-            );
-        }
-    }
-
-    /// Returns the nearest file of this name in the folders of the repository above the current one.
+    /// Returns the nearest file of this name in the folders of the repository above the current one; `./name` is meant here.
     fn file_above(&self, name: &str, state: &State) -> Option<String> {
+        if name.starts_with("./") {
+            return None;
+        }
         let [Some(folder)] = state.folders.as_slice() else {
             return None;
         };
@@ -226,9 +206,15 @@ impl Walker<'_> {
         let field = &field.map(|text| place_in(text).to_owned());
         self.path(Access::Write, field, Follow::All, false, by, state);
         if let Some(text) = field.value.known().filter(|text| !text.is_empty()) {
-            let inside = Field {
-                value: Value::Starts(format!("{}/", text.trim_end_matches('/'))),
-                ..Field::unknown(field.span)
+            let folder = text.trim_end_matches('/');
+            // `protoc --go_out=.` is told no place: it writes files of its own here, and not wherever it could.
+            let inside = if folder == "." {
+                Field::known("./…", field.span)
+            } else {
+                Field {
+                    value: Value::Starts(format!("{folder}/")),
+                    ..Field::unknown(field.span)
+                }
             };
             self.path(Access::Write, &inside, Follow::All, false, by, state);
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 
 use super::Walker;
+use super::fields::Field;
 use super::origin::Origin;
 use super::positional::Positional;
 use super::program::{Started, piece};
@@ -19,6 +20,8 @@ const ABOVE: usize = 12;
 const BEFORE: usize = 16;
 /// Scripts that have a command of their own.
 const OWN: [&str; 5] = ["test", "start", "stop", "restart", "build"];
+/// Subcommands of yarn that write its lock file.
+const LOCKING: [&str; 5] = ["add", "remove", "up", "upgrade", "dedupe"];
 /// Options that choose another package than that of the folder.
 const ELSEWHERE: [&str; 6] = ["-w", "-ws", "-F", "--filter", "-r", "--recursive"];
 
@@ -33,6 +36,9 @@ impl Walker<'_> {
         let manager = started.name.as_str();
         if self.remote || !matches!(manager, "npm" | "pnpm" | "yarn" | "yarnpkg" | "bun") {
             return;
+        }
+        if reading.subcommand == ["workspace"] {
+            return self.in_workspace(started, reading, state);
         }
         let Some((name, words)) = script_of(started, reading, manager) else {
             return;
@@ -92,6 +98,22 @@ impl Walker<'_> {
             });
         self.budget = self.budget.saturating_sub(looked / 64);
         text
+    }
+
+    /// `yarn workspace web add zod`: what changes the lock file of all. Scripts of other packages are not followed.
+    fn in_workspace(&mut self, started: &Started<'_>, reading: &Reading<'_>, state: &State) {
+        let mut words = reading.operands().map(|part| part.at.word).skip(1);
+        let Some(words) = words.next().and_then(|at| started.fields.get(at..)) else {
+            return;
+        };
+        let first = words.first().and_then(|field| field.value.known());
+        if first.is_some_and(|first| LOCKING.contains(&first)) {
+            let manager = Field::known(&started.name, started.span);
+            let words: Vec<Field> = std::iter::once(manager)
+                .chain(words.iter().cloned())
+                .collect();
+            self.deeper(started, &words, state);
+        }
     }
 
     /// `yarn prettier -w x`, where no script is called so: a program of an installed package.

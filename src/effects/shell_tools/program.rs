@@ -405,8 +405,10 @@ impl programs::Word for Field {
     }
 }
 
-/// A program's name without the version that `npx` and its like may be told: `prettier@3`.
+/// A program's name without the version that `npx` and its like may be told, `prettier@3`, and without what it is packed in:
+/// `./composer.phar`.
 fn unversioned(name: &str) -> &str {
+    let name = name.strip_suffix(".phar").unwrap_or(name);
     match name.split_once('@') {
         Some((bare, _)) if !bare.is_empty() => bare,
         _ => name,

@@ -166,6 +166,12 @@ impl Walker<'_> {
         let Some((first, rest)) = fields.split_first() else {
             return;
         };
+        // npm takes the first `--` for itself: `npm exec eslint -- --fix`.
+        let is_own = started.name == "npm"
+            && rest
+                .first()
+                .is_some_and(|field| field.value.known() == Some("--"));
+        let rest = rest.get(usize::from(is_own)..).unwrap_or_default();
         let outer = self.given.len();
         let assigned = variables.iter().filter_map(|field| assigned(&field.value));
         self.given.extend(assigned);
@@ -184,6 +190,10 @@ impl Walker<'_> {
         let Some(role) = reading.stdin else {
             return;
         };
+        // `bash -n` only reads it.
+        if reading.language == Some("shell") && reading.has("-n") {
+            return;
+        }
         let text = match started.input {
             Input::Inherited => return,
             Input::Known(text) => Field::known(text, started.span),

@@ -206,12 +206,15 @@ impl Form {
             })
     }
 
-    /// The pattern's operands appear in this order; others may stand between them.
+    /// The pattern's operands appear in this order; others may stand between them. A word that is not known fits where any
+    /// would: `git restore "$file"` is `git restore *`.
     pub(super) fn operands_fit(&self, given: &[Argument], known: &Known<'_>) -> bool {
         let mut given = given.iter();
         let mut operands = self.operands.iter();
         operands.all(|operand| {
-            *operand == Operand::Rest || given.any(|word| operand.matches(word, known))
+            *operand == Operand::Rest
+                || given
+                    .any(|word| operand.matches(word, known) || operand.is_any_after(&word.value))
         })
     }
 

@@ -126,6 +126,16 @@ impl Operand {
         }
     }
 
+    /// Returns whether a word fits whatever follows the beginning of it that is known.
+    pub(super) fn is_any_after(&self, word: &Value) -> bool {
+        let (Value::Starts(start), Self::Text(patterns)) = (word, self) else {
+            return false;
+        };
+        patterns
+            .iter()
+            .any(|pattern| pattern.ends_with('*') && fits(pattern, start))
+    }
+
     /// Returns whether a word of a command fits, by its text or by the place it leads to.
     pub(super) fn matches(&self, word: &Argument, known: &Known<'_>) -> bool {
         if let Some(text) = word.value.known()

@@ -27,6 +27,9 @@ fn package_managers_write_their_lock_files() {
         composer require a/b | [require] plain:a/b makes:composer.lock
         go mod tidy | [mod tidy] makes:go.sum
         nix flake update | [flake update] makes:flake.lock
+        npm init -y | [init] -y makes:./package.json
+        deno install npm:zod | [install] plain:npm:zod makes:deno.lock
+        deno install | [install]
         ",
     );
 }
@@ -41,6 +44,25 @@ fn migrations_land_in_a_folder_of_their_own() {
         dbmate -d db new x | [new] -d=db output=db plain:x
         dbmate -d db up | [up] -d=db read=db
         atlas migrate new --dir file://db x | [migrate new] --dir=file://db output=file://db plain:x
+        ",
+    );
+}
+
+#[test]
+fn builders_write_a_folder_that_all_know() {
+    check(
+        r"
+        vite build | [build] makes:dist/
+        vite build --outDir out | [build] --outDir=out output=out
+        vite preview --outDir out | [preview] --outDir=out read=out
+        poetry build | [build] makes:dist/
+        uv build -o out | [build] -o=out output=out
+        goreleaser release --clean | [release] --clean makes:dist/
+        prisma migrate dev | [migrate dev] makes:prisma/migrations/
+        prisma migrate dev --schema x | [migrate dev] --schema=x read=x
+        rails g model Post | [generate model] plain:Post makes:db/migrate/
+        rails g controller Posts | [generate] argument:controller argument:Posts
+        jar cf out/a.jar -C build . | -c -f=out/a.jar -C=build edit=out/a.jar folder=build argument:.
         ",
     );
 }

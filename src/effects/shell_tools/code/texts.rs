@@ -80,12 +80,31 @@ pub(super) fn well_known(name: &str) -> Option<Value> {
         | "Deno.cwd" => ".",
         "os.tmpdir" | "tempfile.gettempdir" | "Dir.tmpdir" | "sys_get_temp_dir" => "/tmp",
         "tempfile.mkdtemp" | "tempfile.TemporaryDirectory" | "Dir.mktmpdir" => "/tmp/made",
-        "Path.home" | "os.homedir" | "homedir" | "Dir.home" | "pathlib.Path.home" => "~",
+        "Path.home" | "os.homedir" | "homedir" | "Dir.home" | "pathlib.Path.home"
+        | "process.env.HOME" => "~",
         _ if name.ends_with(".homedir") => "~",
         _ if name.ends_with("path.cwd") || name.ends_with("Path.cwd") => ".",
         _ => return None,
     };
     Some(Value::Known(text.to_owned()))
+}
+
+/// Whether a token asks the environment for the home folder: `os.environ["HOME"]`, `ENV.fetch("HOME")`, `$ENV{HOME}`.
+pub(super) fn is_home(tokens: &[Token], at: usize) -> bool {
+    const ENVIRONMENTS: &str = "os.environ environ os.environ.get environ.get os.getenv getenv os.Getenv process.env ENV \
+        ENV.fetch Deno.env.get Bun.env";
+    let is_named = match tokens.get(at) {
+        Some(Token::Text(text)) => text.known() == Some("HOME"),
+        Some(Token::Name(name)) => name == "HOME",
+        _ => false,
+    };
+    let before = at.checked_sub(2).and_then(|from| tokens.get(from..at));
+    is_named
+        && matches!(
+            before,
+            Some([Token::Name(name), Token::Sign('[' | '(' | '{')])
+                if is_in(ENVIRONMENTS, name.trim_start_matches('$'))
+        )
 }
 
 /// `require("path").join(…)`

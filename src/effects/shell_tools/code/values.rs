@@ -2,7 +2,7 @@
 
 use super::Reader;
 use super::lexer::Token;
-use super::texts::{glue_to, joins_path, well_known};
+use super::texts::{glue_to, is_home, joins_path, well_known};
 use crate::effects::Value;
 
 /// Texts, and bytes of them, that names and lists are given over all rounds.
@@ -99,6 +99,9 @@ impl Reader<'_> {
                 continue;
             }
             let value = match token {
+                Token::Text(_) | Token::Name(_) if is_home(tokens, at) => {
+                    Some(Value::Known("~".to_owned()))
+                }
                 Token::Text(value) => Some(value.clone()),
                 Token::Name(name) if name.ends_with("argv") || name == "ARGV" => {
                     all.extend(self.words.iter().cloned().map(Value::Known));

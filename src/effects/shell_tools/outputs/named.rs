@@ -4,7 +4,9 @@ use super::super::fields::Field;
 use super::super::program::Started;
 
 /// Names of options, in small letters and without what joins their words, whose value is a file or folder that is written.
-const OUTPUTS: [&str; 33] = [
+const OUTPUTS: [&str; 41] = [
+    "artifactdir",
+    "artifactdirectory",
     "buildbase",
     "builddir",
     "buildlib",
@@ -29,6 +31,7 @@ const OUTPUTS: [&str; 33] = [
     "destination",
     "targetdir",
     "sitedir",
+    "dist",
     "distdir",
     "saveto",
     "saveas",
@@ -38,15 +41,21 @@ const OUTPUTS: [&str; 33] = [
     "downloaddir",
     "declarationdir",
     "coveragedirectory",
+    "femitbin",
+    "gobin",
+    "outputflat",
+    "reportdir",
+    "reportsdir",
 ];
 /// What such a name begins with when the rest says what kind of place it is: `--output-directory`.
-const PLACES: [&str; 8] = [
+const PLACES: [&str; 9] = [
     "base",
     "dir",
     "directory",
     "file",
     "filename",
     "filepath",
+    "files",
     "folder",
     "path",
 ];
@@ -105,10 +114,21 @@ fn report_of(name: &str, value: &str) -> Option<String> {
 pub(super) fn output_of(started: &Started<'_>, word: usize) -> Option<Field> {
     let field = started.fields.get(word)?;
     let text = field.value.start();
-    let (name, inline) = match text.split_once('=') {
+    // `--out=x`, `-o:x` of Nim, `output:crd:dir=x` of controller-gen.
+    let joint = match text.find('=') {
+        None => text.find(':').filter(|_| text.starts_with('-')),
+        found => found,
+    };
+    let (name, inline) = match joint.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))) {
         Some((name, value)) => (name, Some(value)),
         None => (text, None),
     };
+    // `output=x` of programs that take settings for operands.
+    let is_word = !name.starts_with('-') && is_output(&format!("--{name}"));
+    let is_kind = name.starts_with("output:") || name.starts_with("out:");
+    if let Some(value) = inline.filter(|_| is_kind || is_word) {
+        return Some(Field::known(value, field.span));
+    }
     let attached = text.strip_prefix("-o").filter(|rest| rest.contains('/'));
     let next = || {
         started
@@ -119,13 +139,10 @@ pub(super) fn output_of(started: &Started<'_>, word: usize) -> Option<Field> {
     if let Some(place) = report_of(name, inline.unwrap_or_else(next)) {
         return Some(Field::known(&place, field.span));
     }
-    // `output:crd:dir=folder`
-    if let Some(place) = inline.filter(|_| text.starts_with("output:")) {
-        return Some(Field::known(place, field.span));
-    }
     // `csc /out:file`
     if let Some((kind, path)) = text.strip_prefix('/').and_then(|rest| rest.split_once(':'))
-        && matches!(kind, "out" | "output")
+        && kind.starts_with("out")
+        && is_output(&format!("--{kind}"))
     {
         return Some(Field::known(path, field.span));
     }
@@ -171,6 +188,13 @@ pub(super) fn is_output(option: &str) -> bool {
     if bare.len() == option.len() || bare == "O" {
         return false;
     }
+    // `--config.directories.output=x`, `--config.output.dir=x`
+    if let Some((before, last)) = bare.rsplit_once('.') {
+        let whole = before.rsplit('.').next().unwrap_or(before);
+        return [last.to_owned(), format!("{whole}-{last}")]
+            .iter()
+            .any(|name| is_output(&format!("--{name}")));
+    }
     // `-DoutputDirectory=x` of Maven, `-PoutputDir=x` of Gradle.
     let property = bare.strip_prefix(['D', 'P']);
     let bare = property
@@ -186,6 +210,8 @@ pub(super) fn is_output(option: &str) -> bool {
     let is_place = |rest: &str| PLACES.contains(&rest);
     OUTPUTS.contains(&name.as_str())
         || name.strip_prefix("output").is_some_and(is_place)
+        // `--output-template-file`
+        || bare.starts_with("output-") && bare.rsplit('-').next().is_some_and(is_place)
         || ["_out", "-out", "-output", "_output"]
             .iter()
             .any(|end| bare.ends_with(end))
@@ -208,6 +234,11 @@ mod tests {
             "-declarationDir",
             "--local-dir",
             "-DoutputDirectory",
+            "--config.directories.output",
+            "--output-files",
+            "--output-template-file",
+            "--config.output.dir",
+            "-femit-bin",
         ] {
             assert!(is_output(name), "{name}");
         }
@@ -215,6 +246,8 @@ mod tests {
             "out",
             "--timeout",
             "--output-format",
+            "--config.output.format",
+            "--output-profile",
             "--input",
             "--outer",
             "-O",
