@@ -28,6 +28,12 @@ pub(super) fn commands_of(started: &Started<'_>, command: &Command<'_>) -> Vec<V
         .any(|field| field.value.start().starts_with('-') && field.value.start().ends_with('c'));
     let first_marked = given.first().is_some_and(marks);
     let is_text = matches!(command.role, Role::ScriptWords | Role::RemoteScriptWords);
+    // What is put into a line that a shell reads is quoted for it; without a command, the inputs are the lines.
+    let takes_inputs = command.placeholder.is_some() || command.appends_stdin;
+    let is_line = is_text && takes_inputs && !given.is_empty();
+    if is_line && !first_marked {
+        inputs.iter_mut().for_each(quote);
+    }
     if (is_script || first_marked || is_text) && given.iter().any(marks) {
         if inputs.len() > EACH {
             // A script or a program sees one of them at a time: any, of which only the beginning is known.
@@ -40,8 +46,9 @@ pub(super) fn commands_of(started: &Started<'_>, command: &Command<'_>) -> Vec<V
     }
     let mut fields = words_of(started, command, given, &inputs);
     if !given.iter().any(marks) && (command.appends_stdin || command.inputs.is_some()) {
-        let is_list = command.inputs.is_some() && !command.appends_stdin;
-        fields.extend(if is_list || command.inputs.is_some() {
+        let is_list = command.inputs.is_some();
+        let are_lines = is_line && matches!(started.input, Input::Known(_));
+        fields.extend(if is_list || are_lines {
             inputs
         } else {
             from_input(started)
@@ -109,5 +116,22 @@ fn from_input(started: &Started<'_>) -> Vec<Field> {
             .map(|word| Field::known(word.trim_matches(['\'', '"']), started.span))
             .collect(),
         other => values_of(other, started.span),
+    }
+}
+
+/// Puts a backslash before each letter that a shell would not take as it is.
+fn quote(field: &mut Field) {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/_.,:@%+=-".contains(letter);
+    if let Value::Known(text) = &field.value
+        && !text.chars().all(is_plain)
+    {
+        let mut quoted = String::with_capacity(text.len() * 2);
+        for letter in text.chars() {
+            if !is_plain(letter) {
+                quoted.push('\\');
+            }
+            quoted.push(letter);
+        }
+        *field = Field::known(&quoted, field.span);
     }
 }
