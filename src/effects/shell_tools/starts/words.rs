@@ -119,9 +119,18 @@ fn from_input(started: &Started<'_>) -> Vec<Field> {
     }
 }
 
+/// Whether all that is not known of a line is what inputs put into it. That is quoted, so the other words stay what they are.
+pub(super) fn adds_unknown_words(command: &Command<'_>, fields: &[Field]) -> bool {
+    let takes_inputs = command.placeholder.is_some() || command.appends_stdin;
+    let is_plain = |field: &Field| field.value.start().chars().all(is_plain);
+    takes_inputs
+        && fields.first().is_some_and(|field| field.value.known().is_some())
+        && fields.iter().any(|field| field.value.known().is_none())
+        && fields.iter().all(is_plain)
+}
+
 /// Puts a backslash before each letter that a shell would not take as it is.
 fn quote(field: &mut Field) {
-    let is_plain = |letter: char| letter.is_alphanumeric() || "/_.,:@%+=-".contains(letter);
     if let Value::Known(text) = &field.value
         && !text.chars().all(is_plain)
     {
@@ -134,4 +143,8 @@ fn quote(field: &mut Field) {
         }
         *field = Field::known(&quoted, field.span);
     }
+}
+
+fn is_plain(letter: char) -> bool {
+    letter.is_alphanumeric() || "/_.,:@%+=-".contains(letter)
 }
