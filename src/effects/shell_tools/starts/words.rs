@@ -124,7 +124,9 @@ pub(super) fn adds_unknown_words(command: &Command<'_>, fields: &[Field]) -> boo
     let takes_inputs = command.placeholder.is_some() || command.appends_stdin;
     let is_plain = |field: &Field| field.value.start().chars().all(is_plain);
     takes_inputs
-        && fields.first().is_some_and(|field| field.value.known().is_some())
+        && fields
+            .first()
+            .is_some_and(|field| field.value.known().is_some())
         && fields.iter().any(|field| field.value.known().is_none())
         && fields.iter().all(is_plain)
 }
