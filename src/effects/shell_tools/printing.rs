@@ -33,10 +33,15 @@ pub(super) fn printed(arguments: &[&str]) -> Option<String> {
         let mut pieces = format.split('%');
         text.push_str(&unescaped(pieces.next()?));
         for piece in pieces {
+            let has_escapes = piece.starts_with('b');
             let rest = piece.strip_prefix(['s', 'b', 'q'])?;
             let (value, others) = values.split_first().map_or(("", values), |(v, o)| (*v, o));
             values = others;
-            text.push_str(value);
+            if has_escapes {
+                text.push_str(&unescaped(value));
+            } else {
+                text.push_str(value);
+            }
             text.push_str(&unescaped(rest));
         }
         // The format is used again while values are left and it takes any.
@@ -62,25 +67,36 @@ fn unescaped(text: &str) -> String {
 
 /// Returns what stands behind a backslash, and how many bytes said so.
 fn escaped(rest: &str) -> (String, usize) {
-    let number = |from: usize, most: usize, radix: u32| {
-        let digits = rest.get(from..).unwrap_or_default();
-        let count = digits
-            .chars()
-            .take(most)
-            .take_while(|digit| digit.is_digit(radix))
-            .count();
-        let code = u32::from_str_radix(digits.get(..count)?, radix).ok()?;
-        Some((char::from_u32(code)?.to_string(), from + count))
-    };
     let plain = |text: &str| (text.to_owned(), 1);
     match rest.chars().next() {
         Some('n') => plain("\n"),
         Some('t') => plain("\t"),
-        Some('x') => number(1, 2, 16).unwrap_or_else(|| plain("\\x")),
-        Some('0'..='7') => number(0, 4, 8).unwrap_or_else(|| plain("")),
         Some(other) if "\\\"'".contains(other) => (other.to_string(), 1),
-        _ => ("\\".to_owned(), 0),
+        _ => numbered(rest).map_or_else(
+            || ("\\".to_owned(), 0),
+            |(letter, used)| (letter.to_string(), used),
+        ),
     }
+}
+
+/// Returns the letter that a number behind a backslash names, and how many bytes said so: `x72`, `u0072`, `u{72}`, `162`.
+pub(super) fn numbered(rest: &str) -> Option<(char, usize)> {
+    let (from, most, radix) = match rest.chars().next()? {
+        'x' => (1, 2, 16),
+        'u' if rest.starts_with("u{") => (2, 6, 16),
+        'u' => (1, 4, 16),
+        'U' => (1, 8, 16),
+        '0' => (0, 4, 8),
+        '1'..='7' => (0, 3, 8),
+        _ => return None,
+    };
+    let digits = rest.get(from..)?;
+    let is_digit = |digit: &char| digit.is_digit(radix);
+    let count = digits.chars().take(most).take_while(is_digit).count();
+    let number = u32::from_str_radix(digits.get(..count)?, radix).ok()?;
+    // What does not fit into a byte loses what is above it.
+    let letter = char::from_u32(if radix == 8 { number & 0xff } else { number })?;
+    Some((letter, from + count + usize::from(from == 2)))
 }
 
 /// What grep lets through of a known text. What cannot be said is not known.

@@ -60,7 +60,8 @@ impl Walker<'_> {
     ) {
         let leads_away = matches!(command.role, Role::RemoteCommand | Role::RemoteScriptWords);
         let is_remote = leads_away && !is_this_machine(started, reading);
-        let is_text = matches!(command.role, Role::ScriptWords | Role::RemoteScriptWords);
+        let is_text = matches!(command.role, Role::ScriptWords | Role::RemoteScriptWords)
+            && !words::adds_unknown_words(command, fields);
         let act = |walker: &mut Self| {
             if is_text {
                 walker.joined_text(started, fields, state);

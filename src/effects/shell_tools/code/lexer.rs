@@ -1,5 +1,6 @@
 //! Splits code of scripting languages into names, texts and signs.
 
+use super::super::printing::numbered;
 use super::filled::{Piece, pieces};
 use crate::effects::Value;
 
@@ -235,6 +236,7 @@ impl Lexer<'_> {
         } else {
             quote.to_string()
         };
+        let names_letters = self.names_letters(quote);
         self.skip(end.len());
         let mut text = String::new();
         while !self.rest.is_empty() && !self.rest.starts_with(&end) {
@@ -242,13 +244,15 @@ impl Lexer<'_> {
             let letter = letters.next().unwrap_or_default();
             let mut used = letter.len_utf8();
             if letter == '\\' {
+                let number = names_letters.then(|| numbered(letters.as_str())).flatten();
                 let escaped = letters.next().unwrap_or_default();
-                used += escaped.len_utf8();
-                match escaped {
-                    'n' => text.push('\n'),
-                    't' => text.push('\t'),
-                    '\n' => {}
-                    other => text.push(other),
+                used += number.map_or(escaped.len_utf8(), |(_, bytes)| bytes);
+                match (number, escaped) {
+                    (Some((letter, _)), _) => text.push(letter),
+                    (None, 'n') => text.push('\n'),
+                    (None, 't') => text.push('\t'),
+                    (None, '\n') => {}
+                    (None, other) => text.push(other),
                 }
             } else {
                 text.push(letter);
@@ -266,6 +270,16 @@ impl Lexer<'_> {
             ('"', "ruby") => self.open_at('#'),
             ('"', "perl" | "php") => self.open_at('"'),
             _ => {}
+        }
+    }
+
+    /// Whether numbers behind backslashes stand for letters in a text that begins here.
+    fn names_letters(&self, quote: char) -> bool {
+        match self.language {
+            "python" => !matches!(self.all.last(), Some(Token::Name(prefix))
+                if prefix.len() <= 2 && prefix.contains(['r', 'R'])),
+            "perl" | "php" | "ruby" => quote != '\'',
+            _ => true,
         }
     }
 

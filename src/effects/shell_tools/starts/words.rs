@@ -35,6 +35,12 @@ pub(super) fn commands_of(started: &Started<'_>, command: &Command<'_>) -> Vec<V
     let is_script = given.iter().any(takes_script);
     let first_marked = given.first().is_some_and(marks);
     let is_text = matches!(command.role, Role::ScriptWords | Role::RemoteScriptWords);
+    // What is put into a line that a shell reads is quoted for it; without a command, the inputs are the lines.
+    let takes_inputs = command.placeholder.is_some() || command.appends_stdin;
+    let is_line = is_text && takes_inputs && !given.is_empty();
+    if is_line && !first_marked {
+        inputs.iter_mut().for_each(quote);
+    }
     if (is_script || first_marked || is_text) && given.iter().any(marks) {
         if inputs.len() > EACH {
             // A script or a program sees one of them at a time: any, of which only the beginning is known.
@@ -54,8 +60,9 @@ pub(super) fn commands_of(started: &Started<'_>, command: &Command<'_>) -> Vec<V
     }
     let mut fields = words_of(started, command, given, &inputs);
     if !given.iter().any(marks) && (command.appends_stdin || command.inputs.is_some()) {
-        let is_list = command.inputs.is_some() && !command.appends_stdin;
-        fields.extend(if is_list || command.inputs.is_some() {
+        let is_list = command.inputs.is_some();
+        let are_lines = is_line && matches!(started.input, Input::Known(_));
+        fields.extend(if is_list || are_lines {
             inputs
         } else {
             from_input(started)
@@ -218,6 +225,38 @@ fn from_input(started: &Started<'_>) -> Vec<Field> {
             .collect(),
         other => values_of(other, started.span),
     }
+}
+
+/// Whether all that is not known of a line is what inputs put into it. That is quoted, so the other words stay what they are.
+pub(super) fn adds_unknown_words(command: &Command<'_>, fields: &[Field]) -> bool {
+    let takes_inputs = command.placeholder.is_some() || command.appends_stdin;
+    let is_plain = |field: &Field| field.value.start().chars().all(is_plain);
+    takes_inputs
+        && fields
+            .first()
+            .is_some_and(|field| field.value.known().is_some())
+        && fields.iter().any(|field| field.value.known().is_none())
+        && fields.iter().all(is_plain)
+}
+
+/// Puts a backslash before each letter that a shell would not take as it is.
+fn quote(field: &mut Field) {
+    if let Value::Known(text) = &field.value
+        && !text.chars().all(is_plain)
+    {
+        let mut quoted = String::with_capacity(text.len() * 2);
+        for letter in text.chars() {
+            if !is_plain(letter) {
+                quoted.push('\\');
+            }
+            quoted.push(letter);
+        }
+        *field = Field::known(&quoted, field.span);
+    }
+}
+
+fn is_plain(letter: char) -> bool {
+    letter.is_alphanumeric() || "/_.,:@%+=-".contains(letter)
 }
 
 #[cfg(test)]
