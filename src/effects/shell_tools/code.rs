@@ -8,6 +8,7 @@ mod acts;
 mod awk;
 mod editors;
 mod files;
+mod filled;
 mod functions;
 mod lexer;
 mod loops;
@@ -15,6 +16,7 @@ mod names;
 mod others;
 mod r;
 mod sed;
+mod started;
 mod steps;
 mod texts;
 mod values;
@@ -32,8 +34,7 @@ use names::{HANDED, HARMLESS, OPENS, SHELLS, is_in};
 use steps::Steps;
 use texts::{
     MODES, accesses, arguments, changes_tables, glued, has_flags, in_place, is_handed, statements,
-    words_of_options,
-};
+    };
 
 /// What was found in a piece of code.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -208,13 +209,16 @@ impl<'c> Reader<'c> {
             for statement in statements(&tokens) {
                 let start = at;
                 at += statement.len() + 1;
+                let filled = self.filled(statement);
                 match round.checked_sub(1) {
-                    None => self.keep_calls(statement),
+                    None => self.keep_calls(&filled),
                     Some(call) => self.enter_call(start..at, call),
                 }
-                self.keep_other_names(statement);
-                self.loops(statement, round);
-                self.statement(statement);
+                self.keep_other_names(&filled);
+                self.loops(&filled, round);
+                // A loop may have given names to what it goes through.
+                let filled = self.filled(statement);
+                self.statement(&filled);
             }
             round += 1;
         }
@@ -274,7 +278,7 @@ impl<'c> Reader<'c> {
                 acts = true;
                 continue;
             }
-            is_harmless &= !is_call || is_in(HARMLESS, last);
+            is_harmless &= !is_call || is_in(HARMLESS, last) || self.is_file_test(tokens, *at);
             if !is_call || (self.strict && !files::is_sure(base, last)) {
                 continue;
             }
@@ -291,7 +295,7 @@ impl<'c> Reader<'c> {
                     "os.execute" | "Deno.Command" | "exec.Command" | "System.cmd"
                 )
             {
-                acts |= self.shell(base, after);
+                acts |= self.shell(base, last, after);
             } else if matches!(last, "input" | "FileInput") {
                 acts |= self.edit(after);
             } else if matches!(
@@ -324,6 +328,14 @@ impl<'c> Reader<'c> {
                 self.path(Access::Read, &value);
             }
         }
+    }
+
+    /// Perl: `-e "file"`.
+    fn is_file_test(&self, tokens: &[Token], at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+        self.language == "perl"
+            && before == Some(&Token::Sign('-'))
+            && matches!(tokens.get(at), Some(Token::Name(name)) if name.len() == 1)
     }
 
     /// `fileinput.input("file", inplace=True)`.
@@ -379,6 +391,12 @@ impl<'c> Reader<'c> {
         const READS: [&str; 6] = ["r", "rb", "rt", "rU", "<", "br"];
         let given = self.given(after);
         let texts = self.texts(given);
+        if self.language == "perl"
+            && let [Value::Known(mode), rest @ ..] = texts.as_slice()
+            && matches!(mode.as_str(), "-|" | "|-")
+        {
+            return self.words(rest, rest.len() > 1, None);
+        }
         let is_mode = |value: &Value, modes: &[&str]| {
             let mode = value.start().split(':').next().unwrap_or_default();
             modes.contains(&mode)
@@ -413,51 +431,6 @@ impl<'c> Reader<'c> {
                 _ => self.path(if writes { Access::Write } else { Access::Read }, &value),
             }
         }
-    }
-
-    /// Something that starts a program: one text is shell text, several are its words.
-    fn shell(&mut self, base: &str, after: &[Token]) -> bool {
-        let mut words: Vec<Value> = Vec::new();
-        let mut is_list = false;
-        let given = self.given(after);
-        let listed = (base == "Deno").then(|| words_of_options(given));
-        for token in listed.as_deref().unwrap_or(given) {
-            match token {
-                Token::Text(value) => words.push(value.clone()),
-                // How a process is started.
-                Token::Name(name) if name.contains(".P_") => {}
-                Token::Name(name) => {
-                    let Some(value) = self.names.get(name) else {
-                        self.loose |= words.is_empty() && !is_list;
-                        break;
-                    };
-                    words.push(value.clone());
-                }
-                Token::Sign('[') => is_list = true,
-                Token::Sign('(' | ',' | ']') => {}
-                _ => break,
-            }
-        }
-        let folder = self.folder_of(given);
-        let known: Vec<&str> = words.iter().filter_map(Value::known).collect();
-        match known.as_slice() {
-            [] => {}
-            [script] if !is_list => self.script(script, folder.as_ref()),
-            words => {
-                let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-                self.script(&words.join(" "), folder.as_ref());
-            }
-        }
-        // `re.exec(text)`, `list.run()`: no shell, and nothing was said of paths.
-        !known.is_empty() || base.is_empty()
-    }
-
-    /// `cwd="folder"` among the arguments of a call.
-    fn folder_of(&self, given: &[Token]) -> Option<Value> {
-        let at = given.iter().position(
-            |token| matches!(token, Token::Name(name) if name == "cwd" || name == "chdir"),
-        )?;
-        self.texts(given.get(at + 1..)?).into_iter().next()
     }
 
     /// Code in a text, or code that is made when it runs.

@@ -1,12 +1,10 @@
 //! awk: redirections, pipes and `system`.
 
 use super::Found;
+use super::filled::OPEN;
 use super::lexer::{self, Token};
 use crate::call::Access;
 use crate::effects::Value;
-
-/// Stands in shell text for what is put together when the program runs: a variable that no line sets.
-const OPEN: &str = "$RANDOM";
 
 /// Looks at a program; `name=value` among the words sets a variable.
 pub(super) fn look(code: &str, words: &[String]) -> Found {

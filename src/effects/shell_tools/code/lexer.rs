@@ -1,5 +1,6 @@
 //! Splits code of scripting languages into names, texts and signs.
 
+use super::filled;
 use crate::effects::Value;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +10,8 @@ pub(super) enum Token {
     Text(Value),
     /// Between backticks, in languages where a shell reads that.
     Shell(String),
+    /// A text into which names are filled: its pieces, and whether a shell reads the whole.
+    Filled(Vec<Token>, bool),
     Sign(char),
     /// The end of a line.
     End,
@@ -92,9 +95,9 @@ impl Lexer<'_> {
                     self.skip(end);
                     let is_filled = name.to_lowercase().contains('f');
                     let quote = self.rest.chars().next().unwrap_or('"');
-                    self.text(quote);
+                    self.plain_text(quote);
                     if is_filled {
-                        self.open_at('{');
+                        self.fill(filled::Marks::Braces);
                     }
                     return;
                 }
@@ -148,10 +151,24 @@ impl Lexer<'_> {
 
     /// The last text is shell text.
     fn run_last(&mut self) {
-        if let Some(Token::Text(value)) = self.all.last() {
-            let text = value.start().to_owned();
-            self.all.pop();
-            self.all.push(Token::Shell(text));
+        match self.all.last_mut() {
+            Some(Token::Filled(_, runs)) => *runs = true,
+            Some(last @ Token::Text(_)) => {
+                if let Token::Text(value) = last {
+                    *last = Token::Shell(value.start().to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Finds what is filled into the last text when the code runs.
+    fn fill(&mut self, marks: filled::Marks) {
+        if let Some(last) = self.all.last_mut()
+            && let Token::Text(Value::Known(text)) = last
+            && let Some(pieces) = filled::pieces(text, marks)
+        {
+            *last = Token::Filled(pieces, false);
         }
     }
 
@@ -183,11 +200,25 @@ impl Lexer<'_> {
                 self.all.push(Token::Sign(','));
             }
         } else {
+            let is_filled = open != '\'' && (bytes == 2 || self.language == "ruby");
             self.all.push(Token::Text(Value::Known(inner)));
+            if is_filled && let Some(marks) = filled::Marks::of(self.language, '"') {
+                self.fill(marks);
+            }
         }
     }
 
     fn text(&mut self, quote: char) {
+        self.plain_text(quote);
+        if let Some(marks) = filled::Marks::of(self.language, quote) {
+            self.fill(marks);
+        }
+        if quote == '`' && matches!(self.language, "perl" | "ruby" | "php" | "julia") {
+            self.run_last();
+        }
+    }
+
+    fn plain_text(&mut self, quote: char) {
         let long = quote.to_string().repeat(3);
         let end = if self.language == "python" && self.rest.starts_with(&long) {
             long
@@ -215,30 +246,6 @@ impl Lexer<'_> {
             self.skip(used);
         }
         self.skip(end.len());
-        if quote == '`' && matches!(self.language, "perl" | "ruby" | "php" | "julia") {
-            self.all.push(Token::Shell(text));
-            return;
-        }
         self.all.push(Token::Text(Value::Known(text)));
-        match (quote, self.language) {
-            ('`', _) => self.open_at('$'),
-            ('"', "ruby") => self.open_at('#'),
-            _ => {}
-        }
-    }
-
-    /// A text in which something is filled in at run time is known up to there.
-    fn open_at(&mut self, sign: char) {
-        let marks = match sign {
-            '{' => "{",
-            '#' => "#{",
-            _ => "${",
-        };
-        if let Some(Token::Text(value)) = self.all.last_mut()
-            && let Some(at) = value.start().find(marks)
-        {
-            let start = value.start().get(..at).unwrap_or_default().to_owned();
-            *value = Value::Starts(start);
-        }
     }
 }

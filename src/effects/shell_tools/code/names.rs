@@ -42,7 +42,10 @@ pub(super) const SHELLS: &str = "\
 pub(super) const HARMLESS: &str = "\
     print printf puts echo say log info warn error debug write sub gsub replace replaceAll split join \
     startswith endswith startsWith endsWith format strip append push match search compile findall includes \
-    test exists isfile isdir existsSync is_file is_dir len index count exit";
+    test exists isfile isdir existsSync is_file is_dir len index count exit islink is_symlink stat lstat statSync \
+    lstatSync access accessSync getsize getmtime getctime getatime filesize filemtime file_exists is_readable \
+    is_writable size mtime ctime strftime get getenv fetch basename dirname abspath realpath relpath join Path Pathname \
+    require import print_r var_dump isset str int bool set sorted toString isFile isDirectory";
 
 /// Whether a name is in a list, where none has one letter.
 pub(super) fn is_in(list: &str, name: &str) -> bool {

@@ -77,7 +77,8 @@ pub(super) fn well_known(name: &str) -> Option<Value> {
         | "Deno.cwd" => ".",
         "os.tmpdir" | "tempfile.gettempdir" | "Dir.tmpdir" | "sys_get_temp_dir" => "/tmp",
         "tempfile.mkdtemp" | "tempfile.TemporaryDirectory" | "Dir.mktmpdir" => "/tmp/made",
-        "Path.home" | "os.homedir" | "homedir" | "Dir.home" | "pathlib.Path.home" => "~",
+        "Path.home" | "os.homedir" | "homedir" | "Dir.home" | "pathlib.Path.home"
+        | "process.env.HOME" | "process.env.USERPROFILE" | "env.HOME" => "~",
         _ if name.ends_with(".homedir") => "~",
         _ if name.ends_with("path.cwd") || name.ends_with("Path.cwd") => ".",
         _ => return None,
@@ -198,8 +199,10 @@ pub(super) fn changes_tables(token: &Token) -> bool {
     const VERBS: [&str; 7] = [
         "create", "insert", "update", "delete", "drop", "alter", "replace",
     ];
-    let Token::Text(text) = token else {
-        return false;
+    let text = match token {
+        Token::Text(text) => text,
+        Token::Filled(pieces, _) => return pieces.first().is_some_and(changes_tables),
+        _ => return false,
     };
     let first = text.start().split_whitespace().next().unwrap_or_default();
     VERBS.iter().any(|verb| first.eq_ignore_ascii_case(verb))

@@ -45,23 +45,24 @@ impl Reader<'_> {
         let own = left.get(start..).unwrap_or_default();
         let right = if start == 0 { right } else { line(right) };
         // `open("file", mode="w")` assigns nothing.
-        let Some(Token::Name(name)) = own.last().filter(|_| !own.contains(&Token::Sign('(')))
-        else {
+        let Some(name) = assigned(own).filter(|_| !own.contains(&Token::Sign('('))) else {
             return false;
         };
         let is_plain = right.iter().all(|token| match token {
             Token::Text(_) => true,
             Token::Sign(sign) => "()/+,.".contains(*sign),
             Token::Name(name) => {
-                let last = name.rsplit('.').next().unwrap_or(name);
-                matches!(
-                    last,
-                    "Path" | "join" | "str" | "new" | "resolve" | "expanduser" | "expand_path"
-                ) || (name == "require" && joins_path(right))
-                    || well_known(name).is_some()
+                let own = self.own_name(name);
+                let last = own.rsplit('.').next().unwrap_or(&own);
+                joins_pieces(&own)
+                    || matches!(last, "str" | "new" | "expanduser" | "expand_path" | "c")
+                    || (name == "require" && joins_path(right))
+                    || well_known(&own).is_some()
                     || self.names.contains_key(name)
+                    || self.listed(name).is_some()
+                    || is_environment(&own)
             }
-            Token::Shell(_) | Token::End => false,
+            Token::Shell(_) | Token::Filled(..) | Token::End => false,
         });
         let texts = self.texts(right);
         if let ([value], true) = (texts.as_slice(), is_plain) {
@@ -75,7 +76,10 @@ impl Reader<'_> {
     pub(super) fn texts(&self, tokens: &[Token]) -> Vec<Value> {
         let mut all: Vec<Value> = Vec::new();
         let mut glue: Option<&str> = None;
-        let mut joins = false;
+        // Brackets that are open, and calls among them that make one path of what they hold: their level, and how many texts
+        // there were before.
+        let mut level = 0_usize;
+        let mut joins: Vec<(usize, usize)> = Vec::new();
         // The last piece is something that is filled in when it runs: what is put behind it belongs to it.
         let mut is_open = false;
         let mut before = None;
@@ -88,6 +92,11 @@ impl Reader<'_> {
             if *token == Token::Sign(')') && name == Some(&Token::Sign('(')) {
                 continue;
             }
+            match token {
+                Token::Sign('(') => level += 1,
+                Token::Sign(')') => level = level.saturating_sub(1),
+                _ => {}
+            }
             if let (Token::Text(module), [Token::Name(word), Token::Sign('(')]) = (
                 token,
                 at.checked_sub(2)
@@ -99,20 +108,27 @@ impl Reader<'_> {
                 continue;
             }
             let value = match token {
+                // `os.environ["HOME"]`
+                Token::Text(Value::Known(text)) if is_home(tokens, at, text) => {
+                    Some(Value::Known("~".to_owned()))
+                }
                 Token::Text(value) => Some(value.clone()),
                 Token::Name(name) if name.ends_with("argv") || name == "ARGV" => {
                     all.extend(self.words.iter().cloned().map(Value::Known));
                     None
                 }
                 Token::Name(name) => {
-                    let last = name.rsplit('.').next();
+                    let own = self.own_name(name);
+                    let last = own.rsplit('.').next();
+                    let is_call = tokens.get(at + 1) == Some(&Token::Sign('('));
                     if is_path_module && matches!(name.as_str(), ".join" | ".resolve") {
-                        joins = true;
+                        joins.push((level + 1, all.len()));
                         continue;
                     }
-                    joins |=
-                        matches!(last, Some("join" | "Path" | "resolve")) && !name.starts_with('.');
-                    if last == Some("joinpath") && !all.is_empty() {
+                    if is_call && joins_pieces(&own) && !name.starts_with('.') {
+                        joins.push((level + 1, all.len()));
+                    }
+                    if matches!(last, Some("joinpath" | "child")) && !all.is_empty() {
                         glue = Some("/");
                         continue;
                     }
@@ -130,7 +146,7 @@ impl Reader<'_> {
                         .get(name)
                         .or_else(|| self.names.get(base))
                         .cloned()
-                        .or_else(|| well_known(name))
+                        .or_else(|| well_known(&own))
                 }
                 _ => None,
             };
@@ -152,22 +168,83 @@ impl Reader<'_> {
                 (None, Token::Name(name)) => (glue, is_open) = (None, !name.starts_with('.')),
                 (None, Token::Sign('/' | '+' | '.')) if is_open => {}
                 (None, Token::Sign('/')) if !all.is_empty() => glue = Some("/"),
-                (None, Token::Sign(',')) => (glue, is_open) = (joins.then_some("/"), false),
+                (None, Token::Sign(',')) => {
+                    let is_joined = joins
+                        .last()
+                        .is_some_and(|(own, before)| *own == level && all.len() > *before);
+                    (glue, is_open) = (is_joined.then_some("/"), false);
+                }
                 (None, Token::Sign('+' | '.')) if !all.is_empty() => glue = Some(""),
                 // `path.join(sys.path[0], "file")`
                 (None, Token::Sign('['))
                     if matches!(name, Some(Token::Name(_)))
                         && !matches!(tokens.get(at + 1), Some(Token::Text(_))) => {}
+                (None, Token::Sign('[' | '{'))
+                    if matches!(name, Some(Token::Name(name)) if is_environment(name)) => {}
                 // `separator.join([…])` makes no path.
-                (None, Token::Sign('[')) => (glue, joins) = (None, false),
+                (None, Token::Sign('[')) => {
+                    joins.pop();
+                    glue = None;
+                }
                 (None, Token::Sign('(')) if glue.is_some() => {}
-                (None, Token::Sign('(' | ')')) => {
-                    joins &= *token != Token::Sign(')');
+                (None, Token::Sign('(')) => {}
+                (None, Token::Sign(')')) => {
+                    while joins.last().is_some_and(|(own, _)| *own > level) {
+                        joins.pop();
+                    }
                 }
                 _ => glue = None,
             }
         }
         all
+    }
+}
+
+/// Whether a call makes one path of what it is given.
+fn joins_pieces(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    matches!(
+        last,
+        "join" | "joinpath" | "Path" | "Pathname" | "resolve" | "catfile" | "catdir" | "Join" | "Combine"
+    ) || name == "file.path"
+}
+
+/// Whether a name stands for the variables of the environment.
+fn is_environment(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let last = match last {
+        "get" | "fetch" => name.rsplit('.').nth(1).unwrap_or_default(),
+        other => other,
+    };
+    matches!(last, "environ" | "getenv" | "Getenv" | "ENV" | "env" | "_ENV" | "_SERVER")
+}
+
+/// `environ["HOME"]`, `getenv("HOME")`, `ENV.fetch('HOME')`
+fn is_home(tokens: &[Token], at: usize, text: &str) -> bool {
+    let before = at.checked_sub(2).and_then(|start| tokens.get(start..at));
+    matches!(text, "HOME" | "USERPROFILE")
+        && matches!(
+            before,
+            Some([Token::Name(name), Token::Sign('[' | '(' | '{')]) if is_environment(name)
+        )
+}
+
+/// Returns the name that is assigned to: `const name`, `name: str`, `name :`.
+fn assigned(left: &[Token]) -> Option<&String> {
+    let is_typed = |name: &str| !matches!(name, "else" | "try" | "finally" | "default" | "case");
+    let colon = left.iter().position(|token| *token == Token::Sign(':'));
+    match colon.and_then(|at| left.get(..at)) {
+        Some([Token::Name(name)]) if is_typed(name) => return Some(name),
+        Some([Token::Name(word), Token::Name(name)])
+            if matches!(word.as_str(), "const" | "let" | "var") =>
+        {
+            return Some(name);
+        }
+        _ => {}
+    }
+    match left {
+        [.., Token::Name(name)] => Some(name),
+        _ => None,
     }
 }
 
