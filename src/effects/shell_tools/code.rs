@@ -18,6 +18,7 @@ mod r;
 mod sed;
 mod started;
 mod steps;
+mod tcl;
 mod texts;
 mod values;
 
@@ -28,9 +29,10 @@ use super::settings::quoted;
 use crate::call::Access;
 use crate::effects::Value;
 use crate::programs;
+use acts::removes;
 use functions::Function;
 use lexer::Token;
-use names::{HANDED, HARMLESS, OPENS, SHELLS, is_in};
+use names::{BARE, HANDED, HARMLESS, OPENS, SHELLS, is_in};
 use steps::Steps;
 use texts::{
     MODES, accesses, arguments, changes_tables, glued, has_flags, in_place, is_handed, statements,
@@ -269,7 +271,9 @@ impl<'c> Reader<'c> {
             let name: &str = name;
             let (base, last) = name.rsplit_once('.').unwrap_or(("", name));
             let after = tokens.get(at + 1..).unwrap_or_default();
-            let is_call = self.is_call(after);
+            // `Pathname.new("file").delete`
+            let is_bare = self.language == "ruby" && name.starts_with('.') && is_in(BARE, last);
+            let is_call = self.is_call(after) || (is_bare && after.is_empty());
             if !is_call && is_in(HANDED, last) && is_handed(tokens, *at) {
                 // `map(os.remove, paths)`
                 for value in self.texts_for_call(tokens) {
@@ -296,6 +300,13 @@ impl<'c> Reader<'c> {
                 )
             {
                 acts |= self.shell(base, last, after);
+            } else if last == "basicConfig" {
+                acts |= self.logs_to(after);
+            } else if name == ".sync" && removes(tokens) {
+                for value in self.texts_for_call(after) {
+                    self.path(Access::Delete, &value);
+                }
+                acts = true;
             } else if matches!(last, "input" | "FileInput") {
                 acts |= self.edit(after);
             } else if matches!(

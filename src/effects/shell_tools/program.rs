@@ -75,7 +75,7 @@ impl Walker<'_> {
             }
             _ => Input::Unknown,
         };
-        self.windows_shell(index, state);
+        self.windows_shell(index, input, state);
         self.script_of_line(first, rest, span, state);
         self.keep_copies(name, &fields, input, state);
         let mut started = Started {
@@ -230,10 +230,12 @@ impl Walker<'_> {
         if role == Role::Delete && started.found != Input::Unknown {
             return self.delete_found(started, state);
         }
+        let home = self.repository.home();
         let mut touch = |access, follow, below| {
             self.path(access, field, follow, below, by, state);
         };
         match role {
+            Role::Read if is_own_key(started, field, home) => {}
             Role::Read | Role::ScriptFile => touch(Access::Read, Follow::All, below),
             Role::Argument if looks_like_path(field) => touch(Access::Read, Follow::All, false),
             Role::Edit if below && by != "git" => {
@@ -347,6 +349,21 @@ impl Walker<'_> {
             self.path(Access::Write, &host, Follow::All, true, by, state);
         }
     }
+}
+
+/// `ssh -i ~/.ssh/key host`: ssh uses the keys that lie there in any case, and shows them to nobody.
+fn is_own_key(started: &Started<'_>, field: &Field, home: Option<&str>) -> bool {
+    let names = ["ssh", "scp", "slogin", "autossh", "ssh-copy-id"];
+    let is_below = |path: &str| {
+        let in_home = home.and_then(|home| path.strip_prefix(home));
+        in_home.is_some_and(|rest| rest.starts_with("/.ssh/")) && !path.contains("/../")
+    };
+    let path = field.value.known().filter(|_| names.contains(&started.name.as_str()));
+    path.is_some_and(is_below)
+        && started.fields.windows(2).any(|pair| {
+            matches!(pair, [option, word]
+                if option.value.known() == Some("-i") && word.span == field.span)
+        })
 }
 
 /// Whether a program does what its first words say: words that are not known may be none, and the next one says it.

@@ -74,7 +74,7 @@ pub(super) fn accesses(base: &str, last: &str) -> Option<&'static [Access]> {
 pub(super) fn well_known(name: &str) -> Option<Value> {
     let text = match name {
         "process.cwd" | "os.getcwd" | "getcwd" | "Path.cwd" | "Dir.pwd" | "__dirname"
-        | "Deno.cwd" => ".",
+        | "__DIR__" | "Deno.cwd" | "Pathname.pwd" | "import.meta.dirname" | "import.meta.dir" => ".",
         "os.tmpdir" | "tempfile.gettempdir" | "Dir.tmpdir" | "sys_get_temp_dir" => "/tmp",
         "tempfile.mkdtemp" | "tempfile.TemporaryDirectory" | "Dir.mktmpdir" => "/tmp/made",
         "Path.home" | "os.homedir" | "homedir" | "Dir.home" | "pathlib.Path.home"

@@ -50,12 +50,14 @@ impl Reader<'_> {
         };
         let is_plain = right.iter().all(|token| match token {
             Token::Text(_) => true,
+            Token::Sign('-' | '>') => matches!(self.language, "perl" | "php"),
             Token::Sign(sign) => "()/+,.".contains(*sign),
             Token::Name(name) => {
                 let own = self.own_name(name);
                 let last = own.rsplit('.').next().unwrap_or(&own);
                 joins_pieces(&own)
-                    || matches!(last, "str" | "new" | "expanduser" | "expand_path" | "c")
+                    || matches!(last, "str" | "new" | "expanduser" | "expand_path" | "URL" | "fileURLToPath")
+                    || matches!(&*own, "File.Spec" | "import.meta.url")
                     || (name == "require" && joins_path(right))
                     || well_known(&own).is_some()
                     || self.names.contains_key(name)
@@ -125,10 +127,12 @@ impl Reader<'_> {
                         joins.push((level + 1, all.len()));
                         continue;
                     }
-                    if is_call && joins_pieces(&own) && !name.starts_with('.') {
+                    let joins_here = joins_pieces(&own) || (self.language == "jvm" && own == "File");
+                    if is_call && joins_here && !name.starts_with('.') {
                         joins.push((level + 1, all.len()));
                     }
-                    if matches!(last, Some("joinpath" | "child")) && !all.is_empty() {
+                    let is_own_join = self.language == "ruby" && name == ".join";
+                    if (matches!(last, Some("joinpath" | "child")) || is_own_join) && !all.is_empty() {
                         glue = Some("/");
                         continue;
                     }
