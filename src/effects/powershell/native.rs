@@ -128,7 +128,7 @@ impl Walker<'_> {
             } else if word.known().is_some_and(|file| self.is_read(file)) {
                 let script: Vec<Value> = std::iter::once(word).chain(rest).cloned().collect();
                 return self.script(&script, flow, span, state);
-            } else if begins("-commandwithargs", 8) || text == "-cwa" {
+            } else if begins("-commandwithargs", 9) || text == "-cwa" {
                 let code: Vec<&Value> = rest.next().into_iter().collect();
                 let given: Items = rest.cloned().collect();
                 state.set("args", given);
@@ -140,7 +140,7 @@ impl Walker<'_> {
                     std::iter::once(word).chain(rest).collect()
                 };
                 return self.joined_code(name, &code, flow, span, state);
-            } else if VALUES.iter().any(|option| begins(option, 3)) {
+            } else if text == "-w" || VALUES.iter().any(|option| begins(option, 3)) {
                 rest.next();
             }
         }

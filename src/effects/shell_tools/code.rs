@@ -62,7 +62,7 @@ const DEPTH: usize = 3;
 pub(super) fn look_at_file(language: &str, code: &str, words: &[String]) -> Found {
     match language {
         "sed" | "awk" | "ed" | "vim" => look(language, code, words),
-        "python" | "javascript" | "typescript" | "ruby" | "perl" | "php" => {
+        "python" | "javascript" | "typescript" | "ruby" | "perl" | "php" | "go" => {
             let mut found = Found::default();
             Reader::new(&mut found, language, words, true).code(&files::top_level(code));
             found.is_opaque = false;

@@ -20,6 +20,10 @@ const RUNS: [&str; 7] = [
     "q'",
 ];
 
+/// How far back the head of a statement is looked for, and how many `$$` are told from code.
+const HEAD: usize = 1_024;
+const DOLLARS: usize = 16;
+
 /// Returns the part of a statement that a pattern finds. `is_mysql`: `--` begins a comment only before a blank.
 pub(super) fn found(regex: &TextPattern, sql: &str, is_mysql: bool) -> Option<String> {
     let Some((text, literals)) = statements(sql, is_mysql) else {
@@ -64,12 +68,15 @@ fn explained(text: &str, literals: &[Range<usize>]) -> Vec<Range<usize>> {
 /// Returns a text with a blank for each comment, and where its literals are; `None` where servers read it differently.
 fn statements(sql: &str, is_mysql: bool) -> Option<(String, Vec<Range<usize>>)> {
     let lower = sql.to_lowercase();
-    let is_odd = |letter: char| ODD.contains(&letter) && !(is_mysql && letter == '#');
+    let is_odd = |letter: char| {
+        ODD.contains(&letter) && letter != if is_mysql { '#' } else { '$' }
+    };
     if sql.contains(is_odd) || RUNS.iter().any(|word| lower.contains(word)) {
         return None;
     }
     let mut text = String::with_capacity(sql.len());
     let mut literals = Vec::new();
+    let mut dollars = 0;
     let mut rest = sql;
     while let Some(letter) = rest.chars().next() {
         let after = rest.get(letter.len_utf8()..)?;
@@ -79,6 +86,21 @@ fn statements(sql: &str, is_mysql: bool) -> Option<(String, Vec<Range<usize>>)> 
             literals.push(text.len()..text.len() + inner.len());
             text.push_str(inner);
             text.push(letter);
+            rest = behind;
+        } else if letter == '$' {
+            // `$$text$$`, `$tag$text$tag$`; a block that is run, or kept as a function, is no literal.
+            let (tag, _) = after.split_once('$')?;
+            let mark = rest.get(..tag.len() + 2)?;
+            let (inner, behind) = rest.get(mark.len()..)?.split_once(mark)?;
+            let is_tag = tag.chars().all(|letter| letter == '_' || letter.is_alphanumeric());
+            dollars += 1;
+            if !is_tag || dollars > DOLLARS || is_name(text.chars().last()) || holds_blocks(&text) {
+                return None;
+            }
+            text.push_str(mark);
+            literals.push(text.len()..text.len() + inner.len());
+            text.push_str(inner);
+            text.push_str(mark);
             rest = behind;
         } else if let Some(comment) = rest.strip_prefix("/*") {
             let (inner, behind) = comment.split_once("*/")?;
@@ -100,6 +122,27 @@ fn statements(sql: &str, is_mysql: bool) -> Option<(String, Vec<Range<usize>>)> 
         }
     }
     Some((text, literals))
+}
+
+fn is_name(letter: Option<char>) -> bool {
+    letter.is_some_and(|letter| letter == '_' || letter == '$' || letter.is_alphanumeric())
+}
+
+/// Whether the statement that a text ends with is one whose literals are code: `DO $$ … $$`, `CREATE FUNCTION … AS $$ … $$`.
+fn holds_blocks(text: &str) -> bool {
+    let start = text.len().saturating_sub(HEAD);
+    let near = text.as_bytes().get(start..).unwrap_or_default();
+    let end = near.iter().rposition(|byte| *byte == b';');
+    let Some(statement) = end.map_or_else(
+        || text.get(..text.len().min(HEAD)).filter(|_| start == 0),
+        |end| text.get(start + end + 1..),
+    ) else {
+        return true;
+    };
+    let mut words = statement.split_whitespace();
+    let first = words.next().unwrap_or_default().to_lowercase();
+    matches!(first.as_str(), "do" | "create" | "alter" | "call" | "begin" | "declare")
+        || words.any(|word| matches!(word.to_lowercase().as_str(), "do" | "as" | "call"))
 }
 
 /// Returns what stands behind the mark of a comment that ends with its line.
@@ -157,6 +200,8 @@ mod tests {
             assert!(!finds(sql, true), "{sql}");
         }
         assert!(!finds("select 1 # it's a drop table x", true));
+        assert!(!finds("select $$drop table x$$, $a$drop table y$a$", false));
+        assert!(!finds("comment on table t is $$drop table x$$", false));
     }
 
     #[test]
@@ -173,6 +218,10 @@ mod tests {
             "select [it's]; drop table x; --'",
             "select 1 # it's\n; drop table x; -- '",
             "do $$ begin drop table x; end $$",
+            "select 1; do $a$ begin drop table x; end $a$",
+            "create function f() returns int as $$ drop table x $$",
+            "select x$$, 1; drop table x; select y$$",
+            "select $$; drop table x",
             "execute 'drop table x'",
             "select 'drop table x' \\gexec",
             "prepare s from 'drop table x'",

@@ -54,6 +54,8 @@ pub(super) fn look(language: &str, code: &str) -> Found {
             (_, Token::Name(middle), "script") if middle == "shell" => {
                 found.scripts.push(text.clone());
             }
+            // `(insert-file-contents "file")`
+            ("insert" | "load", Token::Sign('-'), "file") => found.known(Access::Read, text),
             ("delete", Token::Sign('-'), "file" | "directory") => {
                 found.known(Access::Delete, text);
             }

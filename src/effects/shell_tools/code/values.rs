@@ -48,8 +48,12 @@ impl Reader<'_> {
         let Some(name) = assigned(own).filter(|_| !own.contains(&Token::Sign('('))) else {
             return false;
         };
+        let asks_environment = right
+            .iter()
+            .any(|token| matches!(token, Token::Name(name) if is_environment(&self.own_name(name))));
         let is_plain = right.iter().all(|token| match token {
             Token::Text(_) => true,
+            Token::Sign('[' | ']') => asks_environment,
             Token::Sign('-' | '>') => matches!(self.language, "perl" | "php"),
             Token::Sign(sign) => "()/+,.".contains(*sign),
             Token::Name(name) => {
