@@ -332,7 +332,11 @@ fn known(
     let mut switches: Vec<String> = rest
         .iter()
         .filter(|word| is_switch(word))
-        .map(Text::lower)
+        .flat_map(|word| {
+            let lower = word.lower();
+            let each = lower.split('/').skip(1);
+            each.map(|switch| format!("/{switch}")).collect::<Vec<_>>()
+        })
         .collect();
     switches.sort();
     let has = |switch: &str| switches.iter().any(|given| given.starts_with(switch));
@@ -380,7 +384,11 @@ fn known(
                 walker.link(link, target, state);
             }
         }
-        "attrib" if operands.iter().any(|word| word.start().starts_with(['+', '-'])) => {
+        "attrib"
+            if operands
+                .iter()
+                .any(|word| word.start().starts_with(['+', '-'])) =>
+        {
             let is_path = |word: &&Value| !word.start().starts_with(['+', '-']);
             for path in all.filter(is_path) {
                 walker.touch((Access::Write, has("/s")), path, false, name, span, state);
@@ -423,10 +431,11 @@ fn is_batch(name: &str) -> bool {
 }
 
 fn is_switch(word: &Text) -> bool {
-    // `/s` is a switch, `/dev/x` a path.
-    word.text.starts_with('/')
-        && word.text.len() > 1
-        && !word.text.get(1..).unwrap_or_default().contains('/')
+    // `/s` is a switch, and so are both of `/s/q`; `/dev/x` is a path.
+    let Some(switches) = word.text.strip_prefix('/').filter(|rest| !rest.is_empty()) else {
+        return false;
+    };
+    !switches.contains('/') || switches.split('/').all(|switch| switch.len() == 1)
 }
 
 fn plain(value: Value) -> Argument {

@@ -15,8 +15,8 @@ pub(super) fn fsutil(walker: &mut Walker<'_>, words: &[Value], span: Span, state
         return;
     };
     let path = match (part.to_lowercase().as_str(), verb.to_lowercase().as_str()) {
-        ("file", "createnew" | "setshortname" | "setvaliddata" | "seteof") => rest.first(),
-        ("hardlink", "create") => rest.first(),
+        ("file", "createnew" | "setshortname" | "setvaliddata" | "seteof")
+        | ("hardlink", "create") => rest.first(),
         ("file", "setzerodata") => rest.last(),
         _ => None,
     };

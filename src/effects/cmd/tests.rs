@@ -2,15 +2,16 @@ use super::parse;
 
 fn shown(line: &str) -> Vec<String> {
     let commands = parse(line).unwrap();
-    let one =
-        |command: &super::Command| {
-            let mut text: Vec<String> =
-                command.words.iter().map(|word| word.text.clone()).collect();
-            text.extend(command.redirects.iter().map(|(writes, word)| {
-                format!("{}{}", if *writes { ">" } else { "<" }, word.text)
-            }));
-            text.join("|")
-        };
+    let one = |command: &super::Command| {
+        let mut text: Vec<String> = command.words.iter().map(|word| word.text.clone()).collect();
+        text.extend(
+            command
+                .redirects
+                .iter()
+                .map(|(writes, word)| format!("{}{}", if *writes { ">" } else { "<" }, word.text)),
+        );
+        text.join("|")
+    };
     commands.iter().map(one).collect()
 }
 

@@ -109,7 +109,9 @@ pub(super) fn delayed(line: &str) -> String {
         let is_set = bare
             .get(..4)
             .is_some_and(|word| word.eq_ignore_ascii_case("set "));
-        if let Some(one) = is_set.then(|| assigned(bare.trim_end_matches('&'))).flatten()
+        if let Some(one) = is_set
+            .then(|| assigned(bare.trim_end_matches('&')))
+            .flatten()
             && set.len() < 16
         {
             set.push(one);

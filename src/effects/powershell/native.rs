@@ -195,9 +195,10 @@ impl Walker<'_> {
 
     /// Returns the text of a script that was read when this shell was started.
     pub(in crate::effects) fn read_script(&self, file: &str) -> Option<String> {
-        let same = |name: &str| name.trim_start_matches("./").eq_ignore_ascii_case(
-            paths::slashed(file).trim_start_matches("./"),
-        );
+        let same = |name: &str| {
+            name.trim_start_matches("./")
+                .eq_ignore_ascii_case(paths::slashed(file).trim_start_matches("./"))
+        };
         let script = self.scripts.iter().find(|(name, _)| same(name));
         script.map(|(_, text)| text.clone())
     }

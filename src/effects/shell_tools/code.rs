@@ -14,6 +14,7 @@ mod lexer;
 mod loops;
 mod names;
 mod others;
+mod pieces;
 mod r;
 mod sed;
 mod started;
@@ -36,7 +37,7 @@ use names::{BARE, HANDED, HARMLESS, OPENS, SHELLS, is_in};
 use steps::Steps;
 use texts::{
     MODES, accesses, arguments, changes_tables, glued, has_flags, in_place, is_handed, statements,
-    };
+};
 
 /// What was found in a piece of code.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -272,7 +273,7 @@ impl<'c> Reader<'c> {
             let (base, last) = name.rsplit_once('.').unwrap_or(("", name));
             let after = tokens.get(at + 1..).unwrap_or_default();
             // `Pathname.new("file").delete`
-            let is_bare = self.language == "ruby" && name.starts_with('.') && is_in(BARE, last);
+            let is_bare = is_in(BARE, last) && self.is_of_a_thing(name, tokens, *at);
             let is_call = self.is_call(after) || (is_bare && after.is_empty());
             if !is_call && is_in(HANDED, last) && is_handed(tokens, *at) {
                 // `map(os.remove, paths)`
@@ -338,6 +339,16 @@ impl<'c> Reader<'c> {
             for value in self.texts(tokens) {
                 self.path(Access::Read, &value);
             }
+        }
+    }
+
+    /// Ruby: `path.delete`; Perl: `$path->remove`.
+    fn is_of_a_thing(&self, name: &str, tokens: &[Token], at: usize) -> bool {
+        let before = tokens.get(..at).unwrap_or_default();
+        match self.language {
+            "ruby" => name.starts_with('.'),
+            "perl" => before.ends_with(&[Token::Sign('-'), Token::Sign('>')]),
+            _ => false,
         }
     }
 

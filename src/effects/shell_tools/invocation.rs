@@ -36,6 +36,7 @@ impl Walker<'_> {
             program: program.map(str::to_owned),
             words: fields.iter().map(argument).collect(),
             via: self.via.clone(),
+            is_elsewhere: self.remote,
             span,
             ..Invocation::default()
         }
@@ -66,7 +67,9 @@ impl Walker<'_> {
             Input::File(path) => self.text_at(path),
             Input::Unknown | Input::Begins(_) => None,
         };
-        Some(vec![text.map_or(Value::Starts(String::new()), Value::Known)])
+        Some(vec![
+            text.map_or(Value::Starts(String::new()), Value::Known),
+        ])
     }
 
     /// Returns the scripts that the words name, as the line left them or as they are on the disk.

@@ -358,7 +358,10 @@ fn is_own_key(started: &Started<'_>, field: &Field, home: Option<&str>) -> bool 
         let in_home = home.and_then(|home| path.strip_prefix(home));
         in_home.is_some_and(|rest| rest.starts_with("/.ssh/")) && !path.contains("/../")
     };
-    let path = field.value.known().filter(|_| names.contains(&started.name.as_str()));
+    let path = field
+        .value
+        .known()
+        .filter(|_| names.contains(&started.name.as_str()));
     path.is_some_and(is_below)
         && started.fields.windows(2).any(|pair| {
             matches!(pair, [option, word]

@@ -68,9 +68,7 @@ fn explained(text: &str, literals: &[Range<usize>]) -> Vec<Range<usize>> {
 /// Returns a text with a blank for each comment, and where its literals are; `None` where servers read it differently.
 fn statements(sql: &str, is_mysql: bool) -> Option<(String, Vec<Range<usize>>)> {
     let lower = sql.to_lowercase();
-    let is_odd = |letter: char| {
-        ODD.contains(&letter) && letter != if is_mysql { '#' } else { '$' }
-    };
+    let is_odd = |letter: char| ODD.contains(&letter) && letter != if is_mysql { '#' } else { '$' };
     if sql.contains(is_odd) || RUNS.iter().any(|word| lower.contains(word)) {
         return None;
     }
@@ -92,7 +90,9 @@ fn statements(sql: &str, is_mysql: bool) -> Option<(String, Vec<Range<usize>>)> 
             let (tag, _) = after.split_once('$')?;
             let mark = rest.get(..tag.len() + 2)?;
             let (inner, behind) = rest.get(mark.len()..)?.split_once(mark)?;
-            let is_tag = tag.chars().all(|letter| letter == '_' || letter.is_alphanumeric());
+            let is_tag = tag
+                .chars()
+                .all(|letter| letter == '_' || letter.is_alphanumeric());
             dollars += 1;
             if !is_tag || dollars > DOLLARS || is_name(text.chars().last()) || holds_blocks(&text) {
                 return None;
@@ -141,8 +141,10 @@ fn holds_blocks(text: &str) -> bool {
     };
     let mut words = statement.split_whitespace();
     let first = words.next().unwrap_or_default().to_lowercase();
-    matches!(first.as_str(), "do" | "create" | "alter" | "call" | "begin" | "declare")
-        || words.any(|word| matches!(word.to_lowercase().as_str(), "do" | "as" | "call"))
+    matches!(
+        first.as_str(),
+        "do" | "create" | "alter" | "call" | "begin" | "declare"
+    ) || words.any(|word| matches!(word.to_lowercase().as_str(), "do" | "as" | "call"))
 }
 
 /// Returns what stands behind the mark of a comment that ends with its line.

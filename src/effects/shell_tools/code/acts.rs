@@ -10,9 +10,9 @@ use crate::effects::Value;
 
 /// `require("rimraf").sync("folder")`
 pub(super) fn removes(tokens: &[Token]) -> bool {
-    tokens.iter().any(|token| {
-        matches!(token, Token::Text(value) if matches!(value.start(), "rimraf" | "del"))
-    })
+    tokens.iter().any(
+        |token| matches!(token, Token::Text(value) if matches!(value.start(), "rimraf" | "del")),
+    )
 }
 
 impl Reader<'_> {
@@ -150,7 +150,9 @@ impl Reader<'_> {
                     let given = self.given(after.get(1..).unwrap_or_default());
                     let behind = after.get(given.len() + 3..).unwrap_or_default();
                     if behind.starts_with(&[Token::Sign('<'), Token::Sign('<')]) {
-                        for path in self.texts_for_call(after.get(..given.len() + 3).unwrap_or(after)) {
+                        for path in
+                            self.texts_for_call(after.get(..given.len() + 3).unwrap_or(after))
+                        {
                             self.path(Access::Write, &path);
                         }
                     }

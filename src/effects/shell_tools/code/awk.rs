@@ -72,7 +72,10 @@ fn is_or(tokens: &[Token], at: usize) -> bool {
 /// A shell that reads what it runs.
 fn is_shell(command: &str) -> bool {
     let name = command.rsplit('/').next().unwrap_or_default();
-    matches!(name, "sh" | "bash" | "dash" | "zsh" | "ksh" | "sh -s" | "bash -s")
+    matches!(
+        name,
+        "sh" | "bash" | "dash" | "zsh" | "ksh" | "sh -s" | "bash -s"
+    )
 }
 
 /// Returns what each variable stands for that the program is given or sets.

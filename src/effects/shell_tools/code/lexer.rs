@@ -51,6 +51,10 @@ impl Lexer<'_> {
                 self.skip(1);
             }
             '#' if hashes => self.skip(self.rest.find('\n').unwrap_or(self.rest.len())),
+            '<' if self.language == "r" && self.rest.starts_with("<-") => {
+                self.all.push(Token::Sign('='));
+                self.skip(2);
+            }
             '/' if slashes && self.rest.starts_with("//") => {
                 self.skip(self.rest.find('\n').unwrap_or(self.rest.len()));
             }

@@ -15,7 +15,7 @@ pub(super) const OUTPUTS: &str = "\
     extractall extractTo unpack_to savefig save to_csv to_json to_parquet to_excel to_pickle to_html imwrite imsave \
     storeFile toFile FileHandler RotatingFileHandler TimedRotatingFileHandler";
 /// Calls of a path that delete it, without brackets.
-pub(super) const BARE: &str = "delete unlink rmtree rmdir rm_rf";
+pub(super) const BARE: &str = "delete unlink rmtree rmdir rm_rf remove_tree remove";
 /// Calls that delete what they are given, by names that are handed to other calls.
 pub(super) const HANDED: &str = "\
     unlink unlinkSync remove rmtree rmSync rm rm_rf removedirs rmdir rmdirSync removeSync";

@@ -32,7 +32,11 @@ pub(super) fn look(language: &str, code: &str) -> Found {
     let all = tokens(language, code);
     for window in all.windows(3) {
         // `app.doShellScript("text")`
-        if let [Token::Name(name), Token::Sign('('), Token::Text(Value::Known(text))] = window
+        if let [
+            Token::Name(name),
+            Token::Sign('('),
+            Token::Text(Value::Known(text)),
+        ] = window
             && name.ends_with("doShellScript")
         {
             found.scripts.push(text.clone());

@@ -72,7 +72,10 @@ impl Reader<'_> {
             Value::Known(_) => plain.to_owned(),
             Value::Starts(_) => format!("{plain}{OPEN}"),
         };
-        let words: Vec<&Value> = words.iter().filter(|word| !word.start().is_empty()).collect();
+        let words: Vec<&Value> = words
+            .iter()
+            .filter(|word| !word.start().is_empty())
+            .collect();
         match words.as_slice() {
             [] => {}
             [script] if !is_list => self.script(&shown(script, script.start()), folder),

@@ -10,6 +10,7 @@ const LONGEST: usize = 1_024;
 /// `exec rm x`, `spawn rm x`, `file delete x`.
 pub(super) fn look(code: &str, found: &mut Found) {
     let mut set: Vec<(String, String)> = Vec::new();
+    // Set to what stands in the brackets behind it.
     let mut looped: Option<String> = None;
     for statement in code.split(['\n', ';', '[', ']']) {
         let statement = statement.trim().trim_start_matches(['{', '}', ' ', '\t']);
@@ -28,7 +29,12 @@ pub(super) fn look(code: &str, found: &mut Found) {
             .collect();
         match words.as_slice() {
             ["set", name, value] => keep(&mut set, name, value),
-            ["foreach", name, ..] => looped = Some((*name).to_owned()),
+            ["file", "join", parts @ ..] => {
+                if let Some(name) = looped.take() {
+                    keep(&mut set, &name, &parts.join("/"));
+                }
+            }
+            ["set", name] | ["foreach", name, ..] => looped = Some((*name).to_owned()),
             ["glob", rest @ ..] => {
                 let folder = rest.windows(2).find_map(|pair| match pair {
                     ["-directory" | "-path", folder] => Some(*folder),
@@ -91,16 +97,15 @@ fn filled(statement: &str, set: &[(String, String)]) -> String {
     while let Some((before, behind)) = rest.split_once('$') {
         text.push_str(before);
         let end = behind.find(|letter: char| letter != '_' && !letter.is_alphanumeric());
-        let name = behind.get(..end.unwrap_or(behind.len())).unwrap_or_default();
-        match set.iter().find(|(known, _)| known == name) {
-            Some((_, value)) => {
-                text.push_str(value);
-                rest = behind.get(name.len()..).unwrap_or_default();
-            }
-            None => {
-                text.push('$');
-                rest = behind;
-            }
+        let name = behind
+            .get(..end.unwrap_or(behind.len()))
+            .unwrap_or_default();
+        if let Some((_, value)) = set.iter().find(|(known, _)| known == name) {
+            text.push_str(value);
+            rest = behind.get(name.len()..).unwrap_or_default();
+        } else {
+            text.push('$');
+            rest = behind;
         }
     }
     text + rest

@@ -73,12 +73,27 @@ pub(super) fn accesses(base: &str, last: &str) -> Option<&'static [Access]> {
 /// What stands for the folder that the code runs in, and for the home folder.
 pub(super) fn well_known(name: &str) -> Option<Value> {
     let text = match name {
-        "process.cwd" | "os.getcwd" | "getcwd" | "Path.cwd" | "Dir.pwd" | "__dirname"
-        | "__DIR__" | "Deno.cwd" | "Pathname.pwd" | "import.meta.dirname" | "import.meta.dir" => ".",
+        "process.cwd"
+        | "os.getcwd"
+        | "getcwd"
+        | "Path.cwd"
+        | "Dir.pwd"
+        | "__dirname"
+        | "__DIR__"
+        | "Deno.cwd"
+        | "Pathname.pwd"
+        | "import.meta.dirname"
+        | "import.meta.dir" => ".",
         "os.tmpdir" | "tempfile.gettempdir" | "Dir.tmpdir" | "sys_get_temp_dir" => "/tmp",
         "tempfile.mkdtemp" | "tempfile.TemporaryDirectory" | "Dir.mktmpdir" => "/tmp/made",
-        "Path.home" | "os.homedir" | "homedir" | "Dir.home" | "pathlib.Path.home"
-        | "process.env.HOME" | "process.env.USERPROFILE" | "env.HOME" => "~",
+        "Path.home"
+        | "os.homedir"
+        | "homedir"
+        | "Dir.home"
+        | "pathlib.Path.home"
+        | "process.env.HOME"
+        | "process.env.USERPROFILE"
+        | "env.HOME" => "~",
         _ if name.ends_with(".homedir") => "~",
         _ if name.ends_with("path.cwd") || name.ends_with("Path.cwd") => ".",
         _ => return None,
@@ -129,6 +144,16 @@ pub(super) fn glue_to(before: &mut Value, glue: &str, value: &Value) {
     let Value::Known(text) = before else {
         return;
     };
+    // What is listed in a folder lies there, whether it is joined to the folder or not.
+    let listed = value.start().strip_prefix(text.trim_end_matches('/'));
+    if glue == "/"
+        && !text.is_empty()
+        && value.known().is_none()
+        && listed.is_some_and(|rest| rest.starts_with('/'))
+    {
+        *before = value.clone();
+        return;
+    }
     let is_open = value.known().is_none() || text.len() + value.start().len() > TEXT;
     if text.len() + value.start().len() <= TEXT {
         text.push_str(glue);
