@@ -71,6 +71,8 @@ pub struct Finding {
     pub instead: Option<String>,
     /// The bytes of the shell command that made the rule match.
     pub span: Option<(usize, usize)>,
+    /// What a pattern found in a text that the command is given, such as SQL; it may stand behind the command's own words.
+    pub part: Option<String>,
 }
 
 /// What an adapter needs to write a reply: one verdict and three texts, each possibly empty.

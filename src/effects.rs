@@ -71,6 +71,8 @@ pub struct Invocation {
     /// Where it may run, when the line went there; none in the call's own folder. `None` stands for a folder that is not
     /// known.
     pub folders: Vec<Option<Place>>,
+    /// It runs on another system: another machine, a container.
+    pub is_elsewhere: bool,
     /// How it was typed, where nothing around it changes what it does.
     pub typed: Option<Typed>,
     /// SQL that a database client is given.

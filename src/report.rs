@@ -11,7 +11,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::answer::{Policy, Trace, wording};
 use crate::call::ShellCommand;
-use crate::decision::{Decision, Verdict};
+use crate::decision::{Decision, Finding, Verdict};
 use crate::effects::Span;
 use crate::repo::Place;
 
@@ -90,7 +90,7 @@ fn decided(text: &mut String, trace: &Trace) {
         row(text, "rule", &rule);
         let tool = trace.call.tool.as_ref();
         if let Some(commands) = tool.and_then(|tool| ShellCommand::all(&tool.commands)) {
-            pointed(text, &commands, finding.span);
+            pointed(text, &commands, place_of(finding, &commands));
         }
     }
     let more = findings.len().saturating_sub(FINDINGS);
@@ -107,6 +107,22 @@ fn decided(text: &mut String, trace: &Trace) {
         row(text, "record", &format!("{record}: adds a line"));
     }
     row(text, "verdict", &verdict(&trace.decision));
+}
+
+/// Returns where the part of a command stands that made a rule match: what was found in a text that it is given, or else the
+/// command. Such a text may stand behind it, in a here-document; what stands in two places is not chosen from.
+fn place_of(finding: &Finding, command: &str) -> Option<(usize, usize)> {
+    let (start, end) = finding.span?;
+    let Some(part) = finding.part.as_deref().filter(|part| !part.is_empty()) else {
+        return Some((start, end));
+    };
+    let inside = command.get(start..end).and_then(|own| own.find(part));
+    let only = || {
+        let first = command.find(part)?;
+        (command.rfind(part) == Some(first)).then_some(first)
+    };
+    let at = inside.map(|at| start + at).or_else(only);
+    Some(at.map_or((start, end), |at| (at, at + part.len())))
 }
 
 /// Draws the part of a command that made a rule match, under each of its lines.

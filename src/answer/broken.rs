@@ -88,6 +88,7 @@ fn decide(decision: &mut Decision, verdict: Verdict, what: String, instead: &str
         reason: None,
         instead: Some(instead.into()),
         span: None,
+        part: None,
     });
 }
 

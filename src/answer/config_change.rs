@@ -48,6 +48,7 @@ pub(super) fn judge(
         reason: Some(floor::REASON.into()),
         instead: Some("a person's change holds from the next session on".into()),
         span: None,
+        part: None,
     })
 }
 

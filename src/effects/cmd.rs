@@ -4,9 +4,13 @@
 //! What cmd does itself with files is followed; everything else is a program with its words. A line that holds more than
 //! that is unparsable.
 
+mod batch;
+mod copies;
 mod loops;
+mod programs;
 mod variables;
 
+use copies::{copy, rename};
 use loops::Loop;
 
 use super::powershell::Walker;
@@ -41,6 +45,7 @@ pub(super) fn started(
     walker: &mut Walker<'_>,
     name: &str,
     words: &[Value],
+    flow: Option<&Vec<Value>>,
     span: Span,
     state: &mut State,
 ) {
@@ -51,8 +56,16 @@ pub(super) fn started(
             .any(|option| text.starts_with(option))
     };
     let Some(at) = words.iter().position(is_run) else {
+        for item in flow.into_iter().flatten() {
+            match item.known() {
+                Some(text) => walker.under(name, |walker| batch::follow(walker, text, span, state)),
+                None => walker.unknown(UnknownKind::OpaqueCode, name, span),
+            }
+        }
         return;
     };
+    let is_delayed = |word: &Value| word.start().to_lowercase().starts_with("/v");
+    let is_delayed = words.iter().take(at).any(is_delayed);
     let mut line = String::new();
     // `/cdel x`: the option may be written together with the line.
     let glued = words.get(at).map(|word| {
@@ -86,6 +99,11 @@ pub(super) fn started(
     let line = unwrapped(&line);
     let span = walker.place_of(line).unwrap_or(span);
     let line = variables::expanded(line, walker.repository.home());
+    let line = if is_delayed {
+        variables::delayed(&line)
+    } else {
+        line.into_owned()
+    };
     walker.under(name, |walker| follow(walker, &line, span, state));
 }
 
@@ -314,7 +332,11 @@ fn known(
     let mut switches: Vec<String> = rest
         .iter()
         .filter(|word| is_switch(word))
-        .map(Text::lower)
+        .flat_map(|word| {
+            let lower = word.lower();
+            let each = lower.split('/').skip(1);
+            each.map(|switch| format!("/{switch}")).collect::<Vec<_>>()
+        })
         .collect();
     switches.sort();
     let has = |switch: &str| switches.iter().any(|given| given.starts_with(switch));
@@ -351,7 +373,7 @@ fn known(
             walker,
             name,
             &operands,
-            has("/mir") || has("/purge"),
+            (has("/mir") || has("/purge"), has("/mov")),
             span,
             state,
         ),
@@ -362,12 +384,26 @@ fn known(
                 walker.link(link, target, state);
             }
         }
+        "attrib"
+            if operands
+                .iter()
+                .any(|word| word.start().starts_with(['+', '-'])) =>
+        {
+            let is_path = |word: &&Value| !word.start().starts_with(['+', '-']);
+            for path in all.filter(is_path) {
+                walker.touch((Access::Write, has("/s")), path, false, name, span, state);
+            }
+        }
+        "fsutil" => programs::fsutil(walker, &operands, span, state),
+        "forfiles" => return programs::forfiles(walker, rest, span, state),
         "dir" | "echo" | "set" | "rem" | "cls" | "ver" | "vol" | "title" | "exit" | "pause"
         | "echo." | "setlocal" | "endlocal" | "format" | "attrib" | "path" | "prompt" | "date"
         | "time" | "verify" | "break" | "color" => {}
         _ => {
             let words: Vec<Value> = rest.iter().map(Text::value).collect();
-            if super::powershell::is_shell(name) {
+            if let Some(text) = walker.read_script(&first.text).filter(|_| is_batch(name)) {
+                batch::follow(walker, &text, span, state);
+            } else if super::powershell::is_shell(name) {
                 walker.follow_shell(&first.text, &words, span, state);
             } else {
                 // A search for files elsewhere; here it searches in them.
@@ -390,69 +426,16 @@ fn known(
     walker.push(Some(name), words, span);
 }
 
+fn is_batch(name: &str) -> bool {
+    [".bat", ".cmd"].iter().any(|ending| name.ends_with(ending))
+}
+
 fn is_switch(word: &Text) -> bool {
-    // `/s` is a switch, `/dev/x` a path.
-    word.text.starts_with('/')
-        && word.text.len() > 1
-        && !word.text.get(1..).unwrap_or_default().contains('/')
-}
-
-fn copy(
-    walker: &mut Walker<'_>,
-    name: &str,
-    operands: &[Value],
-    mirrors: bool,
-    span: Span,
-    state: &State,
-) {
-    let deep = matches!(name, "xcopy" | "robocopy");
-    let (sources, target) = match (operands, name) {
-        ([source, target, ..], "robocopy") => (std::slice::from_ref(source), Some(target)),
-        ([sources @ .., target], _) if !sources.is_empty() => (sources, Some(target)),
-        (sources, _) => (sources, None),
+    // `/s` is a switch, and so are both of `/s/q`; `/dev/x` is a path.
+    let Some(switches) = word.text.strip_prefix('/').filter(|rest| !rest.is_empty()) else {
+        return false;
     };
-    let mut read = Vec::new();
-    for source in sources {
-        // `copy a+b c`
-        let parts = source.start().split('+');
-        match source {
-            Value::Known(_) => read.extend(parts.map(|part| Value::Known(part.to_owned()))),
-            Value::Starts(_) => read.push(source.clone()),
-        }
-    }
-    for source in &read {
-        walker.touch((Access::Read, deep), source, false, name, span, state);
-        if name == "move" {
-            walker.touch((Access::Delete, true), source, false, name, span, state);
-        }
-    }
-    match target {
-        Some(target) if deep => {
-            walker.touch((Access::Write, true), target, true, name, span, state);
-            if mirrors {
-                walker.touch((Access::Delete, true), target, true, name, span, state);
-            }
-        }
-        Some(target) => walker.land(&read, target, false, name, span, state),
-        None => walker.land(&read, &Value::Known(".".into()), false, name, span, state),
-    }
-}
-
-fn rename(walker: &mut Walker<'_>, name: &str, operands: &[Value], span: Span, state: &State) {
-    let [old, new] = operands else {
-        return;
-    };
-    walker.touch((Access::Delete, true), old, false, name, span, state);
-    let folder = old.start();
-    let folder = folder
-        .rfind(['/', '\\'])
-        .and_then(|at| folder.get(..=at))
-        .unwrap_or_default();
-    let new = match new {
-        Value::Known(new) => Value::Known(format!("{folder}{new}")),
-        Value::Starts(new) => Value::Starts(format!("{folder}{new}")),
-    };
-    walker.touch((Access::Write, true), &new, false, name, span, state);
+    !switches.contains('/') || switches.split('/').all(|switch| switch.len() == 1)
 }
 
 fn plain(value: Value) -> Argument {
@@ -465,35 +448,4 @@ fn plain(value: Value) -> Argument {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::parse;
-
-    fn shown(line: &str) -> Vec<String> {
-        let commands = parse(line).unwrap();
-        let one =
-            |command: &super::Command| {
-                let mut text: Vec<String> =
-                    command.words.iter().map(|word| word.text.clone()).collect();
-                text.extend(command.redirects.iter().map(|(writes, word)| {
-                    format!("{}{}", if *writes { ">" } else { "<" }, word.text)
-                }));
-                text.join("|")
-            };
-        commands.iter().map(one).collect()
-    }
-
-    #[test]
-    fn lines_are_taken_apart_as_cmd_does() {
-        assert_eq!(shown("del /q \"a b\" c"), ["del|/q|a b|c"]);
-        assert_eq!(
-            shown("echo x>>out 2>&1 & type y"),
-            ["echo|x|>out", "type|y"]
-        );
-        assert_eq!(shown("echo a^&b ^> c && rd d"), ["echo|a&b|>|c", "rd|d"]);
-        assert_eq!(shown("(del a) | more"), ["del|a", "more"]);
-        assert_eq!(shown("del a,b;c"), ["del|a|b|c"]);
-        assert_eq!(shown("echo \"a & b\""), ["echo|a & b"]);
-        assert_eq!(parse("del \"a & b"), None);
-        assert_eq!(parse("echo a >"), None);
-    }
-}
+mod tests;

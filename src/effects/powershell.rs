@@ -60,6 +60,7 @@ pub(super) fn add_started(
     repository: &Repository,
     programs: &Programs,
     (command, spelled, folders): (&Invocation, Rc<Origin>, &[Option<String>]),
+    (flow, scripts): (Option<Items>, Vec<(String, String)>),
 ) {
     let mut state = State::at(repository.cwd());
     state.folders = folders.to_vec();
@@ -72,7 +73,8 @@ pub(super) fn add_started(
         .map(|word| word.value.clone())
         .collect();
     let name = command.program.as_deref().unwrap_or_default();
-    walker.shell(name, &words, None, command.span, &mut state);
+    walker.scripts = scripts;
+    walker.shell(name, &words, flow.as_ref(), command.span, &mut state);
 }
 
 /// Whether a program is a shell of Windows.
@@ -145,6 +147,8 @@ pub(super) struct Walker<'a> {
     depth: usize,
     /// How deep the trees may be that are walked now, together.
     nesting: usize,
+    /// Script files that were read, by the names that the line gives them.
+    scripts: Vec<(String, String)>,
     /// Files that the line fetched or wrote.
     brought: Vec<Brought>,
     /// What effects on paths write, where that stands in the line.
@@ -170,6 +174,7 @@ impl<'a> Walker<'a> {
             parsed: PARSED,
             depth: 0,
             nesting: 0,
+            scripts: Vec::new(),
             brought: Vec::new(),
             written: Vec::new(),
             noted: 0,
@@ -243,6 +248,11 @@ impl<'a> Walker<'a> {
         let found = act(self);
         self.via.pop();
         found
+    }
+
+    /// How many programs are around the present command.
+    pub(super) fn names_around(&self) -> usize {
+        self.via.len()
     }
 
     pub(super) fn unknown(&mut self, kind: UnknownKind, written: &str, span: Span) {

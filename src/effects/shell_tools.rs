@@ -25,6 +25,7 @@ mod parameters;
 mod patches;
 mod pathspecs;
 mod positional;
+mod price;
 mod printing;
 mod program;
 mod scripts;

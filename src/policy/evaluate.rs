@@ -148,6 +148,7 @@ impl Rule {
             reason: self.reason.clone(),
             instead: self.instead.clone(),
             span: span.map(Span::bytes),
+            part: None,
         }
     }
 }

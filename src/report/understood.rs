@@ -29,6 +29,8 @@ struct Node<'e> {
     level: usize,
     /// What it was started by that stands nowhere above it.
     through: &'e [String],
+    /// Nothing above it runs on another system.
+    is_first_elsewhere: bool,
 }
 
 /// Returns the drawing, line by line.
@@ -56,6 +58,7 @@ pub(super) fn lines(effects: &Effects) -> Vec<String> {
             text: format!("{first}{}", command(node)),
             certainty: Some(node.command.certainty()),
         });
+        lines.extend(sent(node.command).map(|text| Line::plain(format!("{further}{text}"))));
         let under = owned.under.get(at).map(Vec::as_slice).unwrap_or_default();
         let more = under.len().saturating_sub(UNDER);
         let more = (more > 0).then(|| Line::plain(format!("and {more} more")));
@@ -88,6 +91,10 @@ struct Owned {
     /// What no command does, with where it stands: redirections of the shell itself.
     alone: Vec<(usize, Line)>,
 }
+
+/// Texts that a command is sent, and letters of each.
+const SENT: usize = 3;
+const SHOWN: usize = 120;
 
 /// The shell's own work.
 const SHELL: &str = "the shell";
@@ -197,24 +204,42 @@ fn holders(nodes: &[Node<'_>], span: Option<Span>) -> Vec<usize> {
 
 /// Finds each command's place: below the command that its `via` names last, when that was the last one of its name.
 fn tree(commands: &[Invocation]) -> Vec<Node<'_>> {
-    let mut above: Vec<&str> = Vec::new();
+    let mut above: Vec<(&str, bool)> = Vec::new();
     let mut nodes = Vec::new();
     for command in commands {
         let same = above
             .iter()
             .zip(&command.via)
-            .take_while(|(one, other)| **one == other.as_str())
+            .take_while(|((one, _), other)| *one == other.as_str())
             .count();
+        above.truncate(same);
+        let is_below = above.last().is_some_and(|(_, is_elsewhere)| *is_elsewhere);
         nodes.push(Node {
             command,
             span: command.span,
             level: same,
             through: command.via.get(same..).unwrap_or_default(),
+            is_first_elsewhere: !is_below,
         });
-        above.truncate(same);
-        above.push(command.program.as_deref().unwrap_or_default());
+        let program = command.program.as_deref().unwrap_or_default();
+        above.push((program, command.is_elsewhere));
     }
     nodes
+}
+
+/// Says which SQL a client gets that does not stand among its words: from a pipe, a here-document or a file.
+fn sent(command: &Invocation) -> impl Iterator<Item = String> {
+    let is_word = |sql: &&String| {
+        let mut words = command.words.iter();
+        words.any(|word| word.value.start().contains(sql.as_str()))
+    };
+    let texts = command.sql.iter().filter(move |sql| !is_word(sql));
+    texts.take(SENT).map(|sql| {
+        let head: String = sql.chars().take(SHOWN).collect();
+        let line = head.split_whitespace().collect::<Vec<_>>().join(" ");
+        let more = if head.len() < sql.len() { "…" } else { "" };
+        format!("sends   {}{more}", super::escaped(&line))
+    })
 }
 
 /// Returns what stands before a command, and before the lines that belong to it.
@@ -263,6 +288,10 @@ fn command(node: &Node<'_>) -> String {
     let mut text = super::beginning(&super::escaped(&text), 200);
     if !node.through.is_empty() {
         text.extend(["  through ", &node.through.join(", ")]);
+    }
+    let is_led_away = command.is_elsewhere && node.is_first_elsewhere;
+    if is_led_away {
+        text.push_str("  on another system");
     }
     if !command.folders.is_empty() {
         let folders = command.folders.iter();
@@ -336,7 +365,7 @@ fn unknown_line(kind: UnknownKind, written: &str) -> Line {
 pub(super) fn unknown(kind: UnknownKind) -> &'static str {
     match kind {
         UnknownKind::OpaqueCode => "runs code that is not looked into",
-        UnknownKind::Script => "runs a script or program that is not looked into",
+        UnknownKind::Script => "runs a script or program that is not looked into as a whole",
         UnknownKind::Path(Access::Read) => "reads a path that is only known when it runs",
         UnknownKind::Path(Access::Write) => "writes a path that is only known when it runs",
         UnknownKind::Path(Access::Delete) => "deletes a path that is only known when it runs",

@@ -170,6 +170,7 @@ fn a_line_is_written_as_a_sorted_map_of_its_members() {
         reason: Some("not in the line".into()),
         instead: None,
         span: None,
+        part: None,
     };
     let long = "é".repeat(1_001);
     let findings = [

@@ -42,6 +42,7 @@ impl Telling<'_> {
                     reason: rule.reason.clone(),
                     instead: rule.instead.clone(),
                     span: None,
+                    part: None,
                 })
             })
             .collect()

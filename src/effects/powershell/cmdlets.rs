@@ -79,7 +79,15 @@ impl Walker<'_> {
             .filter(|(_, role)| matches!(role, Role::Read | Role::Move | Role::Edit))
             .flat_map(|(given, _)| given.items.clone())
             .collect();
-        for (given, role) in &roles {
+        // They say that a file is there, or of what size, and hand it on.
+        let only_asks = matches!(
+            name,
+            "Get-Item" | "Resolve-Path" | "Convert-Path" | "Split-Path" | "Get-Acl"
+        );
+        let acting = roles
+            .iter()
+            .filter(|(_, role)| !only_asks || *role != Role::Read);
+        for (given, role) in acting {
             for item in &given.items {
                 self.role(
                     (item, given.literal),

@@ -72,7 +72,7 @@ impl Walker<'_> {
         state: &mut State,
     ) {
         match shell(name) {
-            Some(Shell::Cmd) => cmd::started(self, name, words, span, state),
+            Some(Shell::Cmd) => cmd::started(self, name, words, flow, span, state),
             Some(Shell::PowerShell) => self.powershell(name, words, flow, span, state),
             None => {}
         }
@@ -125,6 +125,14 @@ impl Walker<'_> {
             } else if begins("-file", 2) {
                 let script: Vec<Value> = rest.cloned().collect();
                 return self.script(&script, flow, span, state);
+            } else if word.known().is_some_and(|file| self.is_read(file)) {
+                let script: Vec<Value> = std::iter::once(word).chain(rest).cloned().collect();
+                return self.script(&script, flow, span, state);
+            } else if begins("-commandwithargs", 9) || text == "-cwa" {
+                let code: Vec<&Value> = rest.next().into_iter().collect();
+                let given: Items = rest.cloned().collect();
+                state.set("args", given);
+                return self.joined_code(name, &code, flow, span, state);
             } else if begins("-command", 2) || !text.starts_with('-') {
                 let code: Vec<&Value> = if text.starts_with('-') {
                     rest.collect()
@@ -132,7 +140,7 @@ impl Walker<'_> {
                     std::iter::once(word).chain(rest).collect()
                 };
                 return self.joined_code(name, &code, flow, span, state);
-            } else if VALUES.iter().any(|option| begins(option, 3)) {
+            } else if text == "-w" || VALUES.iter().any(|option| begins(option, 3)) {
                 rest.next();
             }
         }
@@ -164,14 +172,39 @@ impl Walker<'_> {
     }
 
     /// A script file with its arguments.
-    fn script(&mut self, words: &[Value], flow: Option<&Items>, span: Span, state: &State) {
+    fn script(&mut self, words: &[Value], flow: Option<&Items>, span: Span, state: &mut State) {
         let Some((first, rest)) = words.split_first() else {
             return;
         };
+        let read = first.known().and_then(|file| self.read_script(file));
         match first.known() {
+            Some("-") => {
+                for item in flow.into_iter().flatten() {
+                    self.joined_code("-", &[item], None, span, state);
+                }
+            }
+            Some(file) if read.is_some() => {
+                let text = read.unwrap_or_default();
+                let file = file.to_owned();
+                self.nested(&file, &text, span, state);
+            }
             Some(file) => self.through_bash(file, rest, flow, span, state),
             None => self.unknown(UnknownKind::OpaqueCode, &first.shown(), span),
         }
+    }
+
+    /// Returns the text of a script that was read when this shell was started.
+    pub(in crate::effects) fn read_script(&self, file: &str) -> Option<String> {
+        let same = |name: &str| {
+            name.trim_start_matches("./")
+                .eq_ignore_ascii_case(paths::slashed(file).trim_start_matches("./"))
+        };
+        let script = self.scripts.iter().find(|(name, _)| same(name));
+        script.map(|(_, text)| text.clone())
+    }
+
+    fn is_read(&self, file: &str) -> bool {
+        !self.scripts.is_empty() && self.read_script(file).is_some()
     }
 
     /// Has bash's walk judge a program: it takes words to effects by the same table for all.

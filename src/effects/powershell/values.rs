@@ -109,7 +109,7 @@ impl Walker<'_> {
             "null" => Vec::new(),
             "true" | "false" => known(&name),
             "home" | "env:userprofile" | "env:home" => home(),
-            "pwd" => folders(state),
+            "pwd" | "psscriptroot" => folders(state),
             "env:systemdrive" | "env:homedrive" => known("C:"),
             "env:systemroot" | "env:windir" => known("C:\\Windows"),
             _ => unknown(),

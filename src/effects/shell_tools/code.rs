@@ -14,10 +14,12 @@ mod lexer;
 mod loops;
 mod names;
 mod others;
+mod pieces;
 mod r;
 mod sed;
-mod shells;
+mod started;
 mod steps;
+mod tcl;
 mod texts;
 mod values;
 
@@ -28,9 +30,10 @@ use super::settings::quoted;
 use crate::call::Access;
 use crate::effects::Value;
 use crate::programs;
+use acts::removes;
 use functions::Function;
 use lexer::Token;
-use names::{HANDED, HARMLESS, OPENS, SHELLS, is_in};
+use names::{BARE, HANDED, HARMLESS, OPENS, SHELLS, is_in};
 use steps::Steps;
 use texts::{
     MODES, accesses, arguments, changes_tables, glued, has_flags, in_place, is_handed, statements,
@@ -60,7 +63,7 @@ const DEPTH: usize = 3;
 pub(super) fn look_at_file(language: &str, code: &str, words: &[String]) -> Found {
     match language {
         "sed" | "awk" | "ed" | "vim" => look(language, code, words),
-        "python" | "javascript" | "typescript" | "ruby" | "perl" | "php" => {
+        "python" | "javascript" | "typescript" | "ruby" | "perl" | "php" | "go" => {
             let mut found = Found::default();
             Reader::new(&mut found, language, words, true).code(&files::top_level(code));
             found.is_opaque = false;
@@ -221,13 +224,13 @@ impl<'c> Reader<'c> {
             for statement in statements(&tokens) {
                 let start = at;
                 at += statement.len() + 1;
-                let before = self.filled(statement);
+                let filled = self.filled(statement);
                 match round.checked_sub(1) {
-                    None => self.keep_calls(&before),
+                    None => self.keep_calls(&filled),
                     Some(call) => self.enter_call(start..at, call),
                 }
-                self.keep_other_names(&before);
-                self.loops(&before, round);
+                self.keep_other_names(&filled);
+                self.loops(&filled, round);
                 self.statement(statement);
             }
             round += 1;
@@ -264,26 +267,16 @@ impl<'c> Reader<'c> {
                 _ => None,
             })
             .collect();
-        for token in tokens {
-            if let Token::Shell(text) = token {
-                self.script(text, None);
-            }
-        }
-        // `await $`rm file``
-        for window in tokens.windows(2) {
-            if let [Token::Name(name), Token::Text(Value::Known(text))] = window
-                && matches!(name.as_str(), "$" | "$.sync" | "Bun.$")
-            {
-                self.script(&text.clone(), None);
-            }
-        }
+        self.shell_texts(tokens);
         let mut acts = false;
         let mut is_harmless = true;
         for (at, name) in &calls {
             let name: &str = name;
             let (base, last) = name.rsplit_once('.').unwrap_or(("", name));
             let after = tokens.get(at + 1..).unwrap_or_default();
-            let is_call = self.is_call(after);
+            // `Pathname.new("file").delete`
+            let is_bare = is_in(BARE, last) && self.is_of_a_thing(name, tokens, *at);
+            let is_call = self.is_call(after) || (is_bare && after.is_empty());
             if !is_call && is_in(HANDED, last) && is_handed(tokens, *at) {
                 // `map(os.remove, paths)`
                 for value in self.texts_for_call(tokens) {
@@ -292,7 +285,7 @@ impl<'c> Reader<'c> {
                 acts = true;
                 continue;
             }
-            is_harmless &= !is_call || is_in(HARMLESS, last);
+            is_harmless &= !is_call || is_in(HARMLESS, last) || self.is_file_test(tokens, *at);
             if !is_call || (self.strict && !files::is_sure(base, last)) {
                 continue;
             }
@@ -309,7 +302,14 @@ impl<'c> Reader<'c> {
                     "os.execute" | "Deno.Command" | "exec.Command" | "System.cmd"
                 )
             {
-                acts |= self.shell(base, after);
+                acts |= self.shell(base, last, after);
+            } else if last == "basicConfig" {
+                acts |= self.logs_to(after);
+            } else if name == ".sync" && removes(tokens) {
+                for value in self.texts_for_call(after) {
+                    self.path(Access::Delete, &value);
+                }
+                acts = true;
             } else if matches!(last, "input" | "FileInput") {
                 acts |= self.edit(after);
             } else if matches!(
@@ -344,6 +344,40 @@ impl<'c> Reader<'c> {
                 self.path(Access::Read, &value);
             }
         }
+    }
+
+    /// Texts that a shell runs by how they are quoted: `` `rm file` ``, `` await $`rm file` ``.
+    fn shell_texts(&mut self, tokens: &[Token]) {
+        for token in tokens {
+            if let Token::Shell(text) = token {
+                self.script(text, None);
+            }
+        }
+        for window in tokens.windows(2) {
+            if let [Token::Name(name), Token::Text(Value::Known(text))] = window
+                && matches!(name.as_str(), "$" | "$.sync" | "Bun.$")
+            {
+                self.script(text, None);
+            }
+        }
+    }
+
+    /// Ruby: `path.delete`; Perl: `$path->remove`.
+    fn is_of_a_thing(&self, name: &str, tokens: &[Token], at: usize) -> bool {
+        let before = tokens.get(..at).unwrap_or_default();
+        match self.language {
+            "ruby" => name.starts_with('.'),
+            "perl" => before.ends_with(&[Token::Sign('-'), Token::Sign('>')]),
+            _ => false,
+        }
+    }
+
+    /// Perl: `-e "file"`.
+    fn is_file_test(&self, tokens: &[Token], at: usize) -> bool {
+        let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+        self.language == "perl"
+            && before == Some(&Token::Sign('-'))
+            && matches!(tokens.get(at), Some(Token::Name(name)) if name.len() == 1)
     }
 
     /// `fileinput.input("file", inplace=True)`.
@@ -399,6 +433,12 @@ impl<'c> Reader<'c> {
         const READS: [&str; 6] = ["r", "rb", "rt", "rU", "<", "br"];
         let given = self.given(after);
         let texts = self.texts(given);
+        if self.language == "perl"
+            && let [Value::Known(mode), rest @ ..] = texts.as_slice()
+            && matches!(mode.as_str(), "-|" | "|-")
+        {
+            return self.words(rest, rest.len() > 1, None);
+        }
         let is_mode = |value: &Value, modes: &[&str]| {
             let mode = value.start().split(':').next().unwrap_or_default();
             modes.contains(&mode)

@@ -4,8 +4,9 @@ use super::Walker;
 use super::fields::Field;
 use super::program::Started;
 use super::simple::joined;
+use super::stages::Input;
 use super::state::State;
-use crate::effects::{Argument, Invocation, Span, Typed, powershell};
+use crate::effects::{Argument, Invocation, Span, Typed, Value, powershell};
 use crate::repo::{Follow, Place, Places};
 
 impl Walker<'_> {
@@ -35,13 +36,14 @@ impl Walker<'_> {
             program: program.map(str::to_owned),
             words: fields.iter().map(argument).collect(),
             via: self.via.clone(),
+            is_elsewhere: self.remote,
             span,
             ..Invocation::default()
         }
     }
 
     /// `powershell -Command …` and `cmd /c …` are followed by the walk of their own language.
-    pub(super) fn windows_shell(&mut self, index: usize, state: &State) {
+    pub(super) fn windows_shell(&mut self, index: usize, input: &Input, state: &State) {
         let command = self
             .effects
             .commands
@@ -50,9 +52,51 @@ impl Walker<'_> {
         if let Some(command) = command.cloned().filter(|_| !self.remote) {
             let (repository, programs) = (self.repository, self.programs);
             let words = self.words_at(command.span);
+            let flow = self.fed(input);
+            let scripts = self.scripts_named(&command, state);
             let started = (&command, words, state.folders.as_slice());
-            powershell::add_started(self.effects, repository, programs, started);
+            powershell::add_started(self.effects, repository, programs, started, (flow, scripts));
         }
+    }
+
+    /// Returns what a program reads from its input.
+    fn fed(&mut self, input: &Input) -> Option<Vec<Value>> {
+        let text = match input {
+            Input::Inherited => return None,
+            Input::Known(text) => Some(text.clone()),
+            Input::File(path) => self.text_at(path),
+            Input::Unknown | Input::Begins(_) => None,
+        };
+        Some(vec![
+            text.map_or(Value::Starts(String::new()), Value::Known),
+        ])
+    }
+
+    /// Returns the scripts that the words name, as the line left them or as they are on the disk.
+    fn scripts_named(&mut self, command: &Invocation, state: &State) -> Vec<(String, String)> {
+        const MOST: usize = 4;
+        let words = command.words.iter().filter_map(|word| word.value.known());
+        let words = words.flat_map(|word| word.split([' ', '&', '|', '"', '\'', '(', ')']));
+        let is_script = |word: &&str| {
+            let ending = word.len().checked_sub(4).and_then(|at| word.get(at..));
+            ending.is_some_and(|ending| {
+                [".ps1", ".bat", ".cmd"]
+                    .iter()
+                    .any(|known| ending.eq_ignore_ascii_case(known))
+            })
+        };
+        let named: Vec<&str> = words.filter(is_script).take(MOST).collect();
+        let mut found = Vec::new();
+        for name in named {
+            let path = name.replace('\\', "/");
+            let text = match self.content(&path, state) {
+                Some(Input::Known(text)) => Some(text),
+                Some(_) => None,
+                None => self.stored(&path, state).0.pop().map(|file| file.text),
+            };
+            found.extend(text.map(|text| (path, text)));
+        }
+        found
     }
 
     pub(super) fn typed(&mut self, first: &Field, state: &State) -> Option<Typed> {

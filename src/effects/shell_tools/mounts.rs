@@ -8,6 +8,7 @@ use super::state::{Folder, State};
 use crate::call::Access;
 use crate::effects::Value;
 use crate::programs::Reading;
+use crate::repo::{Follow, Place};
 
 /// A folder of this machine under the name that it has in a container.
 #[derive(Debug, Clone)]
@@ -19,6 +20,28 @@ pub(super) struct Mount {
 }
 
 impl Walker<'_> {
+    /// A folder or file of this machine that a container gets, unless it holds the whole repository.
+    pub(super) fn mount(&mut self, field: &Field, by: &str, state: &State) {
+        let text = field.value.start();
+        let host = text.split(':').next().unwrap_or_default();
+        let is_path = host.starts_with(['/', '.', '~']);
+        let [Some(folder)] = state.folders.as_slice() else {
+            return;
+        };
+        let Place::Inside(inside) = self.repository.places_in(folder, host, Follow::All).real
+        else {
+            return;
+        };
+        if !is_path || inside.is_empty() {
+            return;
+        }
+        let host = Field::known(host, field.span);
+        self.path(Access::Read, &host, Follow::All, true, by, state);
+        if !text.ends_with(":ro") {
+            self.path(Access::Write, &host, Follow::All, true, by, state);
+        }
+    }
+
     /// Returns what a container shares with this machine, and where its command begins.
     pub(super) fn mounts_of(
         &self,

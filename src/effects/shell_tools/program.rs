@@ -5,6 +5,7 @@
 use super::Walker;
 use super::fields::Field;
 use super::look::Sieve;
+use super::price::price;
 use super::showing;
 use super::simple::joined;
 use super::stages::Input;
@@ -14,7 +15,7 @@ use crate::effects::{Environment, Reach, Span, UnknownKind, Value};
 use crate::programs::reading::{At, Part, PartKind};
 use crate::programs::table::Program;
 use crate::programs::{self, Reading, Role};
-use crate::repo::{Follow, Place};
+use crate::repo::Follow;
 
 /// One program with its words, while it is looked at.
 pub(super) struct Started<'f> {
@@ -30,23 +31,6 @@ pub(super) struct Started<'f> {
     pub(super) found: Input,
     /// Its place among the invocations.
     pub(super) index: usize,
-}
-
-/// Letters behind one dash that cost as much as a step.
-const LETTERS: usize = 64;
-/// Letters of the working folder that cost as much as a step.
-const FOLDER: usize = 256;
-
-/// What reading a command takes from the budget: each word, each letter of one that may hold options, and a long way down to
-/// the folder, which every path of the command repeats.
-fn price(words: &[Field], state: &State) -> usize {
-    let letters = words.iter().map(|word| {
-        let text = word.value.start();
-        let is_bundle = text.starts_with(['-', '+']) && !text.starts_with("--");
-        if is_bundle { text.len() } else { 0 }
-    });
-    let folders = state.folders.iter().flatten().map(String::len);
-    1 + words.len() / 4 + letters.sum::<usize>() / LETTERS + folders.sum::<usize>() / FOLDER
 }
 
 impl Walker<'_> {
@@ -93,7 +77,7 @@ impl Walker<'_> {
             }
             _ => Input::Unknown,
         };
-        self.windows_shell(index, state);
+        self.windows_shell(index, input, state);
         self.script_of_line(first, rest, span, state);
         self.keep_copies(name, &fields, input, state);
         let mut started = Started {
@@ -261,10 +245,12 @@ impl Walker<'_> {
         if role == Role::Delete && started.found != Input::Unknown {
             return self.delete_found(started, state);
         }
+        let home = self.repository.home();
         let mut touch = |access, follow, below| {
             self.path(access, field, follow, below, by, state);
         };
         match role {
+            Role::Read if is_own_key(started, field, home) => {}
             Role::Read | Role::ScriptFile => touch(Access::Read, Follow::All, below),
             Role::Argument if looks_like_path(field) => touch(Access::Read, Follow::All, false),
             Role::Edit if below && by != "git" => {
@@ -356,28 +342,24 @@ impl Walker<'_> {
             );
         }
     }
+}
 
-    /// A folder or file of this machine that a container gets, unless it holds the whole repository.
-    fn mount(&mut self, field: &Field, by: &str, state: &State) {
-        let text = field.value.start();
-        let host = text.split(':').next().unwrap_or_default();
-        let is_path = host.starts_with(['/', '.', '~']);
-        let [Some(folder)] = state.folders.as_slice() else {
-            return;
-        };
-        let Place::Inside(inside) = self.repository.places_in(folder, host, Follow::All).real
-        else {
-            return;
-        };
-        if !is_path || inside.is_empty() {
-            return;
-        }
-        let host = Field::known(host, field.span);
-        self.path(Access::Read, &host, Follow::All, true, by, state);
-        if !text.ends_with(":ro") {
-            self.path(Access::Write, &host, Follow::All, true, by, state);
-        }
-    }
+/// `ssh -i ~/.ssh/key host`: ssh uses the keys that lie there in any case, and shows them to nobody.
+fn is_own_key(started: &Started<'_>, field: &Field, home: Option<&str>) -> bool {
+    let names = ["ssh", "scp", "slogin", "autossh", "ssh-copy-id"];
+    let is_below = |path: &str| {
+        let in_home = home.and_then(|home| path.strip_prefix(home));
+        in_home.is_some_and(|rest| rest.starts_with("/.ssh/")) && !path.contains("/../")
+    };
+    let path = field
+        .value
+        .known()
+        .filter(|_| names.contains(&started.name.as_str()));
+    path.is_some_and(is_below)
+        && started.fields.windows(2).any(|pair| {
+            matches!(pair, [option, word]
+                if option.value.known() == Some("-i") && word.span == field.span)
+        })
 }
 
 /// Whether a program does what its first words say: words that are not known may be none, and the next one says it.

@@ -30,8 +30,13 @@ pub(crate) fn judge(
         if judged.command.asks_for_help() {
             return None;
         }
-        let what = by_pattern(deny, judged, known).or_else(|| by_text(deny, judged, known))?;
-        (!is_sanctioned(judged.command)).then(|| rule.finding(what, Some(judged.command.span)))
+        let (what, part) = by_pattern(deny, judged, known)
+            .map(|what| (what, None))
+            .or_else(|| by_text(deny, judged, known))?;
+        (!is_sanctioned(judged.command)).then(|| Finding {
+            part,
+            ..rule.finding(what, Some(judged.command.span))
+        })
     });
     findings.collect()
 }
@@ -45,8 +50,12 @@ fn by_pattern(deny: &DenyCommand, judged: &Judged<'_>, known: &Known<'_>) -> Opt
     ))
 }
 
-/// Says which text of the command `matches` finds something in.
-fn by_text(deny: &DenyCommand, judged: &Judged<'_>, known: &Known<'_>) -> Option<String> {
+/// Says which text of the command `matches` finds something in, and what.
+fn by_text(
+    deny: &DenyCommand,
+    judged: &Judged<'_>,
+    known: &Known<'_>,
+) -> Option<(String, Option<String>)> {
     let regex = deny.matches.as_ref()?;
     let command = judged.command;
     let in_texts = |texts: &[String]| {
@@ -70,7 +79,8 @@ fn by_text(deny: &DenyCommand, judged: &Judged<'_>, known: &Known<'_>) -> Option
         MatchScope::Sql => "sending SQL with",
         MatchScope::Script => "running code with",
     };
-    Some(format!("runs {}, {place} `{found}`", shown(command)))
+    let what = format!("runs {}, {place} `{found}`", shown(command));
+    Some((what, (deny.scope != MatchScope::Words).then_some(found)))
 }
 
 /// "`rm -rf /` (through sudo)".

@@ -51,6 +51,7 @@ fn finding(what: String, span: Option<Span>) -> Finding {
         reason: Some(REASON.into()),
         instead: Some("ask the person to make this change".into()),
         span: span.map(Span::bytes),
+        part: None,
     }
 }
 

@@ -52,6 +52,7 @@ pub(crate) fn judge(set: &PolicySet, effects: &Effects) -> Vec<Finding> {
                 reason: Some("the policy cannot judge what it cannot see".into()),
                 instead: Some("write the command out, one step at a time".into()),
                 span: unknown.span.map(Span::bytes),
+                part: None,
             })
         })
         .collect()

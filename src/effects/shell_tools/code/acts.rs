@@ -8,7 +8,27 @@ use super::texts::{accesses, glued};
 use crate::call::Access;
 use crate::effects::Value;
 
+/// `require("rimraf").sync("folder")`
+pub(super) fn removes(tokens: &[Token]) -> bool {
+    tokens.iter().any(
+        |token| matches!(token, Token::Text(value) if matches!(value.start(), "rimraf" | "del")),
+    )
+}
+
 impl Reader<'_> {
+    /// `logging.basicConfig(filename="file")`
+    pub(super) fn logs_to(&mut self, after: &[Token]) -> bool {
+        let given = self.given(after);
+        let named = parts(given).find_map(|part| match part {
+            [Token::Name(name), Token::Sign('='), value @ ..] if name == "filename" => Some(value),
+            _ => None,
+        });
+        for path in self.texts(named.unwrap_or_default()) {
+            self.path(Access::Write, &path);
+        }
+        named.is_some()
+    }
+
     pub(super) fn act(
         &mut self,
         base: &str,
@@ -215,6 +235,18 @@ impl Reader<'_> {
                 | ".withOutputStream" | ".newWriter" => {
                     for path in self.texts_for_call(before) {
                         self.path(Access::Write, &path);
+                    }
+                }
+                // `new File("file") << "text"`
+                "File" => {
+                    let given = self.given(after.get(1..).unwrap_or_default());
+                    let behind = after.get(given.len() + 3..).unwrap_or_default();
+                    if behind.starts_with(&[Token::Sign('<'), Token::Sign('<')]) {
+                        for path in
+                            self.texts_for_call(after.get(..given.len() + 3).unwrap_or(after))
+                        {
+                            self.path(Access::Write, &path);
+                        }
                     }
                 }
                 ".execute" => {

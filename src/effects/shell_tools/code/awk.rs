@@ -1,28 +1,29 @@
 //! awk: redirections, pipes and `system`.
 
 use super::Found;
+use super::filled::OPEN;
 use super::lexer::{self, Token};
 use crate::call::Access;
 use crate::effects::Value;
-
-/// Stands in shell text for what is put together when the program runs: a variable that no line sets.
-pub(super) const OPEN: &str = "$RANDOM";
-
-/// Ends a text of which the beginning alone is known.
-const BEGUN: char = '\0';
 
 /// Looks at a program; `name=value` among the words sets a variable.
 pub(super) fn look(code: &str, words: &[String]) -> Found {
     let mut found = Found::default();
     let tokens = lexer::tokens("awk", code);
-    let words = &[words, &assigned(&tokens)].concat();
+    let given = words.iter().filter_map(|word| word.split_once('='));
+    let given = given.map(|(name, text)| (name.to_owned(), Value::Known(text.to_owned())));
+    let words = &assigned(&tokens, given.collect());
     // `>` compares, unless something is printed.
     let mut prints = false;
     let mut reads = false;
+    let mut printed = None;
     for (at, token) in tokens.iter().enumerate() {
         let next = || value(tokens.get(at + 1..).unwrap_or_default(), words);
         match token {
-            Token::Name(name) if matches!(name.as_str(), "print" | "printf") => prints = true,
+            Token::Name(name) if matches!(name.as_str(), "print" | "printf") => {
+                prints = true;
+                printed = next();
+            }
             Token::Name(name) if name == "getline" => {
                 reads = true;
                 if let Some(Token::Text(Value::Known(text))) =
@@ -32,7 +33,15 @@ pub(super) fn look(code: &str, words: &[String]) -> Found {
                 }
             }
             Token::Name(name) if name == "system" => run(&mut found, next()),
-            Token::Sign('|') if prints && !is_or(&tokens, at) => run(&mut found, next()),
+            Token::Sign('|') if prints && !is_or(&tokens, at) => {
+                // `print "text" | "sh"`
+                if let Some(text) = printed.take()
+                    && matches!(next(), Some(Value::Known(shell)) if is_shell(&shell))
+                {
+                    run(&mut found, Some(text));
+                }
+                run(&mut found, next());
+            }
             Token::Sign('>') if prints => {
                 if let Some(path) = next() {
                     let one = (Access::Write, path);
@@ -60,10 +69,18 @@ fn is_or(tokens: &[Token], at: usize) -> bool {
     is_bar(at + 1) || at.checked_sub(1).is_some_and(is_bar)
 }
 
-/// Returns `name=text` for each variable that the program sets to a plain text, or to one that begins so.
-fn assigned(tokens: &[Token]) -> Vec<String> {
+/// A shell that reads what it runs.
+fn is_shell(command: &str) -> bool {
+    let name = command.rsplit('/').next().unwrap_or_default();
+    matches!(
+        name,
+        "sh" | "bash" | "dash" | "zsh" | "ksh" | "sh -s" | "bash -s"
+    )
+}
+
+/// Returns what each variable stands for that the program is given or sets.
+fn assigned(tokens: &[Token], mut set: Vec<(String, Value)>) -> Vec<(String, Value)> {
     const MOST: usize = 64;
-    let mut set: Vec<String> = Vec::new();
     for (at, window) in tokens.windows(3).enumerate() {
         let [Token::Name(name), Token::Sign('='), next] = window else {
             continue;
@@ -71,12 +88,9 @@ fn assigned(tokens: &[Token]) -> Vec<String> {
         if *next != Token::Sign('=')
             && set.len() < MOST
             && let Some(value) = value(tokens.get(at + 2..).unwrap_or_default(), &set)
+            && !value.start().is_empty()
         {
-            match value {
-                Value::Known(text) => set.push(format!("{name}={text}")),
-                Value::Starts(text) if text.is_empty() => {}
-                Value::Starts(text) => set.push(format!("{name}={text}{BEGUN}")),
-            }
+            set.push((name.clone(), value));
         }
     }
     set
@@ -93,7 +107,7 @@ fn run(found: &mut Found, text: Option<Value>) {
 }
 
 /// Returns the text that an expression puts together: `"folder/" name ".txt"`. None where there is no expression.
-fn value(tokens: &[Token], words: &[String]) -> Option<Value> {
+fn value(tokens: &[Token], words: &[(String, Value)]) -> Option<Value> {
     // The second `>` of `>>`, and `|&`.
     let marks = tokens
         .iter()
@@ -106,14 +120,12 @@ fn value(tokens: &[Token], words: &[String]) -> Option<Value> {
             Token::Text(Value::Known(more)) => text.push_str(more),
             Token::Name(name) if matches!(name.as_str(), "getline" | "in") => break,
             Token::Name(name) => {
-                let mut pairs = words.iter().filter_map(|word| word.split_once('='));
-                let Some((_, given)) = pairs.find(|(key, _)| key == name) else {
-                    return Some(Value::Starts(text));
-                };
-                if let Some(begun) = given.strip_suffix(BEGUN) {
-                    return Some(Value::Starts(text + begun));
+                let given = words.iter().find(|(key, _)| key == name);
+                match given.map(|(_, value)| value) {
+                    Some(Value::Known(given)) => text.push_str(given),
+                    Some(Value::Starts(given)) => return Some(Value::Starts(text + given)),
+                    None => return Some(Value::Starts(text)),
                 }
-                text.push_str(given);
             }
             Token::Sign(';' | '}' | ')' | '|' | '&') | Token::End => break,
             _ => return Some(Value::Starts(text)),

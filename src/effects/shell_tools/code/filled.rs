@@ -1,149 +1,192 @@
-//! Texts in which names are filled in: `f"{folder}/file"`, `` `${folder}/file` ``, `"#{folder}/file"`, `"$folder/file"`.
+//! Texts into which names are filled: `f"{folder}/x"`, `` `${folder}/x` ``, `"#{folder}/x"`, `"$folder/x"`.
 
 use std::borrow::Cow;
 
 use super::Reader;
 use super::lexer::Token;
-use super::texts::glue_to;
+use super::texts::{glue_to, well_known};
 use crate::effects::Value;
 
-/// Bytes of a filled text that count as one look at a token.
-const LOOK: usize = 8;
+/// Pieces of one text that are told apart.
+const PIECES: usize = 64;
+/// Bytes of filled text that cost as much as one token.
+const BYTES: usize = 16;
+/// Stands in shell text for what is not known of it: a variable that no line sets.
+pub(super) const OPEN: &str = "$RANDOM";
 
-/// A part of such a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece {
-    Text(String),
-    Name(String),
-    /// More than a name: nothing is known from here on.
-    Open,
+/// How a language marks what is filled in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marks {
+    /// `{name}`
+    Braces,
+    /// `${name}`
+    Dollar,
+    /// `#{name}`
+    Hash,
+    /// `$name`, `${name}`, `{$name}`
+    Sigil,
 }
 
-/// Splits a text at its marks: `{`, `#`, `$`, or `"` where names stand in it by themselves. The first piece is a text.
-pub(super) fn pieces(text: &str, sign: char) -> Vec<Piece> {
-    let mut all = Vec::new();
-    let mut before = String::new();
+impl Marks {
+    /// Returns the marks of a text between such quotes.
+    pub(super) fn of(language: &str, quote: char) -> Option<Self> {
+        match (language, quote) {
+            ("ruby", '"' | '`') => Some(Self::Hash),
+            ("perl" | "php" | "julia", '"' | '`') | ("jvm", '"') => Some(Self::Sigil),
+            (_, '`') => Some(Self::Dollar),
+            _ => None,
+        }
+    }
+
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Braces => "{",
+            Self::Dollar => "${",
+            Self::Hash => "#{",
+            Self::Sigil => "$",
+        }
+    }
+}
+
+/// Splits a text at what is filled in; nothing where nothing is.
+pub(super) fn pieces(text: &str, marks: Marks) -> Option<Vec<Token>> {
+    let mut pieces = Vec::new();
+    let mut plain = String::new();
     let mut rest = text;
-    while let Some(letter) = rest.chars().next() {
-        let Some(mark) = mark(rest, sign) else {
-            // `{{` stands for a brace.
-            let is_double = sign == '{' && (rest.starts_with("{{") || rest.starts_with("}}"));
-            before.push(letter);
-            rest = rest
-                .get(letter.len_utf8() + usize::from(is_double)..)
-                .unwrap_or_default();
+    while let Some(at) = rest.find(marks.sign()) {
+        plain.push_str(rest.get(..at)?);
+        let behind = rest.get(at + marks.sign().len()..)?;
+        // `{{` is a brace.
+        if marks == Marks::Braces && behind.starts_with('{') {
+            plain.push('{');
+            rest = behind.get(1..)?;
+            continue;
+        }
+        let Some((name, length)) = filled_in(behind, marks) else {
+            plain.push_str(marks.sign());
+            rest = behind;
             continue;
         };
-        let inside = rest.get(mark.len()..).unwrap_or_default();
-        let inside = inside.strip_prefix('$').unwrap_or(inside);
-        let end = inside
-            .find(|letter: char| letter != '_' && !letter.is_ascii_alphanumeric())
-            .unwrap_or(inside.len());
-        let (name, behind) = inside.split_at_checked(end).unwrap_or((inside, ""));
-        let is_bare = mark == "$";
-        let behind = if is_bare {
-            // `$list[0]`, `$map->{key}`
-            Some(behind)
-                .filter(|behind| !behind.starts_with(['[', '{']) && !behind.starts_with("->"))
-        } else {
-            behind.strip_prefix('}')
-        };
-        all.push(Piece::Text(std::mem::take(&mut before)));
-        match behind {
-            Some(behind) if !name.is_empty() => {
-                all.push(Piece::Name(name.to_owned()));
-                rest = behind;
-            }
-            _ => {
-                all.push(Piece::Open);
-                return all;
-            }
+        if pieces.len() >= PIECES {
+            pieces.push(Token::Name(String::new()));
+            return Some(pieces);
         }
+        if marks == Marks::Sigil && plain.ends_with('{') && behind.get(length..)?.starts_with('}') {
+            plain.pop();
+            rest = behind.get(length + 1..)?;
+        } else {
+            rest = behind.get(length..)?;
+        }
+        pieces.push(Token::Text(Value::Known(std::mem::take(&mut plain))));
+        pieces.push(Token::Name(name));
     }
-    if !before.is_empty() || all.is_empty() {
-        all.push(Piece::Text(before));
+    if pieces.is_empty() {
+        return (!plain.is_empty()).then(|| vec![Token::Text(Value::Known(plain + rest))]);
     }
-    all
+    pieces.push(Token::Text(Value::Known(plain + rest)));
+    Some(pieces)
 }
 
-/// Returns what begins something that is filled in, if that stands here.
-fn mark(rest: &str, sign: char) -> Option<&'static str> {
-    let begins = |mark: &'static str| rest.starts_with(mark).then_some(mark);
-    match sign {
-        '{' => begins("{").filter(|_| !rest.starts_with("{{")),
-        '#' => begins("#{"),
-        '$' => begins("${"),
-        _ => begins("{$").or_else(|| begins("${")).or_else(|| {
-            let next = rest.chars().nth(1)?;
-            begins("$").filter(|_| next == '_' || next.is_ascii_alphabetic())
-        }),
+/// Returns the name that is filled in, empty when it is more than that, and how far it goes.
+fn filled_in(behind: &str, marks: Marks) -> Option<(String, usize)> {
+    let is_name = |letter: char| letter == '_' || letter.is_alphanumeric();
+    if marks == Marks::Sigil && !behind.starts_with('{') {
+        let end = behind.find(|letter| !is_name(letter));
+        let name = behind.get(..end.unwrap_or(behind.len()))?;
+        if let Some(home) = ["ENV{HOME}", "ENV{'HOME'}", "ENV{\"HOME\"}"]
+            .iter()
+            .find(|home| behind.starts_with(**home))
+        {
+            return Some((HOME.to_owned(), home.len()));
+        }
+        let is_begun = name.starts_with(|letter: char| letter == '_' || letter.is_alphabetic());
+        return is_begun.then(|| (name.to_owned(), name.len()));
     }
+    let inner = if marks == Marks::Sigil {
+        behind.get(1..)?
+    } else {
+        behind
+    };
+    let end = inner.find('}')?;
+    let length = end + 1 + (behind.len() - inner.len());
+    let expression = inner.get(..end)?.trim();
+    let is_environment = ["environ", "ENV", "env"]
+        .iter()
+        .any(|word| expression.contains(word));
+    if is_environment && expression.contains("HOME") {
+        return Some((HOME.to_owned(), length));
+    }
+    let bare = match marks {
+        Marks::Braces => expression.split([':', '!', '=']).next().unwrap_or_default(),
+        _ => expression,
+    };
+    let bare = bare.trim().trim_end_matches("()").trim_start_matches('$');
+    let is_plain = bare.chars().all(|letter| is_name(letter) || letter == '.');
+    let name = if is_plain { bare } else { "" };
+    Some((name.to_owned(), length))
 }
+
+/// The name of the person's home among variables.
+const HOME: &str = "process.env.HOME";
 
 impl Reader<'_> {
-    /// Fills in what names stand for at present.
+    /// Fills in the names that hold a text by now.
     pub(super) fn filled<'t>(&mut self, tokens: &'t [Token]) -> Cow<'t, [Token]> {
-        let is_filled = |token: &Token| matches!(token, Token::Filled(_));
-        if !tokens.iter().any(is_filled) {
+        if !tokens
+            .iter()
+            .any(|token| matches!(token, Token::Filled(..)))
+        {
             return Cow::Borrowed(tokens);
         }
-        let mut all = tokens.to_vec();
-        for token in &mut all {
-            if let Token::Filled(pieces) = token {
-                *token = Token::Text(self.put_together(pieces));
+        let all = tokens.iter().map(|token| match token {
+            Token::Filled(pieces, runs) => {
+                let value = self.whole(pieces);
+                let length = pieces.len() + value.start().len() / BYTES;
+                self.found.is_opaque |= self.steps.take(length).is_none();
+                match (runs, value) {
+                    (true, Value::Known(text)) => Token::Shell(text),
+                    (true, Value::Starts(text)) => Token::Shell(text + OPEN),
+                    (false, value) => Token::Text(value),
+                }
             }
-        }
-        Cow::Owned(all)
+            other => other.clone(),
+        });
+        Cow::Owned(all.collect())
     }
 
-    fn put_together(&mut self, pieces: &[Piece]) -> Value {
+    /// Returns what lies in the folder that a name goes through: `entry.name`.
+    pub(super) fn listed(&self, name: &str) -> Option<Value> {
+        let (base, _) = name.rsplit_once('.')?;
+        let value = self.names.get(base)?;
+        value.known().is_none().then(|| value.clone())
+    }
+
+    /// Puts the pieces of one text together. What is below a folder that is not known is taken to be below this one.
+    fn whole(&self, pieces: &[Token]) -> Value {
         let mut whole = Value::Known(String::new());
-        for piece in pieces {
-            let open = Value::Starts(String::new());
+        for (at, piece) in pieces.iter().enumerate() {
             match piece {
-                Piece::Text(text) => glue_to(&mut whole, "", &Value::Known(text.clone())),
-                Piece::Name(name) => {
-                    let value = self.names.get(name).unwrap_or(&open);
-                    glue_to(&mut whole, "", value);
+                Token::Text(value) => glue_to(&mut whole, "", value),
+                Token::Name(name) => {
+                    let own = self.own_name(name);
+                    let held = self.names.get(name).cloned().or_else(|| well_known(&own));
+                    let held = held.or_else(|| self.listed(name));
+                    let open = Value::Starts(String::new());
+                    match (held, pieces.get(at + 1)) {
+                        (Some(held), _) => glue_to(&mut whole, "", &held),
+                        (None, Some(Token::Text(Value::Known(next))))
+                            if whole.start().is_empty()
+                                && next.starts_with('/')
+                                && !next.contains(char::is_whitespace) =>
+                        {
+                            whole = Value::Known(".".to_owned());
+                        }
+                        (None, _) => glue_to(&mut whole, "", &open),
+                    }
                 }
-                Piece::Open => glue_to(&mut whole, "", &open),
+                _ => {}
             }
-        }
-        if self.steps.take(1 + whole.start().len() / LOOK).is_none() {
-            self.found.is_opaque = true;
-            return Value::Starts(String::new());
         }
         whole
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Piece, pieces};
-
-    #[test]
-    fn names_are_told_from_more() {
-        let shown = |text, sign| {
-            let all = pieces(text, sign).into_iter().map(|piece| match piece {
-                Piece::Text(text) => text,
-                Piece::Name(name) => format!("<{name}>"),
-                Piece::Open => "…".to_owned(),
-            });
-            all.collect::<String>()
-        };
-        for (text, sign, expected) in [
-            ("{a}/x", '{', "<a>/x"),
-            ("a/{{b}}/{c}", '{', "a/{b}/<c>"),
-            ("a/{b.c}/d", '{', "a/…"),
-            ("a/${b}/${c}", '$', "a/<b>/<c>"),
-            ("#{a}/#b", '#', "<a>/#b"),
-            ("$a/b$", '"', "<a>/b$"),
-            ("{$a}/${b}", '"', "<a>/<b>"),
-            ("a/$b[0]", '"', "a/…"),
-            ("a", '{', "a"),
-            ("", '{', ""),
-        ] {
-            assert_eq!(shown(text, sign), expected, "{text}");
-        }
     }
 }

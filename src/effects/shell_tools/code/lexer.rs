@@ -1,7 +1,7 @@
 //! Splits code of scripting languages into names, texts and signs.
 
 use super::super::printing::numbered;
-use super::filled::{Piece, pieces};
+use super::filled;
 use crate::effects::Value;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,10 +9,10 @@ pub(super) enum Token {
     /// A name with its dots: `os.path.join`; one that follows a bracket begins with a dot.
     Name(String),
     Text(Value),
-    /// A text in which names are filled in when it runs: `f"{folder}/file"`.
-    Filled(Vec<Piece>),
     /// Between backticks, in languages where a shell reads that.
     Shell(String),
+    /// A text into which names are filled: its pieces, and whether a shell reads the whole.
+    Filled(Vec<Token>, bool),
     Sign(char),
     /// The end of a line.
     End,
@@ -84,6 +84,10 @@ impl Lexer<'_> {
                 self.skip(1);
             }
             '#' if hashes => self.skip(self.rest.find('\n').unwrap_or(self.rest.len())),
+            '<' if self.language == "r" && self.rest.starts_with("<-") => {
+                self.all.push(Token::Sign('='));
+                self.skip(2);
+            }
             '/' if slashes && self.rest.starts_with("//") => {
                 self.skip(self.rest.find('\n').unwrap_or(self.rest.len()));
             }
@@ -128,9 +132,9 @@ impl Lexer<'_> {
                     self.skip(end);
                     let is_filled = name.to_lowercase().contains('f');
                     let quote = self.rest.chars().next().unwrap_or('"');
-                    self.text(quote);
+                    self.plain_text(quote);
                     if is_filled {
-                        self.open_at('{');
+                        self.fill(filled::Marks::Braces);
                     }
                     return;
                 }
@@ -184,16 +188,24 @@ impl Lexer<'_> {
 
     /// The last text is shell text.
     fn run_last(&mut self) {
-        if let Some(Token::Text(value)) = self.all.last() {
-            let text = value.start().to_owned();
-            self.all.pop();
-            self.all.push(Token::Shell(text));
-        } else if let Some(Token::Filled(_)) = self.all.last() {
-            // As if it was handed to a call.
-            let text = self.all.pop();
-            let call = [Token::Name("execSync".to_owned()), Token::Sign('(')];
-            self.all
-                .extend(call.into_iter().chain(text).chain([Token::Sign(')')]));
+        match self.all.last_mut() {
+            Some(Token::Filled(_, runs)) => *runs = true,
+            Some(last @ Token::Text(_)) => {
+                if let Token::Text(value) = last {
+                    *last = Token::Shell(value.start().to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Finds what is filled into the last text when the code runs.
+    fn fill(&mut self, marks: filled::Marks) {
+        if let Some(last) = self.all.last_mut()
+            && let Token::Text(Value::Known(text)) = last
+            && let Some(pieces) = filled::pieces(text, marks)
+        {
+            *last = Token::Filled(pieces, false);
         }
     }
 
@@ -225,11 +237,25 @@ impl Lexer<'_> {
                 self.all.push(Token::Sign(','));
             }
         } else {
+            let is_filled = open != '\'' && (bytes == 2 || self.language == "ruby");
             self.all.push(Token::Text(Value::Known(inner)));
+            if is_filled && let Some(marks) = filled::Marks::of(self.language, '"') {
+                self.fill(marks);
+            }
         }
     }
 
     fn text(&mut self, quote: char) {
+        self.plain_text(quote);
+        if let Some(marks) = filled::Marks::of(self.language, quote) {
+            self.fill(marks);
+        }
+        if quote == '`' && matches!(self.language, "perl" | "ruby" | "php" | "julia") {
+            self.run_last();
+        }
+    }
+
+    fn plain_text(&mut self, quote: char) {
         let long = quote.to_string().repeat(3);
         let end = if self.language == "python" && self.rest.starts_with(&long) {
             long
@@ -260,17 +286,7 @@ impl Lexer<'_> {
             self.skip(used);
         }
         self.skip(end.len());
-        if quote == '`' && matches!(self.language, "perl" | "ruby" | "php" | "julia") {
-            self.all.push(Token::Shell(text));
-            return;
-        }
         self.all.push(Token::Text(Value::Known(text)));
-        match (quote, self.language) {
-            ('`', _) => self.open_at('$'),
-            ('"', "ruby") => self.open_at('#'),
-            ('"', "perl" | "php") => self.open_at('"'),
-            _ => {}
-        }
     }
 
     /// Whether numbers behind backslashes stand for letters in a text that begins here.
@@ -280,23 +296,6 @@ impl Lexer<'_> {
                 if prefix.len() <= 2 && prefix.contains(['r', 'R'])),
             "perl" | "php" | "ruby" => quote != '\'',
             _ => true,
-        }
-    }
-
-    /// Keeps what is filled in at run time; of what is more than a name, the text before it is known.
-    fn open_at(&mut self, sign: char) {
-        let Some(Token::Text(value)) = self.all.last_mut() else {
-            return;
-        };
-        let mut pieces = pieces(value.start(), sign).into_iter();
-        match (pieces.next(), pieces.next()) {
-            (Some(Piece::Text(start)), Some(Piece::Open)) => *value = Value::Starts(start),
-            (Some(first), Some(second)) => {
-                let all = [first, second].into_iter().chain(pieces).collect();
-                self.all.pop();
-                self.all.push(Token::Filled(all));
-            }
-            (None, _) | (_, None) => {}
         }
     }
 }

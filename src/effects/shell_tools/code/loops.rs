@@ -160,7 +160,7 @@ impl Reader<'_> {
                 let last = name.rsplit('.').next().unwrap_or(name);
                 matches!(last, "array" | "Path" | "join") || self.names.contains_key(name)
             }
-            Token::Filled(_) | Token::Shell(_) => false,
+            Token::Shell(_) | Token::Filled(..) => false,
         });
         if !opens || !is_plain {
             return false;

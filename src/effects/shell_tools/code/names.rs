@@ -14,9 +14,11 @@ pub(super) const WRITES: &str = "\
 pub(super) const OUTPUTS: &str = "\
     extractall extractTo unpack_to savefig save to_csv to_json to_parquet to_excel to_pickle to_html imwrite imsave \
     storeFile toFile make_archive FileHandler RotatingFileHandler TimedRotatingFileHandler";
+/// Calls of a path that delete it, without brackets.
+pub(super) const BARE: &str = "delete unlink rmtree rmdir rm_rf remove_tree remove";
 /// Calls that delete what they are given, by names that are handed to other calls.
 pub(super) const HANDED: &str = "\
-    unlink unlinkSync remove rmtree rmSync rm_rf removedirs rmdir rmdirSync removeSync";
+    unlink unlinkSync remove rmtree rmSync rm rm_rf removedirs rmdir rmdirSync removeSync";
 /// Calls that write their last path and read the others.
 pub(super) const COPIES: &str = "\
     copy copy2 copyfile copytree copy_tree writefile copyFile copyFileSync copySync cp cpSync cp_r copyfileobj install \
@@ -28,10 +30,10 @@ pub(super) const MOVES: &str = "\
 pub(super) const DELETES: &str = "\
     remove removeSync unlink unlinkSync rmtree rmdir rmdirSync rmSync rm rm_r rm_rf rm_f removedirs delete \
     remove_dir_all remove_file remove_entry rimraf remove_tree removeFile \
-    removeDirectoryRecursive deleteIfExists deleteDir deleteRecursively emptyDir emptyDirSync";
+    removeDirectoryRecursive rimrafSync trash deleteIfExists deleteDir deleteRecursively emptyDir emptyDirSync";
 /// Calls that open a file, to read or write as their mode says.
 pub(super) const OPENS: &str = "\
-    open fopen sysopen openSync OpenFile ZipFile GzipFile TarFile";
+    open fopen sysopen openSync OpenFile ZipFile GzipFile TarFile SplFileObject";
 /// Calls that start a shell or a program.
 pub(super) const SHELLS: &str = "\
     system popen Popen run call check_call check_output getoutput getstatusoutput exec execSync execFile \
@@ -42,7 +44,10 @@ pub(super) const SHELLS: &str = "\
 pub(super) const HARMLESS: &str = "\
     print printf puts echo say log info warn error debug write sub gsub replace replaceAll split join \
     startswith endswith startsWith endsWith format strip append push match search compile findall includes \
-    test exists isfile isdir existsSync is_file is_dir len index count exit";
+    test exists isfile isdir existsSync is_file is_dir len index count exit islink is_symlink stat lstat statSync \
+    lstatSync access accessSync getsize getmtime getctime getatime filesize filemtime file_exists is_readable \
+    is_writable size mtime ctime strftime get getenv fetch basename dirname abspath realpath relpath join Path Pathname \
+    require import print_r var_dump isset str int bool set sorted toString isFile isDirectory";
 
 /// Whether a name is in a list, where none has one letter.
 pub(super) fn is_in(list: &str, name: &str) -> bool {

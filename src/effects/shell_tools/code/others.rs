@@ -12,7 +12,7 @@ pub(super) fn look(language: &str, code: &str) -> Found {
     let mut found = Found::default();
     match language {
         "tcl" => {
-            tcl(code, &mut found);
+            super::tcl::look(code, &mut found);
             return found;
         }
         "gdb" => {
@@ -36,6 +36,18 @@ pub(super) fn look(language: &str, code: &str) -> Found {
         _ => {}
     }
     let all = tokens(language, code);
+    for window in all.windows(3) {
+        // `app.doShellScript("text")`
+        if let [
+            Token::Name(name),
+            Token::Sign('('),
+            Token::Text(Value::Known(text)),
+        ] = window
+            && name.ends_with("doShellScript")
+        {
+            found.scripts.push(text.clone());
+        }
+    }
     for window in all.windows(4) {
         let [
             Token::Name(one),
@@ -52,6 +64,8 @@ pub(super) fn look(language: &str, code: &str) -> Found {
             (_, Token::Name(middle), "script") if middle == "shell" => {
                 found.scripts.push(text.clone());
             }
+            // `(insert-file-contents "file")`
+            ("insert" | "load", Token::Sign('-'), "file") => found.known(Access::Read, text),
             ("delete", Token::Sign('-'), "file" | "directory") => {
                 found.known(Access::Delete, text);
             }
@@ -110,55 +124,6 @@ fn lisp(all: &[Token], found: &mut Found) {
                 found.script(words.join(" "));
             }
             _ => {}
-        }
-    }
-}
-
-/// `exec rm x`, `spawn rm x`, `file delete x`.
-fn tcl(code: &str, found: &mut Found) {
-    for statement in code.split(['\n', ';', '[', ']']) {
-        let statement = statement.trim();
-        let started = ["exec ", "spawn "]
-            .iter()
-            .find_map(|word| statement.strip_prefix(word));
-        if let Some(command) = started {
-            found
-                .scripts
-                .push(command.trim_start_matches("-noecho ").to_owned());
-        }
-        let words: Vec<&str> = statement
-            .split_whitespace()
-            .map(|word| word.trim_matches(['"', '{', '}']))
-            .collect();
-        match words.as_slice() {
-            ["open", path, mode] if mode.starts_with(['w', 'a']) || mode.contains('+') => {
-                found.known(Access::Write, path);
-            }
-            ["file", "mkdir", paths @ ..] => {
-                for path in paths {
-                    found.known(Access::Write, path);
-                }
-            }
-            ["file", "copy" | "rename", paths @ ..] => {
-                if let [from, to] = paths
-                    .get(paths.len().saturating_sub(2)..)
-                    .unwrap_or_default()
-                {
-                    found.known(Access::Write, to);
-                    if words.contains(&"rename") {
-                        found.known(Access::Delete, from);
-                    }
-                }
-            }
-            _ => {}
-        }
-        if let Some(paths) = statement.strip_prefix("file delete ") {
-            let paths = paths
-                .split_whitespace()
-                .filter(|path| !path.starts_with('-'));
-            for path in paths {
-                found.known(Access::Delete, path.trim_matches(['"', '{', '}']));
-            }
         }
     }
 }

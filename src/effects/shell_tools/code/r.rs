@@ -6,6 +6,7 @@ use super::steps::Steps;
 use super::texts::statements;
 use super::{Found, Reader};
 use crate::call::Access;
+use crate::effects::Value;
 
 /// Calls that write what they are given last.
 const WRITES: &str = "\
@@ -23,7 +24,7 @@ const FILES: &str = "file con path filename destfile";
 pub(super) fn look(code: &str) -> Found {
     let mut found = Found::default();
     Reader::new(&mut found, "r", &[], false).code(code);
-    let all = tokens("r", code);
+    let all = joined(tokens("r", code));
     let mut steps = Steps::all();
     for statement in statements(&all) {
         for (at, token) in statement.iter().enumerate() {
@@ -43,6 +44,47 @@ pub(super) fn look(code: &str) -> Found {
         }
     }
     found
+}
+
+/// `file.path("folder", "file")`, `paste0("folder/", "file")`: one text.
+fn joined(tokens: Vec<Token>) -> Vec<Token> {
+    let mut all: Vec<Token> = Vec::with_capacity(tokens.len());
+    // Where the call begins whose texts are put together, and with what between them.
+    let mut open: Option<(usize, &str)> = None;
+    for token in tokens {
+        let glue = match (&token, all.last()) {
+            (Token::Sign('('), Some(Token::Name(name))) => match name.as_str() {
+                "file.path" | "path" | "here" | "fs.path" => Some("/"),
+                "paste0" => Some(""),
+                _ => None,
+            },
+            _ => None,
+        };
+        match (&token, open) {
+            (Token::Sign(')'), Some((start, glue))) => {
+                let texts: Vec<&str> = all.iter().skip(start).filter_map(text_of).collect();
+                let whole = texts.join(glue);
+                all.truncate(start);
+                all.push(Token::Text(Value::Known(whole)));
+                open = None;
+                continue;
+            }
+            (Token::Text(_) | Token::Sign(','), _) => {}
+            _ => open = None,
+        }
+        if let Some(glue) = glue {
+            open = all.len().checked_sub(1).map(|start| (start, glue));
+        }
+        all.push(token);
+    }
+    all
+}
+
+fn text_of(token: &Token) -> Option<&str> {
+    match token {
+        Token::Text(value) => value.known(),
+        _ => None,
+    }
 }
 
 fn call(name: &str, given: &[Token], found: &mut Found) {

@@ -76,35 +76,32 @@ pub(super) fn accesses(base: &str, last: &str) -> Option<&'static [Access]> {
 /// What stands for the folder that the code runs in, and for the home folder.
 pub(super) fn well_known(name: &str) -> Option<Value> {
     let text = match name {
-        "process.cwd" | "os.getcwd" | "getcwd" | "Path.cwd" | "Dir.pwd" | "__dirname"
-        | "Deno.cwd" => ".",
+        "process.cwd"
+        | "os.getcwd"
+        | "getcwd"
+        | "Path.cwd"
+        | "Dir.pwd"
+        | "__dirname"
+        | "__DIR__"
+        | "Deno.cwd"
+        | "Pathname.pwd"
+        | "import.meta.dirname"
+        | "import.meta.dir" => ".",
         "os.tmpdir" | "tempfile.gettempdir" | "Dir.tmpdir" | "sys_get_temp_dir" => "/tmp",
         "tempfile.mkdtemp" | "tempfile.TemporaryDirectory" | "Dir.mktmpdir" => "/tmp/made",
-        "Path.home" | "os.homedir" | "homedir" | "Dir.home" | "pathlib.Path.home"
-        | "process.env.HOME" => "~",
+        "Path.home"
+        | "os.homedir"
+        | "homedir"
+        | "Dir.home"
+        | "pathlib.Path.home"
+        | "process.env.HOME"
+        | "process.env.USERPROFILE"
+        | "env.HOME" => "~",
         _ if name.ends_with(".homedir") => "~",
         _ if name.ends_with("path.cwd") || name.ends_with("Path.cwd") => ".",
         _ => return None,
     };
     Some(Value::Known(text.to_owned()))
-}
-
-/// Whether a token asks the environment for the home folder: `os.environ["HOME"]`, `ENV.fetch("HOME")`, `$ENV{HOME}`.
-pub(super) fn is_home(tokens: &[Token], at: usize) -> bool {
-    const ENVIRONMENTS: &str = "os.environ environ os.environ.get environ.get os.getenv getenv os.Getenv process.env ENV \
-        ENV.fetch Deno.env.get Bun.env";
-    let is_named = match tokens.get(at) {
-        Some(Token::Text(text)) => text.known() == Some("HOME"),
-        Some(Token::Name(name)) => name == "HOME",
-        _ => false,
-    };
-    let before = at.checked_sub(2).and_then(|from| tokens.get(from..at));
-    is_named
-        && matches!(
-            before,
-            Some([Token::Name(name), Token::Sign('[' | '(' | '{')])
-                if is_in(ENVIRONMENTS, name.trim_start_matches('$'))
-        )
 }
 
 /// `require("path").join(…)`
@@ -150,6 +147,16 @@ pub(super) fn glue_to(before: &mut Value, glue: &str, value: &Value) {
     let Value::Known(text) = before else {
         return;
     };
+    // What is listed in a folder lies there, whether it is joined to the folder or not.
+    let listed = value.start().strip_prefix(text.trim_end_matches('/'));
+    if glue == "/"
+        && !text.is_empty()
+        && value.known().is_none()
+        && listed.is_some_and(|rest| rest.starts_with('/'))
+    {
+        *before = value.clone();
+        return;
+    }
     let is_open = value.known().is_none() || text.len() + value.start().len() > TEXT;
     if text.len() + value.start().len() <= TEXT {
         text.push_str(glue);
@@ -220,8 +227,10 @@ pub(super) fn changes_tables(token: &Token) -> bool {
     const VERBS: [&str; 7] = [
         "create", "insert", "update", "delete", "drop", "alter", "replace",
     ];
-    let Token::Text(text) = token else {
-        return false;
+    let text = match token {
+        Token::Text(text) => text,
+        Token::Filled(pieces, _) => return pieces.first().is_some_and(changes_tables),
+        _ => return false,
     };
     let first = text.start().split_whitespace().next().unwrap_or_default();
     VERBS.iter().any(|verb| first.eq_ignore_ascii_case(verb))

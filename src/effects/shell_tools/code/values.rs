@@ -2,13 +2,11 @@
 
 use super::Reader;
 use super::lexer::Token;
-use super::texts::{glue_to, is_home, joins_path, well_known};
+use super::texts::{joins_path, well_known};
 use crate::effects::Value;
 
 /// Texts, and bytes of them, that names and lists are given over all rounds.
 const KEPT: usize = 8 << 20;
-/// Texts of one statement up to which lists are taken for what is in them.
-const LISTED: usize = 4_096;
 
 impl Reader<'_> {
     /// Has a name stand for a text. Code that gives names more than can be kept is not looked through.
@@ -45,23 +43,45 @@ impl Reader<'_> {
         let own = left.get(start..).unwrap_or_default();
         let right = if start == 0 { right } else { line(right) };
         // `open("file", mode="w")` assigns nothing.
-        let Some(Token::Name(name)) = own.last().filter(|_| !own.contains(&Token::Sign('(')))
-        else {
+        let Some(name) = assigned(own).filter(|_| !own.contains(&Token::Sign('('))) else {
             return false;
         };
+        if let Some(value) = formatted(right) {
+            self.keep(name, &value);
+            return start == 0;
+        }
+        let asks_environment = right.iter().any(
+            |token| matches!(token, Token::Name(name) if is_environment(&self.own_name(name))),
+        );
         let is_plain = right.iter().all(|token| match token {
             Token::Text(_) => true,
+            Token::Sign('[' | ']') => asks_environment,
+            Token::Sign('-' | '>') => matches!(self.language, "perl" | "php"),
             Token::Sign(sign) => "()/+,.".contains(*sign),
             Token::Name(name) => {
-                let last = name.rsplit('.').next().unwrap_or(name);
-                matches!(
-                    last,
-                    "Path" | "join" | "str" | "new" | "resolve" | "expanduser" | "expand_path"
-                ) || (name == "require" && joins_path(right))
-                    || well_known(name).is_some()
+                let own = self.own_name(name);
+                let last = own.rsplit('.').next().unwrap_or(&own);
+                joins_pieces(&own)
+                    || matches!(
+                        last,
+                        "str"
+                            | "new"
+                            | "expanduser"
+                            | "expand_path"
+                            | "dirname"
+                            | "abspath"
+                            | "realpath"
+                            | "URL"
+                            | "fileURLToPath"
+                    )
+                    || matches!(&*own, "File.Spec" | "import.meta.url")
+                    || (name == "require" && joins_path(right))
+                    || well_known(&own).is_some()
                     || self.names.contains_key(name)
+                    || self.listed(name).is_some()
+                    || is_environment(&own)
             }
-            Token::Filled(_) | Token::Shell(_) | Token::End => false,
+            Token::Shell(_) | Token::Filled(..) | Token::End => false,
         });
         let texts = self.texts(right);
         if let ([value], true) = (texts.as_slice(), is_plain) {
@@ -70,108 +90,68 @@ impl Reader<'_> {
         }
         self.keep_list(name, right) && start == 0
     }
+}
 
-    /// Returns the texts of tokens; those that are put together to one path are one.
-    pub(super) fn texts(&self, tokens: &[Token]) -> Vec<Value> {
-        let mut all: Vec<Value> = Vec::new();
-        let mut glue: Option<&str> = None;
-        let mut joins = false;
-        // The last piece is something that is filled in when it runs: what is put behind it belongs to it.
-        let mut is_open = false;
-        let mut before = None;
-        let mut is_path_module = false;
-        for (at, token) in tokens.iter().enumerate() {
-            let name = before.replace(token);
-            if *token == Token::Sign('(') && tokens.get(at + 1) == Some(&Token::Sign(')')) {
-                continue;
-            }
-            if *token == Token::Sign(')') && name == Some(&Token::Sign('(')) {
-                continue;
-            }
-            if let (Token::Text(module), [Token::Name(word), Token::Sign('(')]) = (
-                token,
-                at.checked_sub(2)
-                    .and_then(|start| tokens.get(start..at))
-                    .unwrap_or_default(),
-            ) && word == "require"
-            {
-                is_path_module = matches!(module.start(), "path" | "node:path");
-                continue;
-            }
-            let value = match token {
-                Token::Text(_) | Token::Name(_) if is_home(tokens, at) => {
-                    Some(Value::Known("~".to_owned()))
-                }
-                Token::Text(value) => Some(value.clone()),
-                Token::Name(name) if name.ends_with("argv") || name == "ARGV" => {
-                    all.extend(self.words.iter().cloned().map(Value::Known));
-                    None
-                }
-                Token::Name(name) => {
-                    let own = self.own_name(name);
-                    let last = own.rsplit('.').next();
-                    if is_path_module && matches!(name.as_str(), ".join" | ".resolve") {
-                        joins = true;
-                        continue;
-                    }
-                    joins |=
-                        matches!(last, Some("join" | "Path" | "resolve")) && !name.starts_with('.');
-                    if last == Some("joinpath") && !all.is_empty() {
-                        glue = Some("/");
-                        continue;
-                    }
-                    if let Some(list) = self
-                        .list_of(name)
-                        .filter(|_| glue.is_none() && all.len() < LISTED)
-                    {
-                        all.extend(list.iter().cloned());
-                        continue;
-                    }
-                    let base = name
-                        .rsplit_once('.')
-                        .map_or(name.as_str(), |(base, _)| base);
-                    self.names
-                        .get(name)
-                        .or_else(|| self.names.get(base))
-                        .cloned()
-                        .or_else(|| well_known(name))
-                }
-                _ => None,
-            };
-            match (value, token) {
-                (Some(value), _) => {
-                    is_open = false;
-                    match (glue.take(), all.last_mut()) {
-                        (Some(glue), Some(before)) => glue_to(before, glue, &value),
-                        _ => all.push(value),
-                    }
-                }
-                (None, Token::Name(name)) if glue.is_some() && !name.starts_with('.') => {
-                    // Something that is filled in when it runs.
-                    let open = Value::Starts(String::new());
-                    if let (Some(glue), Some(before)) = (glue.take(), all.last_mut()) {
-                        glue_to(before, glue, &open);
-                    }
-                }
-                (None, Token::Name(name)) => (glue, is_open) = (None, !name.starts_with('.')),
-                (None, Token::Sign('/' | '+' | '.')) if is_open => {}
-                (None, Token::Sign('/')) if !all.is_empty() => glue = Some("/"),
-                (None, Token::Sign(',')) => (glue, is_open) = (joins.then_some("/"), false),
-                (None, Token::Sign('+' | '.')) if !all.is_empty() => glue = Some(""),
-                // `path.join(sys.path[0], "file")`
-                (None, Token::Sign('['))
-                    if matches!(name, Some(Token::Name(_)))
-                        && !matches!(tokens.get(at + 1), Some(Token::Text(_))) => {}
-                // `separator.join([…])` makes no path.
-                (None, Token::Sign('[')) => (glue, joins) = (None, false),
-                (None, Token::Sign('(')) if glue.is_some() => {}
-                (None, Token::Sign('(' | ')')) => {
-                    joins &= *token != Token::Sign(')');
-                }
-                _ => glue = None,
-            }
+/// `"folder/%s" % name`, `"folder/{}".format(name)`: the beginning is known.
+fn formatted(right: &[Token]) -> Option<Value> {
+    let [Token::Text(Value::Known(text)), next, ..] = right else {
+        return None;
+    };
+    let mark = match next {
+        Token::Sign('%') => '%',
+        Token::Name(name) if name == ".format" => '{',
+        _ => return None,
+    };
+    let start = text.get(..text.find(mark)?)?;
+    (!start.is_empty()).then(|| Value::Starts(start.to_owned()))
+}
+
+/// Whether a call makes one path of what it is given.
+pub(super) fn joins_pieces(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    matches!(
+        last,
+        "join"
+            | "joinpath"
+            | "Path"
+            | "Pathname"
+            | "resolve"
+            | "catfile"
+            | "catdir"
+            | "Join"
+            | "Combine"
+    ) || name == "file.path"
+}
+
+/// Whether a name stands for the variables of the environment.
+pub(super) fn is_environment(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let last = match last {
+        "get" | "fetch" => name.rsplit('.').nth(1).unwrap_or_default(),
+        other => other,
+    };
+    matches!(
+        last,
+        "environ" | "getenv" | "Getenv" | "ENV" | "env" | "_ENV" | "_SERVER"
+    )
+}
+
+/// Returns the name that is assigned to: `const name`, `name: str`, `name :`.
+fn assigned(left: &[Token]) -> Option<&String> {
+    let is_typed = |name: &str| !matches!(name, "else" | "try" | "finally" | "default" | "case");
+    let colon = left.iter().position(|token| *token == Token::Sign(':'));
+    match colon.and_then(|at| left.get(..at)) {
+        Some([Token::Name(name)]) if is_typed(name) => return Some(name),
+        Some([Token::Name(word), Token::Name(name)])
+            if matches!(word.as_str(), "const" | "let" | "var") =>
+        {
+            return Some(name);
         }
-        all
+        _ => {}
+    }
+    match left {
+        [.., Token::Name(name)] => Some(name),
+        _ => None,
     }
 }
 
