@@ -119,6 +119,8 @@ fn without_returns(
 fn line(effects: &mut Effects, text: &str, repository: &Repository, programs: &Programs) {
     let here = repository.cwd();
     let mut state = State::at(here.clone());
+    // No runtime gives words to the shell that it hands a line.
+    state.parameters = positional::Positional::of(Vec::new());
     let mut walker = Walker {
         effects,
         repository,

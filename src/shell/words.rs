@@ -140,6 +140,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Pushes text that stands from a place to the position.
+    #[inline]
     pub(super) fn push_from(&self, builder: &mut Builder, start: usize, text: &str, quoted: bool) {
         let end = self.pos;
         builder.push_text(text, quoted, Span { start, end });

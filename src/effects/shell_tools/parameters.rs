@@ -77,15 +77,18 @@ impl Walker<'_> {
             return plain.unwrap_or_else(unknown);
         };
         match op {
-            ParamOp::Conditional(sign, _, word) => {
+            ParamOp::Conditional(sign, counts_empty, word) => {
                 let other = self.values(word, state);
                 let mut values: Vec<Value> = other.into_iter().map(|field| field.value).collect();
+                let nothing = Value::Known(String::new());
+                let never_empty = |plain: &Value| !(*counts_empty && *plain == nothing);
                 match (sign, plain) {
                     // `${x:+word}` is the word or nothing.
                     ('+', _) => values.push(Value::Known(String::new())),
                     // The word is what it says before it gives up.
                     ('?', plain) => values = plain.unwrap_or_else(unknown),
-                    (_, Some(plain)) => values.extend(plain),
+                    // `${x:-word}` is never empty by `x`, and the word alone where `x` surely holds nothing.
+                    (_, Some(plain)) => values.extend(plain.into_iter().filter(never_empty)),
                     (_, None) => values.extend(unknown()),
                 }
                 if *sign == '=' && !parameter.indirect {

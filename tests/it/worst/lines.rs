@@ -66,7 +66,7 @@ fn sixth() -> Vec<Line> {
     let letters = format!("tar -{}{many}\n", "tvzvz".repeat(20)).repeat(400);
     let lists = |words: &str| {
         let line = format!("x=({words})\nfor y in {words}; do :; done\n");
-        format!("{}{act}", line.repeat(4_000))
+        format!("{}{act}", line.repeat(800))
     };
     vec![
         (
