@@ -267,7 +267,7 @@ impl Effects {
         /// The same one comes again soon or not at all, and a line may leave very many unknown.
         const NEAR: usize = 256;
         let mut near = self.unknowns.iter().rev().take(NEAR);
-        if !near.any(|known| *known == unknown) {
+        if !near.any(|known| known.span == unknown.span && *known == unknown) {
             self.unknowns.push(unknown);
         }
     }

@@ -403,9 +403,13 @@ pub(super) fn combine(readings: &mut Vec<Vec<Field>>, mut choices: Vec<Vec<Field
     if too_many || too_long {
         choices = vec![vec![Field::unknown(span)]];
     }
-    // Mostly there is one reading of each: nothing is copied then, and a line of many words takes no time for each pair.
-    if let ([reading], [_]) = (readings.as_mut_slice(), choices.as_slice()) {
-        return reading.extend(choices.into_iter().flatten());
+    // Mostly there is one reading of the next: the words so far are not copied then, or a line of many words took time for
+    // each pair of them.
+    if let ([choice], Some((last, others))) = (choices.as_mut_slice(), readings.split_last_mut()) {
+        for reading in others {
+            reading.extend(choice.iter().cloned());
+        }
+        return last.append(choice);
     }
     *readings = readings
         .iter()

@@ -80,6 +80,14 @@ fn sixth() -> Vec<Line> {
         ),
         ("lists made by too many braces", lists(&too_many)),
         (
+            "words with two values",
+            format!("[ -n x ] && F=a || F=b; {act}; rm{}", " $F".repeat(15_000)),
+        ),
+        (
+            "folders and files for them",
+            format!("{act}; cp{}", " -t src a/b.py".repeat(4_000)),
+        ),
+        (
             "braces in a text that runs itself",
             format!(". <<\"\"\necho {many}>{{,b}}z{{,.}}\n.\n\n{act}"),
         ),
