@@ -139,6 +139,7 @@ impl Walker<'_> {
                 !self.is_brought(*role, started, reading, elsewhere.as_ref().unwrap_or(state))
             })
             .map(|role| (role, Field::known(".", started.span), last, false));
+        let only_shows = showing::only_shows(started, reading);
         let parts = reading.parts.iter().map(|part| {
             (
                 part.role,
@@ -151,7 +152,7 @@ impl Walker<'_> {
             let role = match role {
                 // A file of that name cannot be: what is written lies in the folder.
                 Role::Write if is_value && is_present_folder(&field, state) => Role::Output,
-                Role::Edit if showing::only_shows(started, reading) => Role::Read,
+                Role::Edit if only_shows => Role::Read,
                 role => role,
             };
             if !moves && is_access(role) {

@@ -25,7 +25,7 @@ use crate::repo::Follow;
 const WRITTEN: usize = 64;
 
 /// Parts of a command that are looked at in one step.
-const PARTS: usize = 64;
+const PARTS: usize = 16;
 
 impl Walker<'_> {
     /// Walks a command that is started with words of this one.

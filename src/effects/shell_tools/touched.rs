@@ -27,7 +27,7 @@ const DEVICES: [&str; 8] = [
 
 /// Effects on paths that are looked up in one call.
 const PATHS: usize = 4_000;
-/// Files that come into a folder for the price of a step.
+/// Words of a command that are looked at for one folder that it fills, for the price of a step.
 const LANDED: usize = 2;
 /// Links of a line that are followed.
 const LINKS: usize = 64;
@@ -145,6 +145,11 @@ impl Walker<'_> {
         state: &State,
     ) {
         let by = started.name.as_str();
+        // Each folder gets all of them.
+        self.budget = self.budget.saturating_sub(reading.parts.len() / LANDED);
+        if self.budget == 0 {
+            return self.too_many_steps(folder.span);
+        }
         let sources = pieces(
             started,
             reading,
@@ -173,11 +178,6 @@ impl Walker<'_> {
                 _ => vec![source],
             });
         let sources: Vec<Field> = sources.collect();
-        // Each folder gets them all.
-        self.budget = self.budget.saturating_sub(sources.len() / LANDED);
-        if self.budget == 0 {
-            return self.too_many_steps(folder.span);
-        }
         for source in sources {
             let landed = Field {
                 span: folder.span,
