@@ -11,7 +11,7 @@ use crate::programs::Role;
 use crate::programs::reading::Command;
 
 /// The variable that stands in scripts for an input that is not known.
-pub(super) const INPUT: &str = "HOOKGATE_INPUT";
+pub(super) const INPUT: &str = "each_input";
 
 /// Commands with one input each that are walked one by one.
 const EACH: usize = 256;
@@ -266,24 +266,24 @@ mod tests {
     #[test]
     fn an_input_that_is_not_known_is_a_word_of_its_script() {
         for (script, start, expected) in [
-            ("wc -l {}", "", "wc -l ${HOOKGATE_INPUT}"),
+            ("wc -l {}", "", "wc -l ${each_input}"),
             (
                 "cd x/{} && ls {}",
                 "",
-                "cd x/${HOOKGATE_INPUT} && ls ${HOOKGATE_INPUT}",
+                "cd x/${each_input} && ls ${each_input}",
             ),
             (
                 "cat \"a {}\" '{}'",
                 "b/",
-                "cat \"a b/${HOOKGATE_INPUT}\" ''\"b/${HOOKGATE_INPUT}\"''",
+                "cat \"a b/${each_input}\" ''\"b/${each_input}\"''",
             ),
             (
                 r"echo \' {} '\' {}",
                 "",
-                r"echo \' ${HOOKGATE_INPUT} '\' ${HOOKGATE_INPUT}",
+                r"echo \' ${each_input} '\' ${each_input}",
             ),
-            ("echo \"'\" {}", "", "echo \"'\" ${HOOKGATE_INPUT}"),
-            ("{}", "", "${HOOKGATE_INPUT}"),
+            ("echo \"'\" {}", "", "echo \"'\" ${each_input}"),
+            ("{}", "", "${each_input}"),
         ] {
             assert_eq!(with_variable(script, "{}", start), expected, "{script}");
         }
