@@ -22,6 +22,8 @@ const READINGS: usize = 8;
 pub(super) const FIELDS: usize = 4_000;
 /// Words made by braces that cost as much as a step.
 const BRACED: usize = 4;
+/// Letters of such words that do.
+const LETTERS: usize = 256;
 /// Longest text of one field; with more it is only known how it begins.
 pub(super) const LONGEST: usize = 256 * 1_024;
 
@@ -134,7 +136,9 @@ impl Walker<'_> {
                 continue;
             };
             // A short text can stand for thousands of words, and be walked many times.
-            self.budget = self.budget.saturating_sub(expanded.len() / BRACED);
+            let letters = expanded.len() * (word.span.end - word.span.start);
+            let price = expanded.len() / BRACED + letters / LETTERS;
+            self.budget = self.budget.saturating_sub(price);
             for word in expanded {
                 let choices = self.word(&word, Mode::Words, state);
                 combine(&mut readings, choices, span);
