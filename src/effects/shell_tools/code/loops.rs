@@ -14,7 +14,7 @@ use crate::effects::Value;
 /// Elements of a list that are followed.
 const ELEMENTS: usize = 64;
 /// Tokens that are looked at over all rounds.
-const STEPS: usize = 200_000;
+const STEPS: usize = 150_000;
 /// Tokens between a loop's name and what it goes through.
 const HEADER: usize = 16;
 /// Tokens of what a loop goes through.

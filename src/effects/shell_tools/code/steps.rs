@@ -5,7 +5,7 @@ use super::lexer::Token;
 use super::texts::arguments;
 
 /// Tokens that are looked at for the sake of single calls, over all of the code.
-const STEPS: usize = 500_000;
+const STEPS: usize = 400_000;
 
 /// The looks that are left.
 #[derive(Debug)]
