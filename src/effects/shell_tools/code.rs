@@ -95,9 +95,7 @@ pub(super) fn look(language: &str, code: &str, words: &[String]) -> Found {
 /// Whether code of an editor changes no file that the editor opened.
 pub(super) fn only_shows(language: &str, code: &str) -> bool {
     match language {
-        "elisp" => !["save", "write", "load", "funcall", "command", "insert-file"]
-            .iter()
-            .any(|word| code.contains(word)),
+        "elisp" => editors::only_prints(code),
         language => editors::only_shows(code, language == "vim"),
     }
 }
@@ -303,8 +301,6 @@ impl<'c> Reader<'c> {
                 )
             {
                 acts |= self.shell(base, last, after);
-            } else if last == "basicConfig" {
-                acts |= self.logs_to(after);
             } else if name == ".sync" && removes(tokens) {
                 for value in self.texts_for_call(after) {
                     self.path(Access::Delete, &value);

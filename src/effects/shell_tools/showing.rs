@@ -27,11 +27,13 @@ pub(super) fn only_shows(started: &Started<'_>, reading: &Reading<'_>) -> bool {
             None => return false,
         }
     }
-    match (reading.stdin, started.input) {
-        (Some(Role::Code), Input::Known(text)) => codes.push(text.clone()),
-        (Some(Role::Code), Input::Inherited) => {}
-        (Some(Role::Code), _) => return false,
-        _ => {}
+    // In silent mode, vim reads its input as commands, too.
+    if language != "elisp" {
+        match started.input {
+            Input::Known(text) => codes.push(text.clone()),
+            Input::Inherited => {}
+            _ => return false,
+        }
     }
     !codes.is_empty() && codes.iter().all(|code| code_only_shows(language, code))
 }

@@ -16,19 +16,6 @@ pub(super) fn removes(tokens: &[Token]) -> bool {
 }
 
 impl Reader<'_> {
-    /// `logging.basicConfig(filename="file")`
-    pub(super) fn logs_to(&mut self, after: &[Token]) -> bool {
-        let given = self.given(after);
-        let named = parts(given).find_map(|part| match part {
-            [Token::Name(name), Token::Sign('='), value @ ..] if name == "filename" => Some(value),
-            _ => None,
-        });
-        for path in self.texts(named.unwrap_or_default()) {
-            self.path(Access::Write, &path);
-        }
-        named.is_some()
-    }
-
     pub(super) fn act(
         &mut self,
         base: &str,
@@ -121,25 +108,6 @@ impl Reader<'_> {
         const WRAPPERS: [&str; 3] = ["Pathname", "Pathname.new", "Bun.file"];
         let is_wrapper =
             |token: &Token| matches!(token, Token::Name(name) if WRAPPERS.contains(&name.as_str()));
-        for (at, window) in tokens.windows(5).enumerate() {
-            // `require("rimraf").sync("folder")`
-            if let [
-                Token::Name(require),
-                _,
-                Token::Text(Value::Known(module)),
-                _,
-                Token::Name(sync),
-            ] = window
-                && require == "require"
-                && sync == ".sync"
-                && matches!(module.as_str(), "rimraf" | "del")
-            {
-                let given = self.given(tokens.get(at + 5..).unwrap_or_default());
-                for path in self.texts(given) {
-                    self.path(Access::Delete, &path);
-                }
-            }
-        }
         let Some(start) = tokens.iter().position(is_wrapper) else {
             return;
         };

@@ -83,6 +83,16 @@ pub(super) fn only_shows(code: &str, has_bars: bool) -> bool {
     code.lines().all(shows)
 }
 
+/// Whether code of Emacs calls nothing but what prints: any other function may change a file, or have another one do it.
+pub(super) fn only_prints(code: &str) -> bool {
+    const CALLS: &str = "princ print prin1 message format progn goto-char buffer-string buffer-substring \
+        buffer-substring-no-properties buffer-size buffer-name buffer-file-name point point-min point-max count-lines \
+        line-number-at-pos kill-emacs";
+    let name = |call: &str| call.split([' ', ')', '\n']).next().map(str::to_owned);
+    let mut calls = code.split('(').skip(1).filter_map(name);
+    calls.all(|call| CALLS.split_whitespace().any(|known| known == call))
+}
+
 fn is_show(line: &str) -> bool {
     const PRINTS: [&str; 20] = [
         "", "#", "=", "H", "P", "Q", "h", "k", "l", "list", "n", "nu", "number", "p", "pr",
@@ -112,6 +122,9 @@ fn is_show(line: &str) -> bool {
     }
     let (name, operand) = rest.split_once(' ').unwrap_or((rest, ""));
     let name = name.strip_suffix('!').unwrap_or(name);
-    let writes_elsewhere = matches!(name, "w" | "write") && !operand.trim().is_empty();
+    let operand = operand.trim();
+    // `w !command` hands the text to a shell.
+    let writes_elsewhere =
+        matches!(name, "w" | "write") && !operand.is_empty() && !operand.starts_with('!');
     PRINTS.contains(&name) || writes_elsewhere
 }

@@ -4,7 +4,7 @@ use super::super::fields::Field;
 use super::super::program::Started;
 
 /// Names of options, in small letters and without what joins their words, whose value is a file or folder that is written.
-const OUTPUTS: [&str; 41] = [
+const OUTPUTS: [&str; 38] = [
     "artifactdir",
     "artifactdirectory",
     "buildbase",
@@ -12,40 +12,37 @@ const OUTPUTS: [&str; 41] = [
     "buildlib",
     "buildpath",
     "buildtemp",
-    "gobin",
-    "outputfiles",
-    "reportdir",
-    "reportsdir",
-    "reportsdirectory",
-    "scratchpath",
     "cargotargetdir",
-    "o",
-    "out",
-    "outfile",
-    "outdir",
-    "outpath",
-    "outfolder",
-    "output",
+    "coveragedirectory",
+    "declarationdir",
     "dest",
     "destdir",
     "destination",
-    "targetdir",
-    "sitedir",
     "dist",
     "distdir",
-    "saveto",
-    "saveas",
-    "writeto",
-    "exportdir",
-    "localdir",
     "downloaddir",
-    "declarationdir",
-    "coveragedirectory",
+    "exportdir",
     "femitbin",
     "gobin",
+    "localdir",
+    "o",
+    "out",
+    "outdir",
+    "outfile",
+    "outfolder",
+    "outpath",
+    "output",
+    "outputfiles",
     "outputflat",
     "reportdir",
     "reportsdir",
+    "reportsdirectory",
+    "saveas",
+    "saveto",
+    "scratchpath",
+    "sitedir",
+    "targetdir",
+    "writeto",
 ];
 /// What such a name begins with when the rest says what kind of place it is: `--output-directory`.
 const PLACES: [&str; 9] = [
@@ -200,9 +197,7 @@ pub(super) fn is_output(option: &str) -> bool {
     let bare = property
         .filter(|_| !option.starts_with("--"))
         .unwrap_or(bare);
-    // `--coverage.reportsDirectory`
-    let last = bare.rsplit('.').next().unwrap_or(bare);
-    let name: String = last
+    let name: String = bare
         .chars()
         .filter(|letter| !matches!(letter, '-' | '_'))
         .map(|letter| letter.to_ascii_lowercase())

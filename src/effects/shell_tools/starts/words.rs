@@ -167,18 +167,7 @@ fn words_of(
         let words = text.value.start().split_whitespace();
         fields.extend(words.map(|word| Field::known(word.trim_matches(['\'', '"']), text.span)));
     }
-    // npm takes the dashes for itself: `npm exec eslint -- --fix file`.
-    let dashes = (started.name == "npm")
-        .then(|| {
-            given
-                .iter()
-                .position(|field| field.value.known() == Some("--"))
-        })
-        .flatten();
-    for (at, field) in given.iter().enumerate() {
-        if Some(at) == dashes {
-            continue;
-        }
+    for field in given {
         let text = field.value.known().unwrap_or_default();
         let Some(mark) = command.placeholder.filter(|mark| text.contains(mark)) else {
             fields.push(field.clone());
